@@ -1,0 +1,58 @@
+import type { Secret } from './secret.ts';
+
+export type ServiceNowAuth =
+  | { readonly kind: 'authorization_code'; readonly clientId: string; readonly clientSecret: Secret }
+  | { readonly kind: 'client_credentials'; readonly clientId: string; readonly clientSecret: Secret }
+  | {
+      readonly kind: 'jwt_bearer';
+      readonly clientId: string;
+      readonly clientSecret: Secret;
+      readonly privateKey: Secret;
+      readonly keyId: string;
+      readonly subject: string;
+    }
+  | {
+      readonly kind: 'password';
+      readonly clientId: string;
+      readonly clientSecret: Secret;
+      readonly username: string;
+      readonly password: Secret;
+    };
+
+export type SalesforceAuth =
+  | { readonly kind: 'jwt_bearer'; readonly clientId: string; readonly username: string; readonly privateKey: Secret }
+  | { readonly kind: 'client_credentials'; readonly clientId: string; readonly clientSecret: Secret }
+  | { readonly kind: 'authorization_code'; readonly clientId: string; readonly clientSecret: Secret | null };
+
+export interface ServiceNowSettings {
+  /** Origin only, no trailing slash. */
+  readonly url: string;
+  readonly auth: ServiceNowAuth;
+  readonly maxConcurrency: number;
+}
+
+export interface SalesforceSettings {
+  readonly loginUrl: string;
+  readonly auth: SalesforceAuth;
+  /** `67.0`, without the `v`. */
+  readonly apiVersion: string;
+  readonly maxConcurrency: number;
+  /** 0 to 1. */
+  readonly dailyCallsShare: number;
+}
+
+export interface Settings {
+  /** Empty database URL: the embedded Postgres in `dataDir`. */
+  readonly databaseUrl: Secret | null;
+  readonly databaseMigrateUrl: Secret | null;
+  readonly migrate: 'auto' | 'never';
+  readonly dataDir: string;
+  readonly configFile: string;
+  readonly secretKey: Secret | null;
+  readonly secretKeyPrevious: Secret | null;
+  readonly poll: { readonly cron: string; readonly idleMaxSeconds: number };
+  readonly admin: { readonly host: string; readonly port: number; readonly token: Secret | null };
+  readonly log: { readonly level: string; readonly format: 'json' | 'pretty' };
+  readonly servicenow: ServiceNowSettings;
+  readonly salesforce: SalesforceSettings;
+}

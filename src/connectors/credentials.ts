@@ -1,0 +1,23 @@
+import type { Side } from '../core/side.ts';
+
+/** An OAuth token as kept between runs. Times are ISO 8601. */
+export interface StoredToken {
+  readonly accessToken: string;
+  readonly refreshToken: string | null;
+  /** Null where the vendor does not say (Salesforce). */
+  readonly expiresAt: string | null;
+  /** Salesforce: the host that answered (`instance_url`), pinned. */
+  readonly instanceUrl: string | null;
+}
+
+export interface VersionedToken {
+  readonly token: StoredToken;
+  readonly version: number;
+}
+
+/** Where tokens live between runs, encrypted. `save` is compare-and-set: false means someone else stored a newer one. */
+export interface TokenVault {
+  load(side: Side): Promise<VersionedToken | null>;
+  /** `after` is the version that was loaded, 0 for none. */
+  save(side: Side, token: StoredToken, after: number): Promise<boolean>;
+}

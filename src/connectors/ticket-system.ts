@@ -1,0 +1,148 @@
+import type { Fields, SourceRecord } from '../core/record.ts';
+import type { Side } from '../core/side.ts';
+import type { ConnectorError } from './errors.ts';
+
+/** A place in a walk ordered by (stamp, id); both ends of a walk are inclusive of the stamp, exclusive of the id. */
+export interface Keyset {
+  /** UTC, ISO 8601 with milliseconds. */
+  readonly stamp: string;
+  /** `''` starts before every id of that stamp. */
+  readonly id: string;
+}
+
+export interface ChangesRequest {
+  readonly object: string;
+  readonly fields: readonly string[];
+  /** Rows with stamp > after.stamp, or of the same stamp with id > after.id. */
+  readonly after: Keyset;
+  readonly limit: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface ChangesPage {
+  /** Ordered by (stamp, id). */
+  readonly records: readonly SourceRecord[];
+  /** False while more rows may follow: decided by the vendor's answer, never by the number of rows we can see (ACLs hide some). */
+  readonly done: boolean;
+  /** Where the next page starts: the last row the vendor counted, else the request's own `after`. */
+  readonly next: Keyset;
+  /** The server's own clock when it answered (`Date` header), ISO 8601. */
+  readonly serverNow: string;
+}
+
+/** `absent` says only that no answer held it: an ACL, a filter and a deletion all look alike. `deleted` is positive evidence. */
+export type ReadResult =
+  | { readonly kind: 'found'; readonly record: SourceRecord }
+  | { readonly kind: 'absent'; readonly id: string }
+  | { readonly kind: 'deleted'; readonly id: string };
+
+export interface CreateRequest {
+  readonly object: string;
+  readonly fields: Fields;
+  /** Native fields to read back. */
+  readonly readBack: readonly string[];
+  /** The id of the record across: written as our stamp. */
+  readonly partnerId: string;
+  /** ServiceNow: the `sys_id` drawn with the intent. Ignored by Salesforce, which upserts on `ServiceNow_Id__c`. */
+  readonly drawnId: string;
+}
+
+export interface UpdateRequest {
+  readonly object: string;
+  readonly id: string;
+  readonly fields: Fields;
+  readonly readBack: readonly string[];
+}
+
+export type WriteResult =
+  | {
+      readonly kind: 'written';
+      /** As read back after the write. */
+      readonly record: SourceRecord;
+      /** As it stood just before the write, where the connector could see it in the same call; else null. */
+      readonly before: SourceRecord | null;
+    }
+  | { readonly kind: 'failed'; readonly error: ConnectorError };
+
+/** Looks for a record by our stamp. */
+export interface Probe {
+  /** The id across that the stamp would name. */
+  readonly partnerId: string;
+  /** ServiceNow: the drawn `sys_id`, looked for as well. */
+  readonly drawnId: string | null;
+}
+
+/**
+ * `none` only if the control row, known to exist, came back in the same answer; without it `unknown`. Rows are verified: a
+ * row that does not carry the stamp asked for is never returned.
+ */
+export type ProbeResult =
+  | { readonly kind: 'found'; readonly records: readonly SourceRecord[] }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'unknown' };
+
+export interface ProbeRequest {
+  readonly object: string;
+  readonly fields: readonly string[];
+  readonly probes: readonly Probe[];
+  /** Id of a record known to exist on this side; null where we know none (then `none` is answered as `unknown`, unless any row of the object comes back). */
+  readonly control: string | null;
+}
+
+export interface FieldDateAsk {
+  readonly id: string;
+  readonly field: string;
+  /** Only changes after this time count. ISO 8601. */
+  readonly since: string;
+}
+
+/** When a field last took another value, by the vendor's own history; null where it is not readable or not kept. */
+export type FieldDate = { readonly at: string; readonly by: string | null } | null;
+
+/** A field as the live metadata describes it. */
+export interface FieldDescription {
+  readonly name: string;
+  readonly label: string;
+  readonly type: string;
+  /** Longest text in characters; null where it has no such limit. */
+  readonly length: number | null;
+  readonly required: boolean;
+  readonly writable: boolean;
+  readonly unique: boolean;
+  readonly externalId: boolean;
+  /** Active choices; null where any value goes. */
+  readonly choices: readonly string[] | null;
+}
+
+export interface ObjectDescription {
+  readonly object: string;
+  readonly fields: readonly FieldDescription[];
+}
+
+/** Who answered: an instance or an org. A clone or a refreshed sandbox shows itself here. */
+export interface SystemIdentity {
+  readonly side: Side;
+  /** Salesforce: organisation id. ServiceNow: host name and `instance_id` where readable. */
+  readonly instance: string;
+  readonly user: string | null;
+}
+
+/**
+ * One desk. It speaks its vendor's protocol and nothing else: no mapping, no policy. Everything is batch-first: arrays in, one
+ * result per item out, in the order asked; a batch larger than the vendor allows is split inside. A failure of the whole call
+ * rejects with ConnectorError; a failure of one item is that item's result.
+ */
+export interface TicketSystem {
+  readonly side: Side;
+  changes(request: ChangesRequest): Promise<ChangesPage>;
+  read(object: string, ids: readonly string[], fields: readonly string[]): Promise<readonly ReadResult[]>;
+  /** At most one record per stamp. An item in doubt comes back as `failed` with `executed: 'maybe'`. */
+  create(requests: readonly CreateRequest[]): Promise<readonly WriteResult[]>;
+  update(requests: readonly UpdateRequest[]): Promise<readonly WriteResult[]>;
+  probe(request: ProbeRequest): Promise<readonly ProbeResult[]>;
+  fieldDates(object: string, asks: readonly FieldDateAsk[]): Promise<readonly FieldDate[]>;
+  describe(object: string): Promise<ObjectDescription>;
+  identity(): Promise<SystemIdentity>;
+  /** API calls made since start, token calls not counted. */
+  calls(): number;
+}

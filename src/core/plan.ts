@@ -1,0 +1,122 @@
+import type { Base, Hold, Hops, Link } from './link.ts';
+import type { Fields, FieldValue, SourceRecord, Version } from './record.ts';
+import type { ConflictRule } from './rules.ts';
+import type { Side } from './side.ts';
+
+/** Why two sides cannot be made to agree yet, or why nothing is done at all. */
+export type WaitReason =
+  /** A write or create may still be running on the server: look again then. */
+  | { readonly kind: 'in-doubt'; readonly until: string }
+  /** A linked record did not come back in an answer: says nothing about whether it is gone. */
+  | { readonly kind: 'absent'; readonly side: Side };
+
+/** A field both sides changed to different values. */
+export interface FieldConflict {
+  readonly field: string;
+  readonly rule: ConflictRule;
+  readonly base: Readonly<Record<Side, FieldValue>>;
+  readonly values: Readonly<Record<Side, FieldValue>>;
+  readonly versions: Readonly<Record<Side, Version>>;
+  readonly writers: Readonly<Record<Side, string | null>>;
+  /** Null while a person has to decide. */
+  readonly winner: Side | null;
+  readonly why: ConflictReason;
+  /** The dates `latest` used; null under the other rules. */
+  readonly dates: Readonly<Record<Side, DateRange>> | null;
+}
+
+export type ConflictReason =
+  | 'rule'
+  | 'later'
+  | 'tie'
+  | 'waits-for-person'
+  | 'settled-by-person'
+  /** Found after a write whose answer was lost: someone acted later, that value stands. */
+  | 'overtaken'
+  /** Seen by the guard of the write call itself: the value stood there only between our read and our write. */
+  | 'overwritten-in-gap';
+
+/** When a field changed, as far as we know: the truth lies within. Corrected for the server's clock. ISO 8601. */
+export interface DateRange {
+  readonly earliest: string;
+  readonly latest: string;
+  readonly source: 'history' | 'stamp' | 'interval';
+}
+
+/** What goes out to one side. */
+export interface SideWrite {
+  readonly on: Side;
+  readonly id: string;
+  /** Native fields, only those that differ. */
+  readonly fields: Fields;
+  /** Rule names the fields were decided by, without companions. */
+  readonly decided: readonly string[];
+}
+
+/** What happened to one field, for history and for people. */
+export interface FieldMove {
+  readonly field: string;
+  readonly from: Side;
+  readonly to: Side;
+  readonly before: FieldValue;
+  readonly value: FieldValue;
+  /** `one-sided`: only `from` had changed. `conflict`: decided by a rule or a person. `create`: the record is new. */
+  readonly because: 'one-sided' | 'conflict' | 'create' | 'person';
+}
+
+/** What the merge came to for one link. */
+export type LinkPlan =
+  /** Both agree. The bases are stored only if they moved. */
+  | { readonly kind: 'agree'; readonly bases: Record<Side, Base>; readonly moved: boolean; readonly holds: readonly Hold[]; readonly conflicts: readonly FieldConflict[]; readonly hops: readonly Hops[] }
+  | {
+      readonly kind: 'write';
+      readonly writes: readonly SideWrite[];
+      readonly moves: readonly FieldMove[];
+      /** New ones only: noted before anything is overwritten. */
+      readonly conflicts: readonly FieldConflict[];
+      readonly holds: readonly Hold[];
+      readonly hops: readonly Hops[];
+      /** Bases as they will stand if every write lands as sent; the read-back corrects them. */
+      readonly bases: Record<Side, Base>;
+    }
+  | { readonly kind: 'wait'; readonly reason: WaitReason };
+
+/** What to do about a record that has no link. */
+export type NewPlan =
+  | { readonly kind: 'ignore'; readonly why: 'out-of-scope' | 'absent' }
+  /** Both records name each other, or one names the other and nobody else claims it. */
+  | { readonly kind: 'adopt'; readonly records: Readonly<Record<Side, SourceRecord>> }
+  | { readonly kind: 'create'; readonly on: Side; readonly fields: Fields; readonly holds: readonly Hold[] }
+  | { readonly kind: 'wait'; readonly reason: WaitReason }
+  /** Our stamp names a record that is not there, or that another link holds: a person must look. */
+  | { readonly kind: 'quarantine'; readonly why: 'stamp-names-nothing' | 'stamp-names-linked' | 'several-carry-stamp' };
+
+/** A write that was committed to before it was sent, and whose outcome is not recorded yet. */
+export interface PendingWrite {
+  readonly linkId: string;
+  readonly side: Side;
+  /** Native field name. */
+  readonly field: string;
+  readonly value: FieldValue;
+  /** The target's value as read when this was decided. */
+  readonly before: FieldValue;
+  readonly sentAt: string;
+}
+
+/** Everything the merge looks at. */
+export interface LinkView {
+  readonly link: Link;
+  readonly now: Readonly<Record<Side, SourceRecord>>;
+  readonly pending: readonly PendingWrite[];
+  /** Fields a person has decided: by rule name. */
+  readonly settled: Readonly<Record<string, { readonly conflictId: string; readonly value: SettledValue }>>;
+  /** Conflicts of this link that wait for a person: rule name → conflict id. */
+  readonly open: Readonly<Record<string, string>>;
+  /** For `latest`: when each side's field changed; absent on the first pass. */
+  readonly dates: Readonly<Record<string, Readonly<Record<Side, DateRange>>>>;
+}
+
+export type SettledValue =
+  | { readonly kind: 'take'; readonly side: Side }
+  /** A third value, given in ServiceNow's terms. */
+  | { readonly kind: 'value'; readonly value: FieldValue };

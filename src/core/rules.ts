@@ -1,0 +1,61 @@
+import type { Fields, FieldValue, SourceRecord } from './record.ts';
+import type { HoldReason } from './link.ts';
+import type { Side } from './side.ts';
+
+/** Who wins when both sides changed one field to different values. */
+export type ConflictRule = 'servicenow' | 'salesforce' | 'latest' | 'manual';
+
+/** What carrying a value across came to. */
+export type Carried =
+  | { readonly kind: 'write'; readonly value: FieldValue }
+  /** The target already holds what this value means (an edit within a class, a cut text). */
+  | { readonly kind: 'keep' }
+  /** Cannot be carried; that field only is left alone. */
+  | { readonly kind: 'hold'; readonly reason: HoldReason }
+  /** Writing would overwrite what the other side never saw (an edit of a cut text): treat as a conflict. */
+  | { readonly kind: 'conflict' };
+
+export interface CarryInput {
+  readonly to: Side;
+  /** The value on the other side now. */
+  readonly value: FieldValue;
+  /** The other side's base value; undefined before the first agreement. */
+  readonly baseFrom: FieldValue | undefined;
+  /** What the target holds now; undefined when it is about to be created. */
+  readonly target: FieldValue | undefined;
+}
+
+/** One mapped field: two native field names and a pair of converters that are each other's inverse. Pure. */
+export interface FieldRule {
+  /** Name in plans, conflicts and history: by default the ServiceNow field. */
+  readonly name: string;
+  readonly fields: Readonly<Record<Side, string>>;
+  /** `both`, or the only side that is ever written. */
+  readonly writes: 'both' | Side;
+  readonly conflict: ConflictRule;
+  /** True if `a` and `b` are one value on `side` (line ends, trailing blanks, letter case of ids). */
+  same(side: Side, a: FieldValue, b: FieldValue): boolean;
+  /** True if the two sides hold the same thing as far as each can hold it. */
+  agree(values: Readonly<Record<Side, FieldValue>>): boolean;
+  /** What to write on `to`. */
+  carry(input: CarryInput): Carried;
+  /** Further fields that must go out with this write (close_code with a resolve). `target` is null on a create. */
+  companions(to: Side, value: FieldValue, target: SourceRecord | null): Fields;
+}
+
+/** One pair of objects and everything the core needs to decide about its tickets. */
+export interface PairRules {
+  readonly name: string;
+  readonly objects: Readonly<Record<Side, string>>;
+  readonly fields: readonly FieldRule[];
+  readonly tieBreak: Side;
+  /** True if a record that has no link yet is ours to create from. Judged on the row, never in a query. */
+  inScope(record: SourceRecord): boolean;
+  /** Most creates one poll may cause without consent. */
+  readonly maxCreatesPerPoll: number;
+}
+
+/** The native fields of `side` that the pair reads, without repeats: mapped ones and those its rules look at. */
+export function fieldsOf(rules: PairRules, side: Side, also: readonly string[] = []): readonly string[] {
+  return [...new Set([...rules.fields.map((rule) => rule.fields[side]), ...also])];
+}

@@ -1,0 +1,34 @@
+import type { ConnectorError } from '../connectors/errors.ts';
+import type { Hold, Link, WorkKey } from '../core/link.ts';
+import type { FieldMove } from '../core/plan.ts';
+import type { Side } from '../core/side.ts';
+import type { ConflictRow, PairPause, QuarantineRow } from '../store/store.ts';
+
+/** Everything that happens, with data and no sentences. Logs, metrics, the demo's lines and progress all listen here. */
+export interface EngineEvents {
+  'poll.page': { readonly pair: string; readonly side: Side; readonly rows: number; readonly queued: number };
+  'poll.done': { readonly pair: string; readonly side: Side; readonly rows: number; readonly queued: number; readonly deep: boolean };
+  'poll.failed': { readonly pair: string; readonly side: Side; readonly error: ConnectorError | Error };
+  'link.created': { readonly link: Link; readonly on: Side; readonly holds: readonly Hold[] };
+  'link.adopted': { readonly link: Link };
+  'link.updated': { readonly link: Link; readonly moves: readonly FieldMove[] };
+  'link.unchanged': { readonly link: Link };
+  'link.held': { readonly link: Link; readonly hold: Hold };
+  'conflict.noted': { readonly link: Link; readonly conflict: ConflictRow };
+  'conflict.settled': { readonly link: Link; readonly conflict: ConflictRow };
+  'record.quarantined': { readonly row: QuarantineRow };
+  'record.released': { readonly row: QuarantineRow };
+  'create.in-doubt': { readonly pair: string; readonly origin: Side; readonly originId: string; readonly until: string };
+  'write.in-doubt': { readonly link: Link; readonly on: Side; readonly until: string };
+  'side.paused': { readonly side: Side; readonly error: ConnectorError; readonly untilMs: number };
+  'side.resumed': { readonly side: Side };
+  'pair.paused': { readonly pause: PairPause };
+  'batch.done': { readonly keys: number; readonly durationMs: number };
+  'batch.failed': { readonly keys: readonly WorkKey[]; readonly error: Error };
+  'store.lost': { readonly error: Error };
+  'store.back': Record<never, never>;
+}
+
+export type EngineEvent = { [K in keyof EngineEvents]: { readonly type: K } & EngineEvents[K] }[keyof EngineEvents];
+
+export type EventSink = (event: EngineEvent) => void;

@@ -1,0 +1,80 @@
+import type { ConflictRule } from '../core/rules.ts';
+import type { Side } from '../core/side.ts';
+
+/** Text on both sides; longer is cut on the shorter side with `…` and the cut never travels back. */
+export interface TextField {
+  readonly kind: 'text';
+  readonly servicenow: string;
+  readonly salesforce: string;
+  /** Longest text a side holds, in characters as that side counts them. */
+  readonly limits: Readonly<Record<Side, number>>;
+}
+
+/** Values in classes: a change within a class never travels, a change of class writes the class's first value. */
+export interface ClassField {
+  readonly kind: 'classes';
+  readonly servicenow: string;
+  readonly salesforce: string;
+  readonly classes: readonly {
+    readonly servicenow: readonly [string, ...string[]];
+    readonly salesforce: readonly [string, ...string[]];
+    /** Values of this class that cannot be left once entered; a change over one is held. */
+    readonly locked?: readonly string[];
+  }[];
+  /** Values in no class: `hold` that field with its reason (default), or `ignore` it silently. */
+  readonly others?: 'hold' | 'ignore';
+  /** ServiceNow values for close_code and close_notes are sent with this class's first ServiceNow value. */
+  readonly resolveClass?: number;
+}
+
+/** A value shown on one side and never read back. */
+export interface ShownField {
+  readonly kind: 'shown';
+  readonly from: Side;
+  readonly servicenow: string;
+  readonly salesforce: string;
+  /** Left out quietly where the target's object has no such field. */
+  readonly optional?: boolean;
+}
+
+/** The same value on both sides, unchanged. */
+export interface SameField {
+  readonly kind: 'same';
+  readonly servicenow: string;
+  readonly salesforce: string;
+  /** Written on this side only; `both` by default. */
+  readonly writes?: 'both' | Side;
+}
+
+export type FieldConfig = (TextField | ClassField | ShownField | SameField) & {
+  /** Name in plans, conflicts and history; the ServiceNow field by default. */
+  readonly name?: string;
+  readonly conflict?: ConflictRule;
+};
+
+export interface PairConfig {
+  /** A short name: `incident-case`. Letters, digits and `-`. */
+  readonly name: string;
+  readonly servicenow: { readonly table: string };
+  readonly salesforce: { readonly object: string };
+  readonly fields: readonly FieldConfig[];
+  /** Conflict rule of fields that name none; default `latest`. */
+  readonly conflict?: ConflictRule;
+  /** Who wins a tie under `latest`; default `servicenow`. */
+  readonly tieBreak?: Side;
+  /** Only what was created after `from`, or changed after it while open. ISO 8601; `all` for everything. Default: the first start. */
+  readonly sync?: { readonly from?: string };
+  /** What ServiceNow wants when Salesforce closes a ticket. */
+  readonly resolve?: { readonly closeCode: string; readonly closeNotes: string };
+  /** Most creates one poll may cause before the pair stops and asks; default 200. */
+  readonly maxCreatesPerPoll?: number;
+}
+
+export interface CasebridgeConfig {
+  readonly pairs: readonly PairConfig[];
+}
+
+/** Types a mapping file, so that an editor completes it. Returns what it is given. */
+export function defineConfig(config: CasebridgeConfig): CasebridgeConfig {
+  return config;
+}

@@ -1,0 +1,64 @@
+import type { Side } from '../core/side.ts';
+import type { Faults } from './faults.ts';
+
+/** Settings of a local desk. Time and randomness are passed in. */
+export interface SandboxOptions {
+  /** 0 (default) takes any free port. Always loopback. */
+  readonly port?: number;
+  readonly now?: () => number;
+  /** 0 ≤ n < 1. */
+  readonly random?: () => number;
+  /** State is loaded from this file at start, if it exists, and written to it at stop and by `save`. */
+  readonly stateFile?: string;
+  /** Added to every answer, in milliseconds. */
+  readonly latencyMs?: number;
+}
+
+/** A row of ground truth, as the desk itself holds it. */
+export interface DeskRow {
+  readonly id: string;
+  readonly number: string;
+  readonly fields: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** What a person at the desk does, with the desk's own business rules, without going through HTTP. */
+export interface Desk {
+  create(object: string, fields: Readonly<Record<string, string | null>>, by: string): DeskRow;
+  edit(object: string, id: string, fields: Readonly<Record<string, string | null>>, by: string): DeskRow;
+  comment(object: string, id: string, text: string, channel: 'public' | 'internal', by: string): void;
+  remove(object: string, id: string, by: string): void;
+  rows(object: string): readonly DeskRow[];
+}
+
+/** A request the desk has answered, for counting. */
+export interface CallRecord {
+  readonly method: string;
+  /** Path without the query. */
+  readonly path: string;
+  readonly status: number;
+  /** True if the vendor would count it against the API limits (token calls and pages are not). */
+  readonly counted: boolean;
+  readonly atMs: number;
+}
+
+export interface Sandbox {
+  readonly side: Side;
+  /** `http://127.0.0.1:<port>`. */
+  readonly url: string;
+  readonly faults: Faults;
+  readonly desk: Desk;
+  /** What a client must be set up with; the same that the README's demo uses. */
+  readonly account: {
+    readonly clientId: string;
+    readonly clientSecret: string;
+    readonly username: string;
+    readonly password: string;
+    /** PEM of a key whose public half the desk knows; for `jwt_bearer`. */
+    readonly privateKey: string;
+    readonly keyId: string;
+  };
+  calls(): readonly CallRecord[];
+  forgetCalls(): void;
+  save(): Promise<void>;
+  stop(): Promise<void>;
+}

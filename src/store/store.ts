@@ -1,0 +1,213 @@
+import type { TokenVault } from '../connectors/credentials.ts';
+import type { ConnectorErrorData, ConnectorErrorKind } from '../connectors/errors.ts';
+import type { Keyset } from '../connectors/ticket-system.ts';
+import type { Link, LinkStatus, WorkKey } from '../core/link.ts';
+import type { FieldConflict, FieldMove, PendingWrite, SettledValue } from '../core/plan.ts';
+import type { Fields, FieldValue } from '../core/record.ts';
+import type { Side } from '../core/side.ts';
+import type { Job, Queue } from './queue.ts';
+
+/** Where a poll stands on one side of one pair. All stamps are the server's, ISO 8601. */
+export interface Cursor {
+  readonly pair: string;
+  readonly side: Side;
+  /** Every row up to here is queued or was dropped as an echo. */
+  readonly at: Keyset;
+  /** Server time at the start of the last complete walk. */
+  readonly completeAt: string | null;
+  /** Server time at the start of the last complete walk with the wide overlap. */
+  readonly deepAt: string | null;
+  /** A walk that is under way, so that a restart goes on where it stopped. */
+  readonly walk: Walk | null;
+  /** Grows by one with every save: the compare-and-set of two replicas. */
+  readonly version: number;
+}
+
+export interface Walk {
+  readonly after: Keyset;
+  readonly startedAt: string;
+  readonly deep: boolean;
+  /** New records queued by this walk so far: the brake on creates counts them. */
+  readonly created: number;
+}
+
+/** A create that was decided and whose outcome is not recorded yet. */
+export interface Intent {
+  readonly id: string;
+  readonly pair: string;
+  /** Where the ticket was born. */
+  readonly origin: Side;
+  readonly originId: string;
+  /** The `sys_id` drawn for ServiceNow; drawn for Salesforce too, and unused there. */
+  readonly drawnId: string;
+  readonly sentAt: string;
+  /** Probes that came back with their control row and without the record. */
+  readonly probes: number;
+  readonly probedAt: string | null;
+}
+
+export type ConflictStatus =
+  /** Waits for a person. */
+  | 'open'
+  /** A person has chosen; the next reconcile carries it out. */
+  | 'decided'
+  | 'settled';
+
+export interface ConflictRow extends FieldConflict {
+  readonly id: string;
+  readonly linkId: string;
+  readonly pair: string;
+  readonly ids: Readonly<Record<Side, string>>;
+  readonly numbers: Readonly<Record<Side, string | null>>;
+  readonly status: ConflictStatus;
+  readonly decision: SettledValue | null;
+  readonly at: string;
+  readonly settledAt: string | null;
+}
+
+export interface HistoryRow extends FieldMove {
+  readonly linkId: string;
+  readonly runId: string;
+  readonly by: string | null;
+  readonly at: string;
+}
+
+export type QuarantineReason =
+  | { readonly kind: 'connector'; readonly error: ConnectorErrorKind; readonly data: ConnectorErrorData }
+  | { readonly kind: 'plan'; readonly why: string }
+  | { readonly kind: 'record'; readonly message: string };
+
+export interface QuarantineRow {
+  readonly key: string;
+  readonly pair: string;
+  readonly ids: Readonly<Record<Side, string | null>>;
+  readonly numbers: Readonly<Record<Side, string | null>>;
+  readonly reason: QuarantineReason;
+  readonly attempts: number;
+  readonly firstAt: string;
+  readonly nextAt: string;
+}
+
+export type RunKind = 'start' | 'sync' | 'resync' | 'verify' | 'demo';
+
+export interface RunRow {
+  readonly id: string;
+  readonly kind: RunKind;
+  readonly pair: string | null;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly state: 'running' | 'done' | 'stopped' | 'failed';
+  /** Where a resync stands; free for each kind to shape. */
+  readonly position: Readonly<Record<string, FieldValue>>;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** Why a pair stands still until a person says otherwise. */
+export interface PairPause {
+  readonly pair: string;
+  readonly reason: 'too-many-creates' | 'instance-changed';
+  readonly detail: Readonly<Record<string, FieldValue>>;
+  readonly at: string;
+}
+
+export interface LinkFilter {
+  readonly pair?: string;
+  readonly status?: LinkStatus;
+  /** Link id, either record's id or number. */
+  readonly search?: string;
+  /** Page by id. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/** Reads and writes inside one transaction. Batch-first: one statement each, whatever the number of rows. */
+export interface Tx {
+  linksById(ids: readonly string[]): Promise<readonly Link[]>;
+  linksBySource(pair: string, side: Side, ids: readonly string[]): Promise<readonly Link[]>;
+  /** Fails with DuplicateLink if either id of one is linked already in its pair. */
+  insertLinks(links: readonly Link[]): Promise<void>;
+  /** Bases, numbers, holds, hops, status, lastSyncedAt. */
+  updateLinks(links: readonly Link[]): Promise<void>;
+  setLinkStatus(ids: readonly string[], status: LinkStatus): Promise<void>;
+  findLinks(filter: LinkFilter): Promise<readonly Link[]>;
+  countLinks(): Promise<Readonly<Record<LinkStatus, number>>>;
+
+  cursor(pair: string, side: Side): Promise<Cursor | null>;
+  /** False if the stored version is not `cursor.version - 1` (for a first save: if one exists). */
+  saveCursor(cursor: Cursor): Promise<boolean>;
+
+  intentsByOrigin(pair: string, origin: Side, originIds: readonly string[]): Promise<readonly Intent[]>;
+  /** Open intents, oldest first. */
+  openIntents(limit: number): Promise<readonly Intent[]>;
+  /** Inserts, or replaces by id. */
+  saveIntents(intents: readonly Intent[]): Promise<void>;
+  closeIntents(ids: readonly string[]): Promise<void>;
+
+  pendingOf(linkIds: readonly string[]): Promise<readonly PendingWrite[]>;
+  /** Links that have a pending write sent before this time. */
+  linksWithPendingBefore(at: string, limit: number): Promise<readonly string[]>;
+  savePending(writes: readonly PendingWrite[]): Promise<void>;
+  clearPending(linkIds: readonly string[]): Promise<void>;
+
+  /** The same conflict (link, field, both values, both versions) stays one row: its id comes back, new or old, in order. */
+  noteConflicts(rows: readonly ConflictRow[]): Promise<readonly string[]>;
+  conflictsOf(linkIds: readonly string[], statuses: readonly ConflictStatus[]): Promise<readonly ConflictRow[]>;
+  listConflicts(filter: { readonly all: boolean; readonly pair?: string; readonly after?: string; readonly limit: number }): Promise<readonly ConflictRow[]>;
+  conflictById(id: string): Promise<ConflictRow | null>;
+  decideConflict(id: string, decision: SettledValue): Promise<void>;
+  settleConflicts(ids: readonly string[], winner: Side | null, at: string): Promise<void>;
+
+  addHistory(rows: readonly HistoryRow[]): Promise<void>;
+  historyOf(linkId: string, limit: number): Promise<readonly HistoryRow[]>;
+
+  quarantined(keys: readonly string[]): Promise<readonly QuarantineRow[]>;
+  saveQuarantine(rows: readonly QuarantineRow[]): Promise<void>;
+  clearQuarantine(keys: readonly string[]): Promise<void>;
+  quarantineDue(at: string, limit: number): Promise<readonly QuarantineRow[]>;
+  listQuarantine(limit: number): Promise<readonly QuarantineRow[]>;
+
+  pauses(): Promise<readonly PairPause[]>;
+  pausePair(pause: PairPause): Promise<void>;
+  resumePair(pair: string): Promise<void>;
+
+  saveRun(run: RunRow): Promise<void>;
+  runById(id: string): Promise<RunRow | null>;
+  /** Latest run of that kind that is still `running` or `stopped`. */
+  unfinishedRun(kind: RunKind, pair: string | null): Promise<RunRow | null>;
+  recentRuns(limit: number): Promise<readonly RunRow[]>;
+
+  identity(side: Side): Promise<string | null>;
+  saveIdentity(side: Side, instance: string): Promise<void>;
+
+  /** Queues keys; a key that already waits is not queued twice, one that is being worked on is queued once more. */
+  enqueue(keys: readonly WorkKey[]): Promise<void>;
+  /** Which of these keys are being worked on now. */
+  activeKeys(keys: readonly WorkKey[]): Promise<ReadonlySet<string>>;
+  /** Settles jobs. Throws JobsLost, and so rolls back, if fewer were settled than asked: another worker has them. */
+  completeJobs(jobs: readonly Job[]): Promise<void>;
+}
+
+export class DuplicateLink extends Error {
+  override readonly name = 'DuplicateLink';
+}
+
+export class JobsLost extends Error {
+  override readonly name = 'JobsLost';
+}
+
+/** The database cannot be reached, or went away. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}
+
+export interface Store {
+  /** Runs `work` in one transaction; rolls back if it throws. */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  readonly queue: Queue;
+  readonly tokens: TokenVault;
+  /** Rejects with StoreUnavailable when the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type { Fields };
