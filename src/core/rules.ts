@@ -51,6 +51,8 @@ export interface PairRules {
   readonly tieBreak: Side;
   /** True if a record that has no link yet is ours to create from. Judged on the row, never in a query. */
   inScope(record: SourceRecord): boolean;
+  /** Where the first poll starts: nothing changed before this is looked at. ISO 8601; the epoch for everything. */
+  readonly startsAt: string;
   /** Most creates one poll may cause without consent. */
   readonly maxCreatesPerPoll: number;
 }

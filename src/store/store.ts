@@ -132,6 +132,9 @@ export interface Tx {
   findLinks(filter: LinkFilter): Promise<readonly Link[]>;
   countLinks(): Promise<Readonly<Record<LinkStatus, number>>>;
 
+  /** When this pair was first started: `now` the first time it is asked, the same answer ever after. ISO 8601. */
+  firstStart(pair: string, now: string): Promise<string>;
+
   cursor(pair: string, side: Side): Promise<Cursor | null>;
   /** False if the stored version is not `cursor.version - 1` (for a first save: if one exists). */
   saveCursor(cursor: Cursor): Promise<boolean>;
