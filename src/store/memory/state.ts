@@ -1,0 +1,86 @@
+import type { Link, WorkKey } from '../../core/link.ts';
+import type { PendingWrite } from '../../core/plan.ts';
+import type { ConflictRow, Cursor, HistoryRow, Intent, PairPause, QuarantineRow, RunRow } from '../store.ts';
+import { Table } from './table.ts';
+
+export interface WaitingJob {
+  readonly key: WorkKey;
+  /** Not handed out before this time, in milliseconds since the epoch. */
+  readonly dueAt: number;
+}
+
+export interface ActiveJob {
+  readonly key: WorkKey;
+  /** Names this hand-out: a worker whose key was given to another holds a ticket that no longer fits. */
+  readonly ticket: string;
+}
+
+/** Everything the store holds. */
+export interface State {
+  readonly links: Table<Link>;
+  /** `<pair> <side> <record id>` → link id. */
+  readonly linkOf: Table<string>;
+  /** Pair → when it was first started. */
+  readonly firstStarts: Table<string>;
+  readonly cursors: Table<Cursor>;
+  readonly intents: Table<Intent>;
+  /** Link id → its pending writes. */
+  readonly pending: Table<readonly PendingWrite[]>;
+  readonly conflicts: Table<ConflictRow>;
+  /** What makes two conflicts the same → conflict id. */
+  readonly conflictOf: Table<string>;
+  /** Link id → its history, oldest first. */
+  readonly history: Table<readonly HistoryRow[]>;
+  readonly quarantine: Table<QuarantineRow>;
+  readonly pauses: Table<PairPause>;
+  readonly runs: Table<RunRow>;
+  readonly identities: Table<string>;
+  readonly waiting: Table<WaitingJob>;
+  readonly active: Table<ActiveJob>;
+}
+
+export function emptyState(): State {
+  return {
+    links: new Table(),
+    linkOf: new Table(),
+    firstStarts: new Table(),
+    cursors: new Table(),
+    intents: new Table(),
+    pending: new Table(),
+    conflicts: new Table(),
+    conflictOf: new Table(),
+    history: new Table(),
+    quarantine: new Table(),
+    pauses: new Table(),
+    runs: new Table(),
+    identities: new Table(),
+    waiting: new Table(),
+    active: new Table(),
+  };
+}
+
+/** A copy to work on; the original stays untouched until it is replaced. */
+export function fork(state: State): State {
+  return {
+    links: state.links.fork(),
+    linkOf: state.linkOf.fork(),
+    firstStarts: state.firstStarts.fork(),
+    cursors: state.cursors.fork(),
+    intents: state.intents.fork(),
+    pending: state.pending.fork(),
+    conflicts: state.conflicts.fork(),
+    conflictOf: state.conflictOf.fork(),
+    history: state.history.fork(),
+    quarantine: state.quarantine.fork(),
+    pauses: state.pauses.fork(),
+    runs: state.runs.fork(),
+    identities: state.identities.fork(),
+    waiting: state.waiting.fork(),
+    active: state.active.fork(),
+  };
+}
+
+/** Orders by a text, such as an ISO date; equal ones keep their order. */
+export function byText<Row>(text: (row: Row) => string): (a: Row, b: Row) => number {
+  return (a, b) => (text(a) < text(b) ? -1 : text(a) > text(b) ? 1 : 0);
+}
