@@ -33,7 +33,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
       const draft = fork(state);
       const result = await work(draft);
       state = draft;
-      for (const listener of listeners) listener();
+      if (draft.waiting.touched || draft.active.touched) for (const listener of listeners) listener();
       return result;
     });
 
@@ -45,7 +45,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
       redeliverMs: options.redeliverMs ?? 1000,
       change: (work) => transact(async (draft) => work(draft)),
       look: () => state,
-      onCommit: (listener) => listeners.push(listener),
+      onQueueChange: (listener) => listeners.push(listener),
     }),
     tokens: createMemoryVault(),
     ping: async () => undefined,

@@ -43,8 +43,8 @@ export interface MemoryQueueOptions {
   readonly redeliverMs: number;
   readonly change: <T>(work: (state: State) => T) => Promise<T>;
   readonly look: () => State;
-  /** Called after each commit that may have queued something. */
-  readonly onCommit: (listener: () => void) => void;
+  /** Called after each commit that touched the queue. */
+  readonly onQueueChange: (listener: () => void) => void;
 }
 
 export function createMemoryQueue(options: MemoryQueueOptions): MemoryQueue {
@@ -52,7 +52,7 @@ export function createMemoryQueue(options: MemoryQueueOptions): MemoryQueue {
   const stopping = new AbortController();
   const workers: Promise<void>[] = [];
   let wake = Promise.withResolvers<void>();
-  options.onCommit(() => {
+  options.onQueueChange(() => {
     wake.resolve();
     wake = Promise.withResolvers();
   });

@@ -47,6 +47,11 @@ export class Table<Row> {
     this.#rows.delete(key);
   }
 
+  /** True once this draft has been written to. */
+  get touched(): boolean {
+    return this.#own;
+  }
+
   get size(): number {
     return this.#rows.size;
   }
