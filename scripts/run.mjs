@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+/**
+ * The door that every npm script goes through. Plain JavaScript that runs on Node 20: it installs what package-lock.json
+ * asks for, writes the Prisma client, and starts the right Node on the right program. A folder fresh from `git clone` needs
+ * nothing but this.
+ */
+import { check, format, test } from './house/checks.mjs';
+import { run } from './house/child.mjs';
+import { generate, generateNeeded } from './house/generate.mjs';
+import { install, installNeeded } from './house/install.mjs';
+import { withLock } from './house/lock.mjs';
+import { refuseUnsupportedPlatform, rightNode } from './house/node.mjs';
+import { inRoot, root } from './house/paths.mjs';
+import { HouseProblem, say } from './house/say.mjs';
+
+const development = { test, check, format };
+
+async function main([command, ...rest]) {
+  process.chdir(root);
+  const develop = Object.hasOwn(development, command ?? '') ? development[command] : null;
+  await makeReady({ withDev: develop !== null });
+  if (develop !== null) return develop(rest);
+  return startCasebridge(command === undefined ? [] : [command, ...rest]);
+}
+
+async function makeReady(what) {
+  refuseUnsupportedPlatform();
+  const ready = () => !installNeeded(what) && !generateNeeded();
+  if (ready()) return;
+  await withLock(inRoot('.install.lock'), waiting, async () => {
+    if (installNeeded(what)) await install(what);
+    if (generateNeeded()) await generate();
+  });
+}
+
+function waiting() {
+  say('another process is installing here; waiting for it …');
+}
+
+function startCasebridge(args) {
+  const node = rightNode();
+  const all = ['--disable-warning=ExperimentalWarning', inRoot('src', 'cli', 'main.ts'), ...args];
+  // Becoming the program leaves no second process behind, and signals and exit codes are its own.
+  if (typeof process.execve === 'function' && process.platform !== 'win32')
+    process.execve(node, [node, ...all], process.env);
+  return run(node, all);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof HouseProblem)) throw error;
+  say(error.message);
+  process.exitCode = error.exitCode;
+}
