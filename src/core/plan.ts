@@ -89,7 +89,7 @@ export type NewPlan =
   | { readonly kind: 'create'; readonly on: Side; readonly fields: Fields; readonly holds: readonly Hold[] }
   | { readonly kind: 'wait'; readonly reason: WaitReason }
   /** Our stamp names a record that is not there, or that another link holds: a person must look. */
-  | { readonly kind: 'quarantine'; readonly why: 'stamp-names-nothing' | 'stamp-names-linked' | 'several-carry-stamp' };
+  | { readonly kind: 'quarantine'; readonly why: 'stamp-names-nothing' | 'stamp-names-linked' | 'several-carry-stamp' | 'probe-unknown' };
 
 /** A write that was committed to before it was sent, and whose outcome is not recorded yet. */
 export interface PendingWrite {
@@ -112,6 +112,8 @@ export interface LinkView {
   readonly settled: Readonly<Record<string, { readonly conflictId: string; readonly value: SettledValue }>>;
   /** Conflicts of this link that wait for a person: rule name → conflict id. */
   readonly open: Readonly<Record<string, string>>;
+  /** The values those conflicts were noted with. Where left out, an open conflict counts as unchanged and is not noted again. */
+  readonly openValues?: Readonly<Record<string, Readonly<Record<Side, FieldValue>>>>;
   /** For `latest`: when each side's field changed; absent on the first pass. */
   readonly dates: Readonly<Record<string, Readonly<Record<Side, DateRange>>>>;
 }

@@ -23,6 +23,8 @@ export interface EngineEvents {
   'side.paused': { readonly side: Side; readonly error: ConnectorError; readonly untilMs: number };
   'side.resumed': { readonly side: Side };
   'pair.paused': { readonly pause: PairPause };
+  /** `share`: how much of the time span to walk lies behind, 0 to 1. */
+  'resync.page': { readonly pair: string; readonly side: Side; readonly rows: number; readonly queued: number; readonly share: number };
   'batch.done': { readonly keys: number; readonly durationMs: number };
   'batch.failed': { readonly keys: readonly WorkKey[]; readonly error: Error };
   'store.lost': { readonly error: Error };

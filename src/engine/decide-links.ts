@@ -1,0 +1,129 @@
+import { ConnectorError } from '../connectors/errors.ts';
+import type { FieldDate, FieldDateAsk } from '../connectors/ticket-system.ts';
+import { iso } from '../core/clock.ts';
+import type { DateRange, FieldConflict, LinkView } from '../core/plan.ts';
+import { planLink } from '../core/plan-link.ts';
+import type { SourceRecord } from '../core/record.ts';
+import { type Side, sides } from '../core/side.ts';
+import type { Engine } from './engine.ts';
+import type { ReadAnswers } from './read.ts';
+import { groupBy, type LinkDecision, type LinkWork } from './work.ts';
+
+interface Undated {
+  readonly work: LinkWork;
+  readonly view: LinkView;
+  readonly conflicts: readonly FieldConflict[];
+}
+
+/** Merges every linked pair of the batch. Histories are asked only for conflicts that a date decides, one call a side. */
+export async function decideLinks(
+  engine: Engine,
+  works: readonly LinkWork[],
+  answers: Readonly<Record<Side, ReadAnswers>>,
+): Promise<readonly LinkDecision[]> {
+  const at = { now: iso(engine.clock.now()), settleMs: engine.times.settle };
+  const decided: LinkDecision[] = [];
+  const undated: Undated[] = [];
+  for (const work of works) {
+    const missing = missingSide(work, answers);
+    if (missing !== null) {
+      decided.push(missing);
+      continue;
+    }
+    const view = viewOf(work, answers);
+    const first = planLink(view, work.pair, at);
+    if (first.undated.length > 0) undated.push({ work, view, conflicts: first.undated });
+    else decided.push({ kind: 'plan', work, now: view.now, plan: first.plan });
+  }
+  const dates = await dateConflicts(engine, undated);
+  for (const { work, view } of undated) {
+    const dated: LinkView = { ...view, dates: dates.get(work.link.id) ?? {} };
+    decided.push({ kind: 'plan', work, now: view.now, plan: planLink(dated, work.pair, at).plan });
+  }
+  return decided;
+}
+
+function missingSide(work: LinkWork, answers: Readonly<Record<Side, ReadAnswers>>): LinkDecision | null {
+  for (const side of sides) {
+    const result = answers[side].get(work.pair.objects[side], work.link.ids[side]);
+    if (result.kind !== 'found') return { kind: 'missing', work, side, how: result.kind };
+  }
+  return null;
+}
+
+function viewOf(work: LinkWork, answers: Readonly<Record<Side, ReadAnswers>>): LinkView {
+  const found = (side: Side): SourceRecord => {
+    const record = answers[side].record(work.pair.objects[side], work.link.ids[side]);
+    if (record === null) throw new Error(`link ${work.link.id} lost its ${side} record between two looks at one answer`);
+    return record;
+  };
+  const settled: Record<string, LinkView['settled'][string]> = {};
+  const open: Record<string, string> = {};
+  for (const row of work.conflicts) {
+    if (row.status === 'decided' && row.decision !== null) settled[row.field] = { conflictId: row.id, value: row.decision };
+    else open[row.field] = row.id;
+  }
+  const now = { servicenow: found('servicenow'), salesforce: found('salesforce') };
+  return { link: work.link, now, pending: work.pending, settled, open, dates: {} };
+}
+
+type Dates = Record<string, Record<Side, DateRange>>;
+
+async function dateConflicts(engine: Engine, undated: readonly Undated[]): Promise<ReadonlyMap<string, Dates>> {
+  const byLink = new Map<string, Dates>();
+  if (undated.length === 0) return byLink;
+  const histories = {
+    servicenow: await historiesOf(engine, 'servicenow', undated),
+    salesforce: await historiesOf(engine, 'salesforce', undated),
+  };
+  for (const { work, view, conflicts } of undated) {
+    const dates: Dates = {};
+    for (const conflict of conflicts) {
+      dates[conflict.field] = {
+        servicenow: rangeOf(engine, 'servicenow', view, histories.servicenow.get(`${work.link.id} ${conflict.field}`) ?? null),
+        salesforce: rangeOf(engine, 'salesforce', view, histories.salesforce.get(`${work.link.id} ${conflict.field}`) ?? null),
+      };
+    }
+    byLink.set(work.link.id, dates);
+  }
+  return byLink;
+}
+
+/** Field histories of one side, by link and rule name. A side that keeps none, or shows us none, leaves the map empty. */
+async function historiesOf(engine: Engine, side: Side, undated: readonly Undated[]): Promise<ReadonlyMap<string, FieldDate>> {
+  const asks = undated.flatMap(({ work, view, conflicts }) =>
+    conflicts.map((conflict) => ({
+      key: `${work.link.id} ${conflict.field}`,
+      object: work.pair.objects[side],
+      ask: askOf(side, work, view, conflict),
+    })),
+  );
+  const found = new Map<string, FieldDate>();
+  for (const [object, group] of groupBy(asks, ({ object }) => object)) {
+    const dates = await engine.systems[side].fieldDates(object, group.map(({ ask }) => ask)).catch(noneIfRefused);
+    group.forEach(({ key }, index) => found.set(key, dates[index] ?? null));
+  }
+  return found;
+}
+
+function askOf(side: Side, work: LinkWork, view: LinkView, conflict: FieldConflict): FieldDateAsk {
+  const rule = work.pair.fields.find((candidate) => candidate.name === conflict.field);
+  return { id: view.now[side].id, field: rule?.fields[side] ?? conflict.field, since: view.link.bases[side].version.stamp };
+}
+
+function noneIfRefused(error: unknown): readonly FieldDate[] {
+  if (error instanceof ConnectorError && (error.kind === 'Rejected' || error.kind === 'NotFound')) return [];
+  throw error;
+}
+
+/** A single save since the base dates every field of it; else the field changed somewhere between base and now. */
+function rangeOf(engine: Engine, side: Side, view: LinkView, history: FieldDate): DateRange {
+  const ours = (stamp: string): string => iso(Date.parse(stamp) - engine.offsets[side]);
+  if (history !== null) return { earliest: ours(history.at), latest: ours(history.at), source: 'history' };
+  const base = view.link.bases[side].version;
+  const now = view.now[side].version;
+  if (base.count !== null && now.count === base.count + 1) {
+    return { earliest: ours(now.stamp), latest: ours(now.stamp), source: 'stamp' };
+  }
+  return { earliest: ours(base.stamp), latest: ours(now.stamp), source: 'interval' };
+}

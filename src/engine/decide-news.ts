@@ -1,0 +1,145 @@
+import type { ProbeResult } from '../connectors/ticket-system.ts';
+import { iso } from '../core/clock.ts';
+import { planNew } from '../core/plan-new.ts';
+import type { SourceRecord } from '../core/record.ts';
+import { fieldsOf } from '../core/rules.ts';
+import { bothSides, otherSide, type Side } from '../core/side.ts';
+import type { Engine } from './engine.ts';
+import { type ReadAnswers, readBoth } from './read.ts';
+import { groupBy, type NewDecision, type NewWork } from './work.ts';
+
+interface Look {
+  readonly probe: ProbeResult;
+  /** False while no link exists: then no row is known that could prove that we see anything at all. */
+  readonly controlled: boolean;
+}
+
+/**
+ * Decides about records without a link: what their stamp names and what names them is read first, one call a side and object.
+ * A create in doubt waits out its settle time, then is looked for.
+ */
+export async function decideNews(
+  engine: Engine,
+  works: readonly NewWork[],
+  answers: Readonly<Record<Side, ReadAnswers>>,
+): Promise<readonly NewDecision[]> {
+  if (works.length === 0) return [];
+  const waiting = works.filter((work) => stillWaits(engine, work));
+  const looking = works.filter((work) => !stillWaits(engine, work));
+  const origins = new Map(looking.map((work) => [work.key, answers[work.origin.side].record(work.pair.objects[work.origin.side], work.origin.id)]));
+  const partners = await readPartners(engine, looking, origins);
+  const looks = await lookAcross(engine, looking);
+  const linked = await linkedAcross(engine, looking, partners, looks);
+  const waits = waiting.flatMap((work): NewDecision[] => (work.intent === null ? [] : [{ kind: 'in-doubt', work, intent: work.intent }]));
+  return [
+    ...waits,
+    ...looking.map((work) => decideOne(engine, work, origins.get(work.key) ?? null, partners.get(work.key) ?? null, looks.get(work.key), linked)),
+  ];
+}
+
+/** Within the settle time a lost create may still be running on the server. */
+function stillWaits(engine: Engine, work: NewWork): boolean {
+  const { intent } = work;
+  return intent !== null && engine.clock.now() < nextLook(engine, intent);
+}
+
+/** When an intent may be looked for again, in milliseconds since the epoch. */
+export function nextLook(engine: Engine, intent: { readonly sentAt: string; readonly probedAt: string | null }): number {
+  if (intent.probedAt === null) return Date.parse(intent.sentAt) + engine.times.settle;
+  return Date.parse(intent.probedAt) + engine.times.betweenProbes;
+}
+
+async function readPartners(
+  engine: Engine,
+  works: readonly NewWork[],
+  origins: ReadonlyMap<string, SourceRecord | null>,
+): Promise<ReadonlyMap<string, SourceRecord | null>> {
+  const named = works.flatMap((work) => {
+    const id = origins.get(work.key)?.partnerId ?? null;
+    return id === null ? [] : [{ work, id, side: otherSide(work.origin.side) }];
+  });
+  const answers = await readBoth(
+    engine,
+    bothSides((side) => named.filter((item) => item.side === side).map(({ work, id }) => ({ pair: work.pair, id }))),
+  );
+  return new Map(named.map(({ work, id, side }) => [work.key, answers[side].record(work.pair.objects[side], id)]));
+}
+
+async function lookAcross(engine: Engine, works: readonly NewWork[]): Promise<ReadonlyMap<string, Look>> {
+  const looks = new Map<string, Look>();
+  for (const group of groupBy(works, (work) => `${work.pair.name} ${work.origin.side}`).values()) {
+    const first = group[0];
+    if (first === undefined) continue;
+    const side = otherSide(first.origin.side);
+    const control = await controlRow(engine, first.pair.name, side);
+    const results = await engine.systems[side].probe({
+      object: first.pair.objects[side],
+      fields: fieldsOf(first.pair, side),
+      probes: group.map((work) => ({ partnerId: work.origin.id, drawnId: work.intent?.drawnId ?? null })),
+      control,
+    });
+    group.forEach((work, index) => {
+      looks.set(work.key, { probe: results[index] ?? { kind: 'unknown' }, controlled: control !== null });
+    });
+  }
+  return looks;
+}
+
+/** A record known to exist. Another one each time, so that one deleted record cannot keep us waiting for ever. */
+async function controlRow(engine: Engine, pair: string, side: Side): Promise<string | null> {
+  const links = await engine.store.transaction((tx) => tx.findLinks({ pair, limit: 20 }));
+  if (links.length === 0) return null;
+  return links[Math.floor(engine.clock.now() / 1000) % links.length]?.ids[side] ?? null;
+}
+
+/** Ids across that are part of a link already, as `<side> <id>`. */
+async function linkedAcross(
+  engine: Engine,
+  works: readonly NewWork[],
+  partners: ReadonlyMap<string, SourceRecord | null>,
+  looks: ReadonlyMap<string, Look>,
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const found = works.flatMap((work) => {
+    const look = looks.get(work.key);
+    const claimed = look?.probe.kind === 'found' ? look.probe.records : [];
+    const partner = partners.get(work.key) ?? null;
+    return [...claimed, ...(partner === null ? [] : [partner])].map((record) => ({ work, record }));
+  });
+  const linked = new Map<string, ReadonlySet<string>>();
+  if (found.length === 0) return linked;
+  await engine.store.transaction(async (tx) => {
+    for (const [group, items] of groupBy(found, ({ work, record }) => `${work.pair.name} ${record.side}`)) {
+      const first = items[0];
+      if (first === undefined) continue;
+      const { side } = first.record;
+      const links = await tx.linksBySource(first.work.pair.name, side, items.map(({ record }) => record.id));
+      linked.set(group, new Set(links.map((link) => link.ids[side])));
+    }
+  });
+  return linked;
+}
+
+function decideOne(
+  engine: Engine,
+  work: NewWork,
+  origin: SourceRecord | null,
+  partner: SourceRecord | null,
+  look: Look | undefined,
+  linked: ReadonlyMap<string, ReadonlySet<string>>,
+): NewDecision {
+  const probe = look?.probe ?? { kind: 'unknown' as const };
+  const claimed = probe.kind === 'found' ? probe.records : [];
+  if (origin === null) {
+    const plan = claimed.length > 0 ? ({ kind: 'quarantine', why: 'stamp-names-nothing' } as const) : ({ kind: 'ignore', why: 'absent' } as const);
+    return { kind: 'plan', work, origin, plan };
+  }
+  // Without any link there is no control row. Both creates are safe to repeat on identity (upsert, drawn sys_id), so go on.
+  const notThere = probe.kind === 'none' || (probe.kind === 'unknown' && look?.controlled === false);
+  if (work.intent !== null && claimed.length === 0) {
+    const probes = work.intent.probes + (notThere ? 1 : 0);
+    if (probes < 2) return { kind: 'in-doubt', work, intent: { ...work.intent, probes, probedAt: iso(engine.clock.now()) } };
+  }
+  if (claimed.length === 0 && !notThere) return { kind: 'plan', work, origin, plan: { kind: 'quarantine', why: 'probe-unknown' } };
+  const linkedIds = linked.get(`${work.pair.name} ${otherSide(work.origin.side)}`) ?? new Set<string>();
+  return { kind: 'plan', work, origin, plan: planNew({ pair: work.pair, origin, partner, claimed, linkedIds }) };
+}

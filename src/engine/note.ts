@@ -1,0 +1,102 @@
+import { iso } from '../core/clock.ts';
+import type { PendingWrite } from '../core/plan.ts';
+import type { ConflictRow, Intent } from '../store/store.ts';
+import type { Engine } from './engine.ts';
+import type { Decision, LinkDecision, LinkWork, NewDecision } from './work.ts';
+import type { FieldConflict } from '../core/plan.ts';
+
+/** What was committed before anything was sent. */
+export interface Noted {
+  /** New conflicts by key of work, with the ids they have in the store. */
+  readonly conflicts: ReadonlyMap<string, readonly ConflictRow[]>;
+  /** Intents of the creates about to be sent, by key of work. */
+  readonly intents: ReadonlyMap<string, Intent>;
+}
+
+/**
+ * One transaction before the first write: the losing values of conflicts, the writes about to be sent and the creates about to be
+ * sent. Whatever happens to the calls, the next run knows what may have happened.
+ */
+export async function note(engine: Engine, decisions: readonly Decision[]): Promise<Noted> {
+  const sentAt = iso(engine.clock.now());
+  const rows = decisions.flatMap((decision) => conflictRows(engine, decision, sentAt));
+  const pending = decisions.flatMap((decision) => pendingWrites(decision, sentAt));
+  const intents = decisions.flatMap((decision) => intentOf(engine, decision, sentAt));
+  const waiting = decisions.flatMap((decision) => (decision.kind === 'in-doubt' ? [decision.intent] : []));
+  if (rows.length + pending.length + intents.length + waiting.length === 0) return { conflicts: new Map(), intents: new Map() };
+  const ids = await engine.store.transaction(async (tx) => {
+    const noted = rows.length === 0 ? [] : await tx.noteConflicts(rows.map(({ row }) => row));
+    if (pending.length > 0) await tx.savePending(pending);
+    if (intents.length + waiting.length > 0) await tx.saveIntents([...intents.map(({ intent }) => intent), ...waiting]);
+    return noted;
+  });
+  const conflicts = new Map<string, ConflictRow[]>();
+  rows.forEach(({ key, row }, index) => {
+    const noted = { ...row, id: ids[index] ?? row.id };
+    conflicts.set(key, [...(conflicts.get(key) ?? []), noted]);
+  });
+  return { conflicts, intents: new Map(intents.map(({ key, intent }) => [key, intent])) };
+}
+
+function conflictRows(engine: Engine, decision: Decision, at: string): readonly { key: string; row: ConflictRow }[] {
+  if (!isLinkPlan(decision) || decision.plan.kind === 'wait') return [];
+  const { work } = decision;
+  return decision.plan.conflicts.map((conflict) => ({ key: work.key, row: conflictRow(engine, work, conflict, at) }));
+}
+
+/** A conflict as the store keeps it: open while a person has to choose, else settled by the write that follows. */
+export function conflictRow(engine: Engine, work: LinkWork, conflict: FieldConflict, at: string): ConflictRow {
+  return {
+    ...conflict,
+    id: engine.ids.next(),
+    linkId: work.link.id,
+    pair: work.link.pair,
+    ids: work.link.ids,
+    numbers: work.link.numbers,
+    status: conflict.winner === null ? 'open' : 'settled',
+    decision: null,
+    at,
+    settledAt: conflict.winner === null ? null : at,
+  };
+}
+
+function pendingWrites(decision: Decision, sentAt: string): readonly PendingWrite[] {
+  if (!isLinkPlan(decision) || decision.plan.kind !== 'write') return [];
+  const { now, work } = decision;
+  return decision.plan.writes.flatMap((write) =>
+    Object.entries(write.fields).map(([field, value]) => ({
+      linkId: work.link.id,
+      side: write.on,
+      field,
+      value,
+      before: now[write.on].fields[field] ?? null,
+      sentAt,
+    })),
+  );
+}
+
+function intentOf(engine: Engine, decision: Decision, sentAt: string): readonly { key: string; intent: Intent }[] {
+  if (decision.kind !== 'plan' || isLinkPlan(decision) || decision.plan.kind !== 'create') return [];
+  const { work } = decision;
+  const intent: Intent = {
+    id: work.intent?.id ?? engine.ids.next(),
+    pair: work.pair.name,
+    origin: work.origin.side,
+    originId: work.origin.id,
+    // The same id again on a repeat: ServiceNow then refuses a second record instead of making it.
+    drawnId: work.intent?.drawnId ?? engine.ids.sysId(),
+    sentAt,
+    probes: 0,
+    probedAt: null,
+  };
+  return [{ key: work.key, intent }];
+}
+
+export function isLinkPlan(decision: Decision): decision is Extract<LinkDecision, { kind: 'plan' }> {
+  return decision.kind === 'plan' && decision.work.kind === 'link';
+}
+
+export function isNewPlan(decision: Decision): decision is Extract<NewDecision, { kind: 'plan' }> {
+  return decision.kind === 'plan' && decision.work.kind === 'new';
+}
+

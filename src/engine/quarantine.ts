@@ -1,0 +1,26 @@
+import { iso } from '../core/clock.ts';
+import { bothSides } from '../core/side.ts';
+import type { QuarantineReason, QuarantineRow } from '../store/store.ts';
+import type { Engine } from './engine.ts';
+import type { Work } from './work.ts';
+
+/** Seconds until the next try: grows with e, up to about six hours, for ever. */
+export function backOffSeconds(attempts: number): number {
+  return Math.exp(Math.min(10, attempts));
+}
+
+/** The row that sets a piece of work aside; its attempts go on from the last row. */
+export function quarantineRow(engine: Engine, work: Work, reason: QuarantineReason): QuarantineRow {
+  const now = engine.clock.now();
+  const attempts = (work.quarantine?.attempts ?? 0) + 1;
+  return {
+    key: work.key,
+    pair: work.pair.name,
+    ids: work.kind === 'link' ? work.link.ids : bothSides((side) => (side === work.origin.side ? work.origin.id : null)),
+    numbers: work.kind === 'link' ? work.link.numbers : bothSides(() => null),
+    reason,
+    attempts,
+    firstAt: work.quarantine?.firstAt ?? iso(now),
+    nextAt: iso(now + backOffSeconds(attempts) * 1000),
+  };
+}

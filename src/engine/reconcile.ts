@@ -1,0 +1,48 @@
+import { ConnectorError } from '../connectors/errors.ts';
+import { bothSides } from '../core/side.ts';
+import type { Job } from '../store/queue.ts';
+import { apply } from './apply.ts';
+import { decideLinks } from './decide-links.ts';
+import { decideNews } from './decide-news.ts';
+import type { Engine } from './engine.ts';
+import { loadBatch } from './load.ts';
+import { note } from './note.ts';
+import { readBoth } from './read.ts';
+import { record } from './record.ts';
+import { settle } from './settle.ts';
+import type { Batch, Decision, Totals } from './work.ts';
+
+export interface Reconciled {
+  readonly totals: Totals;
+  /** Jobs that a side could not serve: to be tried again, with the reason. Nothing was written for them. */
+  readonly deferred: readonly Job[];
+  readonly error: ConnectorError | null;
+}
+
+/**
+ * The one way in: reads the present of up to a few hundred keys on both sides and makes it right. Poll, resync, `sync --once`, a
+ * retry and a person's decision all end here. It takes keys only; what to do is decided anew every time.
+ *
+ * load → read → decide → note → apply → record. Rejects with ConnectorError when a side cannot be read (nothing has been
+ * written), with StoreUnavailable when the database is gone (what was written is recognised by its notes next time).
+ */
+export async function reconcile(engine: Engine, jobs: readonly Job[]): Promise<Reconciled> {
+  const batch = await loadBatch(engine, jobs);
+  const decisions = await decide(engine, batch);
+  const noted = await note(engine, decisions);
+  const outcomes = await apply(engine, decisions, noted);
+  const settlements = decisions.map((decision) => settle(engine, decision, outcomes.get(decision.work.key) ?? {}, noted));
+  return record(engine, settlements);
+}
+
+/** Reads both sides and decides; writes nothing. The dry run stops here. */
+export async function decide(engine: Engine, batch: Batch): Promise<readonly Decision[]> {
+  const answers = await readBoth(
+    engine,
+    bothSides((side) => [
+      ...batch.links.map((work) => ({ pair: work.pair, id: work.link.ids[side] })),
+      ...batch.news.filter((work) => work.origin.side === side).map((work) => ({ pair: work.pair, id: work.origin.id })),
+    ]),
+  );
+  return [...(await decideLinks(engine, batch.links, answers)), ...(await decideNews(engine, batch.news, answers))];
+}

@@ -1,0 +1,133 @@
+import type { Keyset } from '../connectors/ticket-system.ts';
+import { iso } from '../core/clock.ts';
+import { fieldsOf, type PairRules } from '../core/rules.ts';
+import { bothSides, type Side, sides } from '../core/side.ts';
+import type { WorkKey } from '../core/link.ts';
+import type { RunRow } from '../store/store.ts';
+import { planKeys, type PlannedItem } from './dry-run.ts';
+import type { Engine } from './engine.ts';
+import { keysOf } from './poll.ts';
+import { drain, type Summary } from './sync-once.ts';
+import { noTotals } from './work.ts';
+
+export interface ResyncOptions {
+  readonly pair?: string;
+  /** Only records changed since. ISO 8601. Default: each pair's own start. */
+  readonly since?: string;
+  readonly dryRun: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface Resynced extends Summary {
+  readonly runId: string;
+  /** The run that was stopped earlier and is now gone on with. */
+  readonly resumed: boolean;
+  /** What a dry run would do. */
+  readonly planned: readonly PlannedItem[];
+  readonly stopped: boolean;
+}
+
+interface Place {
+  readonly pair: PairRules;
+  readonly side: Side;
+}
+
+/**
+ * Compares every record in scope on both sides with what the store holds, and queues those that differ: the backstop for a change
+ * no poll saw. Its place is saved with every page, so that it goes on where it stopped. A dry run plans and writes nothing.
+ */
+export async function resync(engine: Engine, options: ResyncOptions): Promise<Resynced> {
+  const startedAt = engine.clock.now();
+  const callsBefore = bothSides((side) => engine.systems[side].calls());
+  const polled = { servicenow: 0, salesforce: 0 };
+  const earlier = options.dryRun ? null : await engine.store.transaction((tx) => tx.unfinishedRun('resync', options.pair ?? null));
+  let run = earlier ?? newRun(engine, options);
+  const keys: WorkKey[] = [];
+  const places = engine.pairs
+    .filter((pair) => options.pair === undefined || pair.name === options.pair)
+    .flatMap((pair) => sides.map((side): Place => ({ pair, side })));
+
+  for (const place of remaining(places, run)) {
+    for (let after = startOf(place, run, options); !options.signal.aborted; ) {
+      const page = await engine.systems[place.side].changes({
+        object: place.pair.objects[place.side],
+        fields: fieldsOf(place.pair, place.side),
+        after,
+        limit: engine.pageSize,
+        signal: options.signal,
+      });
+      polled[place.side] += page.records.length;
+      run = { ...run, state: 'running', position: { pair: place.pair.name, side: place.side, stamp: page.next.stamp, id: page.next.id, done: page.done } };
+      const found = await engine.store.transaction(async (tx) => {
+        const differing = await keysOf(tx, place.pair, place.side, page.records);
+        if (options.dryRun) return differing;
+        await tx.enqueue(differing);
+        await tx.saveRun(run);
+        return differing;
+      });
+      if (options.dryRun) keys.push(...found);
+      engine.emit({
+        type: 'resync.page',
+        pair: place.pair.name,
+        side: place.side,
+        rows: page.records.length,
+        queued: found.length,
+        share: page.done ? 1 : shareOf(page.next, place.pair.startsAt, page.serverNow),
+      });
+      if (page.done) break;
+      after = page.next;
+    }
+  }
+
+  const planned = options.dryRun ? await planKeys(engine, keys) : [];
+  const totals = options.dryRun || options.signal.aborted ? noTotals() : await drain(engine, options.signal);
+  const stopped = options.signal.aborted;
+  if (!options.dryRun) await finish(engine, run, stopped);
+  return {
+    ...totals,
+    polled,
+    apiCalls: bothSides((side) => engine.systems[side].calls() - callsBefore[side]),
+    durationMs: engine.clock.now() - startedAt,
+    paused: [],
+    runId: run.id,
+    resumed: earlier !== null,
+    planned,
+    stopped,
+  };
+}
+
+function newRun(engine: Engine, options: ResyncOptions): RunRow {
+  return {
+    id: engine.ids.next(),
+    kind: 'resync',
+    pair: options.pair ?? null,
+    startedAt: iso(engine.clock.now()),
+    endedAt: null,
+    state: 'running',
+    position: options.since === undefined ? {} : { since: options.since },
+    counts: {},
+  };
+}
+
+/** The places a resumed run has not finished, the one it stopped in first. */
+function remaining(places: readonly Place[], run: RunRow): readonly Place[] {
+  const at = places.findIndex((place) => place.pair.name === run.position['pair'] && place.side === run.position['side']);
+  if (at < 0) return places;
+  return places.slice(run.position['done'] === true ? at + 1 : at);
+}
+
+function startOf(place: Place, run: RunRow, options: ResyncOptions): Keyset {
+  const { pair, side, stamp, id } = run.position;
+  if (pair === place.pair.name && side === place.side && typeof stamp === 'string' && typeof id === 'string') return { stamp, id };
+  return { stamp: options.since ?? place.pair.startsAt, id: '' };
+}
+
+function shareOf(next: Keyset, from: string, serverNow: string): number {
+  const span = Date.parse(serverNow) - Date.parse(from);
+  return span <= 0 ? 1 : Math.min(1, Math.max(0, (Date.parse(next.stamp) - Date.parse(from)) / span));
+}
+
+async function finish(engine: Engine, run: RunRow, stopped: boolean): Promise<void> {
+  const ended: RunRow = { ...run, state: stopped ? 'stopped' : 'done', endedAt: stopped ? null : iso(engine.clock.now()) };
+  await engine.store.transaction((tx) => tx.saveRun(ended));
+}

@@ -1,0 +1,174 @@
+import type { ConnectorError } from '../connectors/errors.ts';
+import { iso } from '../core/clock.ts';
+import type { Hold, Link, LinkStatus } from '../core/link.ts';
+import type { LinkPlan, PendingWrite } from '../core/plan.ts';
+import { afterWrite } from '../core/read-back.ts';
+import { type Side, sides } from '../core/side.ts';
+import type { ConflictRow } from '../store/store.ts';
+import type { Outcome } from './apply.ts';
+import type { Engine } from './engine.ts';
+import type { EngineEvent } from './events.ts';
+import { conflictRow } from './note.ts';
+import { historyRows, isRecordFault, nothingToRecord, refused, type Settlement } from './settle.ts';
+import type { LinkDecision, LinkWork } from './work.ts';
+
+type Planned = Extract<LinkDecision, { kind: 'plan' }>;
+type WritePlan = Extract<LinkPlan, { kind: 'write' }>;
+
+/** What is to be recorded about a linked pair: its bases as read back, its history, its conflicts. */
+export function settleLink(engine: Engine, decision: Planned, outcome: Outcome, noted: readonly ConflictRow[]): Settlement {
+  const { work, plan } = decision;
+  switch (plan.kind) {
+    case 'wait':
+      return settleWait(work, plan);
+    case 'agree':
+      return settleAgreement(engine, decision, plan, noted);
+    case 'write':
+      return settleWrites(engine, decision, plan, outcome, noted);
+  }
+}
+
+function settleWait(work: LinkWork, plan: Extract<LinkPlan, { kind: 'wait' }>): Settlement {
+  const events: readonly EngineEvent[] =
+    plan.reason.kind === 'in-doubt'
+      ? [...new Set(work.pending.map((write) => write.side))].map((on) => ({
+          type: 'write.in-doubt' as const,
+          link: work.link,
+          on,
+          until: plan.reason.kind === 'in-doubt' ? plan.reason.until : '',
+        }))
+      : [];
+  return { ...nothingToRecord(work), release: null, events };
+}
+
+function settleAgreement(
+  engine: Engine,
+  { work, now }: Planned,
+  plan: Extract<LinkPlan, { kind: 'agree' }>,
+  noted: readonly ConflictRow[],
+): Settlement {
+  const at = iso(engine.clock.now());
+  const status = statusOf(plan.holds);
+  const base = nothingToRecord(work);
+  const changed = plan.moved || status !== work.link.status || !sameHolds(plan.holds, work.link.holds) || work.pending.length > 0;
+  const link: Link = { ...work.link, status, bases: plan.bases, holds: plan.holds, hops: plan.hops, numbers: numbersOf(now), lastSyncedAt: at };
+  return {
+    ...base,
+    update: changed ? link : null,
+    clearPending: work.pending.length > 0 ? [work.link.id] : [],
+    settledConflicts: finishedConflicts(work, plan.holds, at),
+    events: [...base.events, ...newHolds(link, work.link.holds), ...conflictEvents(link, noted), { type: 'link.unchanged', link }],
+  };
+}
+
+function settleWrites(
+  engine: Engine,
+  { work, now }: Planned,
+  plan: WritePlan,
+  outcome: Outcome,
+  noted: readonly ConflictRow[],
+): Settlement {
+  const at = iso(engine.clock.now());
+  const failures = sides.flatMap((side) => {
+    const result = outcome[side];
+    return result?.kind === 'failed' ? [{ side, error: result.error }] : [];
+  });
+  const after = afterWrite({ link: work.link, rules: work.pair, plan, now, results: writtenOnly(outcome), at });
+  const doubtful = failures.filter(({ error }) => error.inDoubt);
+  const definite = failures.filter(({ error }) => !error.inDoubt);
+  const link: Link = {
+    ...work.link,
+    status: failures.length > 0 ? 'pending' : statusOf(after.holds),
+    bases: after.bases,
+    holds: after.holds,
+    hops: after.hops,
+    numbers: numbersOf(now),
+    lastSyncedAt: failures.length > 0 ? work.link.lastSyncedAt : at,
+  };
+  const moved = after.moves.length > 0;
+  const base = nothingToRecord(work);
+  const written: Settlement = {
+    ...base,
+    update: link,
+    clearPending: [work.link.id],
+    keepPending: doubtful.flatMap(({ side }) => pendingOn(plan, side, work, now[side].fields, at)),
+    conflicts: after.conflicts.map((conflict) => conflictRow(engine, work, conflict, at)),
+    settledConflicts: failures.length > 0 ? [] : finishedConflicts(work, after.holds, at),
+    history: historyRows(engine, work.link.id, after.moves, (side) => now[side].updatedBy, at),
+    enqueue: after.lookAgain ? [{ kind: 'link', linkId: work.link.id }] : [],
+    events: [
+      ...(failures.length > 0 ? [] : base.events),
+      ...conflictEvents(link, noted),
+      ...conflictEvents(link, after.conflicts.map((conflict) => conflictRow(engine, work, conflict, at))),
+      ...newHolds(link, work.link.holds),
+      ...(moved ? [{ type: 'link.updated' as const, link, moves: after.moves }] : []),
+      ...doubtful.map(({ side }) => ({ type: 'write.in-doubt' as const, link, on: side, until: iso(engine.clock.now() + engine.times.settle) })),
+    ],
+    release: failures.length > 0 ? null : base.release,
+  };
+  return withFailure(engine, work, written, definite.map(({ error }) => error));
+}
+
+/** A refusal sets the record aside; a side that is down keeps the job, so that it is tried again. */
+function withFailure(engine: Engine, work: LinkWork, written: Settlement, errors: readonly ConnectorError[]): Settlement {
+  const fault = errors.find(isRecordFault);
+  if (fault !== undefined) {
+    const aside = refused(engine, work, fault);
+    return {
+      ...written,
+      update: written.update === null ? null : { ...written.update, status: 'quarantined' },
+      quarantine: aside.quarantine,
+      release: null,
+      events: [...written.events, ...aside.events],
+    };
+  }
+  return { ...written, deferredBy: errors[0] ?? null };
+}
+
+function writtenOnly(outcome: Outcome): Parameters<typeof afterWrite>[0]['results'] {
+  const results: Partial<Record<Side, { record: Planned['now'][Side]; before: Planned['now'][Side] | null }>> = {};
+  for (const side of sides) {
+    const result = outcome[side];
+    if (result?.kind === 'written') results[side] = { record: result.record, before: result.before };
+  }
+  return results;
+}
+
+function pendingOn(plan: WritePlan, side: Side, work: LinkWork, held: Planned['now'][Side]['fields'], sentAt: string): readonly PendingWrite[] {
+  return plan.writes
+    .filter((write) => write.on === side)
+    .flatMap((write) =>
+      Object.entries(write.fields).map(([field, value]) => ({ linkId: work.link.id, side, field, value, before: held[field] ?? null, sentAt })),
+    );
+}
+
+function numbersOf(now: Planned['now']): Link['numbers'] {
+  return { servicenow: now.servicenow.number, salesforce: now.salesforce.number };
+}
+
+function statusOf(holds: readonly Hold[]): LinkStatus {
+  return holds.some((hold) => hold.reason.kind === 'manual-conflict') ? 'conflict' : 'synced';
+}
+
+/** Conflicts a person decided, and open ones whose field is no longer held because people made the sides agree. */
+function finishedConflicts(work: LinkWork, holds: readonly Hold[], at: string): Settlement['settledConflicts'] {
+  const held = new Set(holds.filter((hold) => hold.reason.kind === 'manual-conflict').map((hold) => hold.field));
+  return work.conflicts
+    .filter((row) => row.status === 'decided' || !held.has(row.field))
+    .map((row) => ({ id: row.id, winner: row.decision?.kind === 'take' ? row.decision.side : null, at }));
+}
+
+function sameHolds(a: readonly Hold[], b: readonly Hold[]): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function newHolds(link: Link, before: readonly Hold[]): readonly EngineEvent[] {
+  const known = new Set(before.map((hold) => JSON.stringify(hold)));
+  return link.holds
+    .filter((hold) => hold.reason.kind !== 'manual-conflict' && !known.has(JSON.stringify(hold)))
+    .map((hold) => ({ type: 'link.held', link, hold }));
+}
+
+function conflictEvents(link: Link, rows: readonly ConflictRow[]): readonly EngineEvent[] {
+  return rows.map((conflict) => ({ type: 'conflict.noted', link, conflict }));
+}

@@ -1,0 +1,97 @@
+import { iso } from '../core/clock.ts';
+import type { Link } from '../core/link.ts';
+import type { FieldMove } from '../core/plan.ts';
+import { newLink } from '../core/plan-new.ts';
+import type { SourceRecord } from '../core/record.ts';
+import { otherSide, type Side } from '../core/side.ts';
+import type { Intent } from '../store/store.ts';
+import type { Outcome } from './apply.ts';
+import type { Engine } from './engine.ts';
+import { historyRows, isRecordFault, nothingToRecord, refused, setAside, type Settlement } from './settle.ts';
+import type { NewDecision, NewWork } from './work.ts';
+
+type Planned = Extract<NewDecision, { kind: 'plan' }>;
+
+/** What is to be recorded about a record that had no link: the link, an intent that stays open, or why it was left alone. */
+export function settleNew(engine: Engine, decision: Planned, outcome: Outcome, intent: Intent | null): Settlement {
+  const { work, plan, origin } = decision;
+  switch (plan.kind) {
+    case 'ignore':
+      return { ...nothingToRecord(work), closeIntents: work.intent === null ? [] : [work.intent.id] };
+    case 'wait':
+      return { ...nothingToRecord(work), release: null };
+    case 'quarantine':
+      return setAside(engine, work, plan.why);
+    case 'adopt':
+      return adopted(engine, work, plan.records);
+    case 'create':
+      return created(engine, work, origin, plan, outcome, intent);
+  }
+}
+
+function adopted(engine: Engine, work: NewWork, records: Readonly<Record<Side, SourceRecord>>): Settlement {
+  const link = linkFrom(engine, work, records);
+  const base = nothingToRecord(work);
+  return {
+    ...base,
+    insert: link,
+    closeIntents: work.intent === null ? [] : [work.intent.id],
+    // Adopted sides may differ: the first look at the link tells.
+    enqueue: [{ kind: 'link', linkId: link.id }],
+    events: [...base.events, { type: 'link.adopted', link }],
+  };
+}
+
+function created(
+  engine: Engine,
+  work: NewWork,
+  origin: SourceRecord | null,
+  plan: Extract<Planned['plan'], { kind: 'create' }>,
+  outcome: Outcome,
+  intent: Intent | null,
+): Settlement {
+  const result = outcome[plan.on];
+  if (result === undefined || intent === null || origin === null) throw new Error(`a create of ${work.key} was planned and never sent`);
+  if (result.kind === 'written') return linked(engine, work, origin, plan, result.record, intent);
+  const { error } = result;
+  if (error.inDoubt) {
+    const until = iso(engine.clock.now() + engine.times.settle);
+    const { pair, origin: side, originId } = intent;
+    return { ...nothingToRecord(work), release: null, events: [{ type: 'create.in-doubt', pair, origin: side, originId, until }] };
+  }
+  if (isRecordFault(error)) return { ...refused(engine, work, error), closeIntents: [intent.id] };
+  return { ...nothingToRecord(work), release: null, events: [], closeIntents: [intent.id], deferredBy: error };
+}
+
+function linked(
+  engine: Engine,
+  work: NewWork,
+  origin: SourceRecord,
+  plan: Extract<Planned['plan'], { kind: 'create' }>,
+  across: SourceRecord,
+  intent: Intent,
+): Settlement {
+  const records = { [work.origin.side]: origin, [otherSide(work.origin.side)]: across } as Record<Side, SourceRecord>;
+  const link: Link = { ...linkFrom(engine, work, records), holds: plan.holds };
+  const at = link.lastSyncedAt;
+  const base = nothingToRecord(work);
+  return {
+    ...base,
+    insert: link,
+    closeIntents: [intent.id],
+    history: historyRows(engine, link.id, movesOf(work, plan, origin), () => origin.updatedBy, at),
+    events: [...base.events, { type: 'link.created', link, on: plan.on, holds: plan.holds }, ...plan.holds.map((hold) => ({ type: 'link.held' as const, link, hold }))],
+  };
+}
+
+function linkFrom(engine: Engine, work: NewWork, records: Readonly<Record<Side, SourceRecord>>): Link {
+  return newLink({ id: engine.ids.next(), rules: work.pair, origin: work.origin.side, records, at: iso(engine.clock.now()) });
+}
+
+function movesOf(work: NewWork, plan: Extract<Planned['plan'], { kind: 'create' }>, origin: SourceRecord): readonly FieldMove[] {
+  return work.pair.fields.flatMap((rule): FieldMove[] => {
+    const value = plan.fields[rule.fields[plan.on]];
+    if (value === undefined) return [];
+    return [{ field: rule.name, from: origin.side, to: plan.on, before: null, value, because: 'create' }];
+  });
+}

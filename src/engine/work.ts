@@ -1,0 +1,86 @@
+import type { FieldConflict, LinkPlan, NewPlan, PendingWrite } from '../core/plan.ts';
+import type { Link, WorkKey } from '../core/link.ts';
+import type { SourceRecord } from '../core/record.ts';
+import type { PairRules } from '../core/rules.ts';
+import type { Side } from '../core/side.ts';
+import type { Job } from '../store/queue.ts';
+import type { ConflictRow, Intent, QuarantineRow } from '../store/store.ts';
+
+export type NewKey = Extract<WorkKey, { kind: 'new' }>;
+
+/** A linked pair to be looked at, with what the store knows of it. */
+export interface LinkWork {
+  readonly kind: 'link';
+  readonly job: Job;
+  readonly key: string;
+  readonly pair: PairRules;
+  readonly link: Link;
+  readonly pending: readonly PendingWrite[];
+  /** Open and decided ones. */
+  readonly conflicts: readonly ConflictRow[];
+  readonly quarantine: QuarantineRow | null;
+}
+
+/** A record without a link. */
+export interface NewWork {
+  readonly kind: 'new';
+  readonly job: Job;
+  readonly key: string;
+  readonly pair: PairRules;
+  readonly origin: NewKey;
+  readonly intent: Intent | null;
+  readonly quarantine: QuarantineRow | null;
+}
+
+export type Work = LinkWork | NewWork;
+
+export interface Batch {
+  readonly links: readonly LinkWork[];
+  readonly news: readonly NewWork[];
+}
+
+/** What a linked pair came to, before anything is written. */
+export type LinkDecision =
+  | { readonly kind: 'plan'; readonly work: LinkWork; readonly now: Record<Side, SourceRecord>; readonly plan: LinkPlan }
+  /** A side did not come back, or said that it is deleted. */
+  | { readonly kind: 'missing'; readonly work: LinkWork; readonly side: Side; readonly how: 'absent' | 'deleted' };
+
+/** What a record without a link came to. */
+export type NewDecision =
+  | { readonly kind: 'plan'; readonly work: NewWork; readonly origin: SourceRecord | null; readonly plan: NewPlan }
+  /** A create whose answer was lost; still within its settle time, or not found by a probe yet. */
+  | { readonly kind: 'in-doubt'; readonly work: NewWork; readonly intent: Intent };
+
+export type Decision = LinkDecision | NewDecision;
+
+/** Counts that commands print. */
+export interface Totals {
+  created: Record<Side, number>;
+  updated: Record<Side, number>;
+  unchanged: number;
+  conflicts: number;
+  quarantined: number;
+}
+
+export function noTotals(): Totals {
+  return {
+    created: { servicenow: 0, salesforce: 0 },
+    updated: { servicenow: 0, salesforce: 0 },
+    unchanged: 0,
+    conflicts: 0,
+    quarantined: 0,
+  };
+}
+
+/** Groups by a text key, keeping order. */
+export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+export type { FieldConflict };
