@@ -1,0 +1,177 @@
+import type { Clock, Ids } from '../core/clock.ts';
+import type { Fields, SourceRecord } from '../core/record.ts';
+import type { Side } from '../core/side.ts';
+import { current, MemoryDesk, type RowVersion } from './memory/desk.ts';
+import { faultError, type MemoryCall, MemoryFaults, type MemoryMethod } from './memory/faults.ts';
+import { changesOf, fieldDateOf, probeOf, readOf } from './memory/queries.ts';
+import { type BusinessRule, stampFields } from './memory/rules.ts';
+import { normalised } from './memory/stamps.ts';
+import { createWriter, type WriteLogEntry } from './memory/writes.ts';
+import type { FieldDescription, TicketSystem } from './ticket-system.ts';
+
+export interface MemorySystemOptions {
+  readonly side: Side;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** The desk's own automation, in order. */
+  readonly rules?: readonly BusinessRule[];
+  /** Longest text per field: ServiceNow cuts it, Salesforce refuses the record. */
+  readonly limits?: Readonly<Record<string, number>>;
+  /** Resolution of the desk's stamps; both vendors keep whole seconds (default 1,000). */
+  readonly stampMs?: number;
+  /** The desk's clock less ours; default 0. */
+  readonly clockOffsetMs?: number;
+  /** Whether field history is kept and readable; default true. */
+  readonly history?: boolean;
+  /** Whether an update shows the record as it stood just before; default true. */
+  readonly showsBefore?: boolean;
+  /** Whether a read tells a deletion from an absence; default true for Salesforce, which answers `IsDeleted`. */
+  readonly tellsDeleted?: boolean;
+  /** Whom our own writes are stamped with. */
+  readonly user?: string;
+  readonly instance?: string;
+}
+
+/** A desk in memory: the ticket system, the truth behind it, and the knobs. */
+export interface MemorySystem extends TicketSystem {
+  readonly faults: MemoryFaults;
+  /** A person makes a record. */
+  put(object: string, fields: Fields, by?: string): SourceRecord;
+  /** A person changes a record; throws if there is none. */
+  edit(object: string, id: string, fields: Fields, by?: string): SourceRecord;
+  /** A person deletes a record. */
+  remove(object: string, id: string): void;
+  /** An access rule hides a record from our user, or shows it again. */
+  hide(object: string, id: string, hidden: boolean): void;
+  /** Saves made from now on become visible to queries so much later. */
+  setLag(ms: number): void;
+  /** Every live record, with all its fields. */
+  rows(object: string): readonly SourceRecord[];
+  /** Every state a record has been in, oldest first. */
+  versions(object: string, id: string): readonly RowVersion[];
+  /** Every create and update that changed something here, by us. */
+  writes(): readonly WriteLogEntry[];
+  /** Called before each call and each item of a write: a test may edit records here, in the gap between our read and our write. */
+  onCall(listener: (call: MemoryCall) => void): void;
+}
+
+/** The executable form of the TicketSystem contract. */
+export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
+  const { side, clock } = options;
+  const desk = new MemoryDesk({
+    side,
+    clock,
+    ids: options.ids,
+    rules: options.rules ?? [],
+    stampMs: options.stampMs ?? 1000,
+    clockOffsetMs: options.clockOffsetMs ?? 0,
+  });
+  const faults = new MemoryFaults();
+  const listeners: ((call: MemoryCall) => void)[] = [];
+  let calls = 0;
+
+  const told = (call: MemoryCall): void => {
+    for (const listener of listeners) listener(call);
+  };
+  const writer = createWriter({
+    side,
+    clock,
+    desk,
+    faults,
+    told,
+    limits: options.limits ?? {},
+    user: options.user ?? 'casebridge',
+    showsBefore: options.showsBefore ?? true,
+  });
+
+  /** One API call that carries out `work` unless a fault strikes it. */
+  function call<T>(method: MemoryMethod, work: () => T): T {
+    calls += 1;
+    writer.runLate();
+    told({ method, item: null });
+    const fault = faults.strike({ method, item: null });
+    if (fault !== null) throw faultError(side, fault, method);
+    return work();
+  }
+
+  const rowOf = (object: string, id: string) => {
+    const row = desk.row(object, normalised(side, id));
+    if (row === undefined || row.deleted) throw new Error(`no ${object} ${id} on ${side}`);
+    return row;
+  };
+  const everything = (object: string, id: string): SourceRecord => {
+    const row = rowOf(object, id);
+    return desk.record(row, Object.keys(current(row).fields));
+  };
+
+  return {
+    side,
+    faults,
+    changes: async (request) => call('changes', () => changesOf(desk, request)),
+    read: async (object, ids, fields) =>
+      call('read', () => readOf(desk, side, options.tellsDeleted ?? side === 'salesforce', object, ids, fields)),
+    create: async (requests) => call('create', () => requests.map(writer.create)),
+    update: async (requests) => call('update', () => requests.map(writer.update)),
+    probe: async (request) => call('probe', () => probeOf(desk, side, request)),
+    fieldDates: async (object, asks) =>
+      call('fieldDates', () => asks.map((ask) => (options.history === false ? null : fieldDateOf(desk, object, ask)))),
+    describe: async (object) => call('describe', () => ({ object, fields: describeFields(desk, object, options) })),
+    identity: async () =>
+      call('identity', () => ({
+        side,
+        instance: options.instance ?? `memory-${side}`,
+        user: options.user ?? 'casebridge',
+      })),
+    calls: () => calls,
+
+    put: (object, fields, by = 'person') => {
+      writer.runLate();
+      return everything(object, desk.insert(object, writer.fitted(fields), by).id);
+    },
+    edit: (object, id, fields, by = 'person') => {
+      writer.runLate();
+      desk.update(rowOf(object, id), writer.fitted(fields), by);
+      return everything(object, id);
+    },
+    remove: (object, id) => {
+      rowOf(object, id).deleted = true;
+    },
+    hide: (object, id, hidden) => {
+      rowOf(object, id).hidden = hidden;
+    },
+    setLag: (ms) => {
+      desk.lagMs = ms;
+    },
+    rows: (object) => {
+      writer.runLate();
+      return desk.rows(object).map((row) => desk.record(row, Object.keys(current(row).fields)));
+    },
+    versions: (object, id) => desk.row(object, normalised(side, id))?.versions ?? [],
+    writes: () => writer.log,
+    onCall: (listener) => {
+      listeners.push(listener);
+    },
+  };
+}
+
+/** As far as the rows show it: every field that any row holds, as text of the length we cut at. */
+function describeFields(desk: MemoryDesk, object: string, options: MemorySystemOptions): readonly FieldDescription[] {
+  const limits = options.limits ?? {};
+  const stamp = stampFields[options.side];
+  const names = new Set([
+    stamp,
+    ...Object.keys(limits),
+    ...desk.rows(object).flatMap((row) => Object.keys(current(row).fields)),
+  ]);
+  return [...names].map((name) => ({
+    name,
+    label: name,
+    type: 'string',
+    length: limits[name] ?? null,
+    required: false,
+    writable: true,
+    unique: name === stamp && options.side === 'salesforce',
+    externalId: name === stamp && options.side === 'salesforce',
+    choices: null,
+  }));
+}

@@ -1,0 +1,142 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Fields, SourceRecord } from '../../core/record.ts';
+import type { Side } from '../../core/side.ts';
+import { ConnectorError, type ConnectorErrorData, type ConnectorErrorKind } from '../errors.ts';
+import type { CreateRequest, UpdateRequest, WriteResult } from '../ticket-system.ts';
+import { current, type MemoryDesk, type Row } from './desk.ts';
+import { faultError, type MemoryCall, type MemoryFaults } from './faults.ts';
+import { normalised, readStamp, stampOf } from './stamps.ts';
+
+export interface WriteLogEntry {
+  readonly kind: 'create' | 'update';
+  readonly object: string;
+  readonly id: string;
+  /** As sent, our stamp included. */
+  readonly fields: Fields;
+  readonly at: number;
+}
+
+export interface WriterOptions {
+  readonly side: Side;
+  readonly clock: Clock;
+  readonly desk: MemoryDesk;
+  readonly faults: MemoryFaults;
+  readonly told: (call: MemoryCall) => void;
+  readonly limits: Readonly<Record<string, number>>;
+  readonly user: string;
+  readonly showsBefore: boolean;
+}
+
+export interface Writer {
+  readonly log: readonly WriteLogEntry[];
+  create(request: CreateRequest): WriteResult;
+  update(request: UpdateRequest): WriteResult;
+  /** Texts as the desk lets people enter them: never longer than the field. */
+  fitted(fields: Fields): Fields;
+  /** Carries out what was still under way when we gave up on it, as far as its time has come. */
+  runLate(): void;
+}
+
+/** Our writes to one desk, item by item. */
+export function createWriter(options: WriterOptions): Writer {
+  const { side, clock, desk, user } = options;
+  const log: WriteLogEntry[] = [];
+  let late: { readonly at: number; readonly run: () => WriteResult }[] = [];
+
+  function runLate(): void {
+    const due = late.filter(({ at }) => at <= clock.now()).toSorted((a, b) => a.at - b.at);
+    late = late.filter((one) => !due.includes(one));
+    for (const { run } of due) run();
+  }
+
+  /** Carries out one item, or as much of it as the fault that strikes it lets through. */
+  function item(method: 'create' | 'update', name: string, run: () => WriteResult): WriteResult {
+    const call: MemoryCall = { method, item: name };
+    options.told(call);
+    const fault = options.faults.strike(call);
+    if (fault === null) return run();
+    if (fault.effect === 'done') run();
+    if (typeof fault.effect === 'number') late.push({ at: clock.now() + fault.effect, run });
+    return { kind: 'failed', error: faultError(side, fault, `${method} ${name}`) };
+  }
+
+  const fitted = (fields: Fields): Fields =>
+    Object.fromEntries(
+      Object.entries(fields).map(([name, value]) => {
+        const limit = options.limits[name];
+        return [name, typeof value === 'string' && limit !== undefined ? value.slice(0, limit) : value];
+      }),
+    );
+
+  function tooLong(fields: Fields): string | undefined {
+    if (side === 'servicenow') return undefined;
+    return Object.keys(fields).find((name) => String(fields[name] ?? '').length > (options.limits[name] ?? Infinity));
+  }
+
+  const fail = (
+    kind: ConnectorErrorKind,
+    data: Omit<ConnectorErrorData, 'side' | 'executed'>,
+    executed: 'no' | 'maybe' = 'no',
+  ) => ({ kind: 'failed', error: new ConnectorError(kind, { side, executed, ...data }) }) as const;
+
+  const written = (row: Row, readBack: readonly string[], before: SourceRecord | null): WriteResult => ({
+    kind: 'written',
+    record: desk.record(row, readBack),
+    before,
+  });
+
+  function save(row: Row, object: string, fields: Fields, readBack: readonly string[]): WriteResult {
+    const before = options.showsBefore ? desk.record(row, readBack) : null;
+    const versions = row.versions.length;
+    desk.update(row, fitted(fields), user);
+    if (row.versions.length > versions) log.push({ kind: 'update', object, id: row.id, fields, at: clock.now() });
+    return written(row, readBack, before);
+  }
+
+  function insert(request: CreateRequest): WriteResult {
+    const { object, readBack } = request;
+    const fields = { ...request.fields, ...stampOf(side, request.partnerId) };
+    const long = tooLong(fields);
+    if (long !== undefined)
+      return fail('Rejected', { status: 400, code: 'STRING_TOO_LONG', fields: [long], cause: 'validation' });
+    if (side === 'salesforce') {
+      // An upsert by external id matches live rows only: a deleted Case comes back as a twin.
+      const same = desk
+        .rows(object)
+        .find((row) => readStamp(side, current(row).fields).partnerId === request.partnerId);
+      if (same !== undefined) return save(same, object, fields, readBack);
+    } else if (desk.row(object, normalised(side, request.drawnId)) !== undefined) {
+      // The unique key of `sys_id` refuses the second insert; the first one may well be ours.
+      return fail('Rejected', { status: 403, code: 'duplicate-key', cause: 'validation' }, 'maybe');
+    }
+    const row =
+      side === 'servicenow'
+        ? desk.insert(object, fitted(fields), user, normalised(side, request.drawnId))
+        : desk.insert(object, fields, user);
+    log.push({ kind: 'create', object, id: row.id, fields, at: clock.now() });
+    return written(row, readBack, null);
+  }
+
+  function change(request: UpdateRequest): WriteResult {
+    const { object, fields, readBack } = request;
+    const row = desk.row(object, normalised(side, request.id));
+    if (row === undefined || row.hidden || row.deleted) {
+      return fail('NotFound', {
+        status: 404,
+        ...(row?.deleted === true && side === 'salesforce' ? { code: 'ENTITY_IS_DELETED' } : {}),
+      });
+    }
+    const long = tooLong(fields);
+    if (long !== undefined)
+      return fail('Rejected', { status: 400, code: 'STRING_TOO_LONG', fields: [long], cause: 'validation' });
+    return save(row, object, fields, readBack);
+  }
+
+  return {
+    log,
+    create: (request) => item('create', request.partnerId, () => insert(request)),
+    update: (request) => item('update', normalised(side, request.id), () => change(request)),
+    fitted,
+    runLate,
+  };
+}
