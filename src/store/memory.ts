@@ -62,14 +62,29 @@ async function withTx<T>(draft: State, clock: Clock, work: (tx: Tx) => Promise<T
     ...upkeepMethods(draft),
     ...queueMethods(draft, clock),
   };
+  let failure: { readonly error: unknown } | null = null;
+  /** As in Postgres: what failed inside a transaction leaves it nothing but the rollback, even if the caller catches it. */
   const guarded = new Proxy(tx, {
-    get: (target, name, receiver) => {
-      if (!open) throw new Error('the transaction is over');
-      return Reflect.get(target, name, receiver) as unknown;
+    get: (target, name) => {
+      const method = Reflect.get(target, name) as (...args: readonly unknown[]) => Promise<unknown>;
+      return async (...args: readonly unknown[]): Promise<unknown> => {
+        if (!open) throw new Error('the transaction is over');
+        if (failure !== null) throw new Error('the transaction has failed', { cause: failure.error });
+        try {
+          return await method(...args);
+        } catch (error) {
+          failure = { error };
+          throw error;
+        }
+      };
     },
   });
+  const failed = (): { readonly error: unknown } | null => failure;
   try {
-    return await work(guarded);
+    const result = await work(guarded);
+    const cause = failed();
+    if (cause !== null) throw cause.error;
+    return result;
   } finally {
     open = false;
   }

@@ -1,4 +1,13 @@
+import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { Clock } from '../../src/core/clock.ts';
+
+/** The machine's own clock, for what talks to real servers and databases. */
+export function realClock(): Clock {
+  return {
+    now: () => Date.now(),
+    sleep: (ms, signal) => sleepFor(ms, undefined, signal === undefined ? {} : { signal }),
+  };
+}
 
 /** A clock that stands still until it is told to move. */
 export interface FakeClock extends Clock {

@@ -1,4 +1,4 @@
-import type { Tx } from '../store.ts';
+import type { Intent, Tx } from '../store.ts';
 import { byText, type State } from './state.ts';
 
 type WorkMethods = Pick<
@@ -43,7 +43,7 @@ export function workMethods(state: State): WorkMethods {
         .toSorted(byText((i) => i.sentAt))
         .slice(0, limit),
     saveIntents: async (intents) => {
-      for (const intent of intents) state.intents.set(intent.id, intent);
+      for (const intent of intents) saveIntent(state, intent);
     },
     closeIntents: async (ids) => {
       for (const id of ids) state.intents.delete(id);
@@ -71,4 +71,16 @@ export function workMethods(state: State): WorkMethods {
       for (const id of linkIds) state.pending.delete(id);
     },
   };
+}
+
+/** One open intent per record of origin: a second one would be a second ticket. */
+function saveIntent(state: State, intent: Intent): void {
+  const other = state.intents
+    .all()
+    .find(
+      (i) =>
+        i.id !== intent.id && i.pair === intent.pair && i.origin === intent.origin && i.originId === intent.originId,
+    );
+  if (other !== undefined) throw new Error(`${intent.origin} ${intent.originId} has the open intent ${other.id}`);
+  state.intents.set(intent.id, intent);
 }
