@@ -1,4 +1,4 @@
-import { defineConfig } from 'oxlint';
+import { defineConfig, type OxlintOverride } from 'oxlint';
 
 /** What a folder of src may see. A name with a file part opens that file alone; what is not named is refused. */
 interface Arrow {
@@ -79,9 +79,9 @@ function refusals(folder: string, arrow: Arrow): Pattern[] {
   return patterns;
 }
 
-const restrictImports = (files: string[], patterns: Pattern[]) => ({
+const restrictImports = (files: string[], patterns: Pattern[]): OxlintOverride => ({
   files,
-  rules: { 'eslint/no-restricted-imports': ['error' as const, { patterns }] as const },
+  rules: { 'eslint/no-restricted-imports': ['error', { patterns }] },
 });
 
 const everySeed = 'Take a Clock or Ids: every test is a seed.';
