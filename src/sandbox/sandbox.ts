@@ -28,6 +28,10 @@ export interface Desk {
   comment(object: string, id: string, text: string, channel: 'public' | 'internal', by: string): void;
   remove(object: string, id: string, by: string): void;
   rows(object: string): readonly DeskRow[];
+  /** One row by id; null where there is none. */
+  row(object: string, id: string): DeskRow | null;
+  /** The first row whose field holds this value, looked up by index where it matters; null for none. */
+  find(object: string, field: string, value: string): DeskRow | null;
 }
 
 /** A request the desk has answered, for counting. */
