@@ -1,4 +1,4 @@
-import type { Fields, Version } from './record.ts';
+import type { Fields, FieldValue, Version } from './record.ts';
 import { type Side, sides } from './side.ts';
 
 /**
@@ -24,13 +24,19 @@ export type HoldReason =
   | { readonly kind: 'class-locked'; readonly side: Side; readonly value: string }
   | { readonly kind: 'cut-text-edited'; readonly side: Side }
   | { readonly kind: 'manual-conflict'; readonly conflictId: string }
-  | { readonly kind: 'bouncing'; readonly hops: number };
+  | { readonly kind: 'bouncing'; readonly hops: number }
+  /** The answer left the field out: not readable for us now, which is not the same as empty. */
+  | { readonly kind: 'unreadable'; readonly side: Side }
+  /** The side accepted our write and kept its old value. Tried again with another value, or when that record has changed. */
+  | { readonly kind: 'refused'; readonly side: Side; readonly value: FieldValue };
 
 /** How often a field came straight back changed after we wrote it. */
 export interface Hops {
   readonly field: string;
   readonly count: number;
   readonly since: string;
+  /** The side we wrote last; a change coming from there within the window is the next hop. */
+  readonly to?: Side;
 }
 
 /** The row that pairs a ServiceNow record with a Salesforce record. */

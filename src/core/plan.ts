@@ -67,7 +67,14 @@ export interface FieldMove {
 /** What the merge came to for one link. */
 export type LinkPlan =
   /** Both agree. The bases are stored only if they moved. */
-  | { readonly kind: 'agree'; readonly bases: Record<Side, Base>; readonly moved: boolean; readonly holds: readonly Hold[]; readonly conflicts: readonly FieldConflict[]; readonly hops: readonly Hops[] }
+  | {
+      readonly kind: 'agree';
+      readonly bases: Record<Side, Base>;
+      readonly moved: boolean;
+      readonly holds: readonly Hold[];
+      readonly conflicts: readonly FieldConflict[];
+      readonly hops: readonly Hops[];
+    }
   | {
       readonly kind: 'write';
       readonly writes: readonly SideWrite[];
@@ -89,7 +96,10 @@ export type NewPlan =
   | { readonly kind: 'create'; readonly on: Side; readonly fields: Fields; readonly holds: readonly Hold[] }
   | { readonly kind: 'wait'; readonly reason: WaitReason }
   /** Our stamp names a record that is not there, or that another link holds: a person must look. */
-  | { readonly kind: 'quarantine'; readonly why: 'stamp-names-nothing' | 'stamp-names-linked' | 'several-carry-stamp' | 'probe-unknown' };
+  | {
+      readonly kind: 'quarantine';
+      readonly why: 'stamp-names-nothing' | 'stamp-names-linked' | 'several-carry-stamp' | 'probe-unknown';
+    };
 
 /** A write that was committed to before it was sent, and whose outcome is not recorded yet. */
 export interface PendingWrite {

@@ -38,3 +38,17 @@ export interface SourceRecord {
 export function sameVersion(a: Version | null, b: Version | null): boolean {
   return a !== null && b !== null && a.stamp === b.stamp && a.count === b.count;
 }
+
+/**
+ * A value as it can be kept: without NUL and with lone surrogates replaced, since Postgres stores neither in text or JSON.
+ * The record itself keeps what it has; field rules see no difference.
+ */
+export function storable(value: FieldValue): FieldValue {
+  return typeof value === 'string' ? value.replaceAll('\u0000', '').toWellFormed() : value;
+}
+
+/** What `record` holds in a native field; undefined where the answer left the field out. */
+export function valueIn(record: SourceRecord, field: string): FieldValue | undefined {
+  const value = Object.hasOwn(record.fields, field) ? record.fields[field] : undefined;
+  return value === undefined ? undefined : storable(value);
+}

@@ -23,6 +23,8 @@ export interface CarryInput {
   readonly baseFrom: FieldValue | undefined;
   /** What the target holds now; undefined when it is about to be created. */
   readonly target: FieldValue | undefined;
+  /** The target's base value: with `baseFrom` the pair the sides last agreed on. */
+  readonly baseTo?: FieldValue | undefined;
 }
 
 /** One mapped field: two native field names and a pair of converters that are each other's inverse. Pure. */
@@ -55,9 +57,11 @@ export interface PairRules {
   readonly startsAt: string;
   /** Most creates one poll may cause without consent. */
   readonly maxCreatesPerPoll: number;
+  /** Native fields the rules look at beside the mapped ones (close_code, close_notes). */
+  readonly looksAt?: Readonly<Record<Side, readonly string[]>>;
 }
 
 /** The native fields of `side` that the pair reads, without repeats: mapped ones and those its rules look at. */
 export function fieldsOf(rules: PairRules, side: Side, also: readonly string[] = []): readonly string[] {
-  return [...new Set([...rules.fields.map((rule) => rule.fields[side]), ...also])];
+  return [...new Set([...rules.fields.map((rule) => rule.fields[side]), ...(rules.looksAt?.[side] ?? []), ...also])];
 }

@@ -1,0 +1,52 @@
+import { carryOutDecision, carryAcross } from './carry.ts';
+import { askDates, conflictOf, type FieldCase, type FieldResult, hold, rebase } from './field-case.ts';
+import { decideLatest } from './latest.ts';
+import { editedSince } from './pending.ts';
+import { waitForPerson } from './wait.ts';
+import { bothSides, otherSide, type Side } from './side.ts';
+
+/** Merges one field: what both sides hold now, against what each held when they last agreed. */
+export function mergeField(c: FieldCase): FieldResult {
+  const decision = c.view.settled[c.rule.name];
+  if (c.rule.agree(c.now)) return rebase(c);
+  if (decision !== undefined) return carryOutDecision(c, decision.value);
+  const { changed, overtaken } = editedSince(c.view, c.rule, plainlyChanged(c));
+  // Neither was edited: they differ only in what one side cannot hold, or in what is held already.
+  if (!changed.servicenow && !changed.salesforce) return rebase(c);
+  if (c.rule.writes !== 'both') return mergeOneWay(c, c.rule.writes, changed);
+  if (changed.servicenow && changed.salesforce) return settleConflict(c);
+  const from: Side = changed.servicenow ? 'servicenow' : 'salesforce';
+  const conflict = overtaken === null ? null : conflictOf(c, { winner: overtaken, why: 'overtaken' });
+  return carryAcross(c, from, conflict === null ? 'one-sided' : 'conflict', conflict);
+}
+
+function plainlyChanged(c: FieldCase): Readonly<Record<Side, boolean>> {
+  return bothSides((side) => !c.rule.same(side, c.base[side], c.now[side]));
+}
+
+/** Only `to` is ever written. What somebody typed there is put on record before it is replaced, and is never read back. */
+function mergeOneWay(c: FieldCase, to: Side, changed: Readonly<Record<Side, boolean>>): FieldResult {
+  const from = otherSide(to);
+  const replaced = changed[to] && c.now[to] !== null;
+  const conflict = replaced ? conflictOf(c, { winner: from, why: 'rule', rule: from }) : null;
+  return carryAcross(c, from, conflict === null ? 'one-sided' : 'conflict', conflict);
+}
+
+function settleConflict(c: FieldCase): FieldResult {
+  const { rule } = c;
+  if (rule.conflict === 'manual') {
+    return waitForPerson(c, (conflictId) => ({ kind: 'manual-conflict', conflictId }));
+  }
+  if (rule.conflict !== 'latest') {
+    return carryAcross(c, rule.conflict, 'conflict', conflictOf(c, { winner: rule.conflict, why: 'rule' }));
+  }
+  const dates = c.view.dates[rule.name];
+  if (dates === undefined) return askDates(c);
+  const { winner, why } = decideLatest(dates, c.tieBreak);
+  return carryAcross(c, winner, 'conflict', conflictOf(c, { winner, why, dates }));
+}
+
+/** A field that one answer left out: absent is not empty, so nothing is written and no base moves. */
+export function unreadable(field: string, side: Side): FieldResult {
+  return hold({ kind: 'unreadable', side }, field);
+}

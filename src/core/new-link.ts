@@ -1,0 +1,95 @@
+import type { Base, Hold, Link } from './link.ts';
+import { createFields } from './plan-new.ts';
+import type { FieldMove } from './plan.ts';
+import { type Fields, type FieldValue, type SourceRecord, valueIn } from './record.ts';
+import type { FieldRule, PairRules } from './rules.ts';
+import { bothSides, otherSide, type Side } from './side.ts';
+
+export interface NewLinkInput {
+  readonly id: string;
+  readonly pair: PairRules;
+  /** Both records, the new one as read back, the origin as it was when the create was decided. */
+  readonly records: Readonly<Record<Side, SourceRecord>>;
+  readonly origin: Side;
+  /** create: we made the record across from `origin`. adopt: both were there. */
+  readonly how: 'create' | 'adopt';
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/**
+ * The link of two records that belong together. Where they differ, the bases are chosen so that the next reconcile decides
+ * well; the link is then `pending` and must be looked at again.
+ */
+export function newLink(input: NewLinkInput): Link {
+  const { pair, records, origin } = input;
+  const made = createFields(pair, records[origin]);
+  const bases = bothSides((side) => firstBase(input, side, made));
+  const settled = pair.fields.every(
+    (rule) => inStep(rule, records) || made.holds.some((hold) => hold.field === rule.name),
+  );
+  return {
+    id: input.id,
+    pair: pair.name,
+    ids: bothSides((side) => records[side].id),
+    numbers: bothSides((side) => records[side].number),
+    origin,
+    status: settled ? 'synced' : 'pending',
+    bases,
+    holds: input.how === 'create' ? made.holds : [],
+    hops: [],
+    createdAt: input.at,
+    lastSyncedAt: input.at,
+  };
+}
+
+/** History of a create: one move per field that went out. */
+export function movesOfCreate(pair: PairRules, origin: SourceRecord): readonly FieldMove[] {
+  const to = otherSide(origin.side);
+  const { fields } = createFields(pair, origin);
+  return pair.fields.flatMap((rule): readonly FieldMove[] => {
+    const value = fields[rule.fields[to]];
+    if (value === undefined) return [];
+    return [{ field: rule.name, from: origin.side, to, before: null, value, because: 'create' }];
+  });
+}
+
+function inStep(rule: FieldRule, records: Readonly<Record<Side, SourceRecord>>): boolean {
+  const servicenow = valueIn(records.servicenow, rule.fields.servicenow);
+  const salesforce = valueIn(records.salesforce, rule.fields.salesforce);
+  return servicenow !== undefined && salesforce !== undefined && rule.agree({ servicenow, salesforce });
+}
+
+function firstBase(
+  input: NewLinkInput,
+  side: Side,
+  made: { readonly fields: Fields; readonly holds: readonly Hold[] },
+): Base {
+  const record = input.records[side];
+  const fields: Record<string, FieldValue> = {};
+  for (const rule of input.pair.fields) {
+    const value = inStep(rule, input.records) ? valueIn(record, rule.fields[side]) : differing(input, side, rule, made);
+    if (value !== undefined) fields[rule.fields[side]] = value;
+  }
+  return { fields, version: record.version };
+}
+
+/**
+ * The base of a field on which the two differ. Adopted: nobody knows what they had in common, so the past is empty and both
+ * count as edited; the rule decides and the loser is noted. Created: the origin stands, and what the other side made of our
+ * value is an edit of its own. Held at the create: only the origin counts as edited, so that it stays held.
+ */
+function differing(
+  input: NewLinkInput,
+  side: Side,
+  rule: FieldRule,
+  made: { readonly fields: Fields; readonly holds: readonly Hold[] },
+): FieldValue | undefined {
+  if (input.how === 'adopt') return null;
+  const held = made.holds.some((hold) => hold.field === rule.name);
+  const value = valueIn(input.records[side], rule.fields[side]);
+  if (held) return side === input.origin ? null : value;
+  // Written on the origin only: it went the other way, so the record across is the one that still has news to bring.
+  if (rule.writes === input.origin) return side === input.origin ? value : null;
+  return side === input.origin ? value : (made.fields[rule.fields[side]] ?? null);
+}
