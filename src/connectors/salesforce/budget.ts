@@ -1,0 +1,69 @@
+import type { Clock } from '../../core/clock.ts';
+import { ConnectorError } from '../errors.ts';
+
+/** The org's daily API calls, as `Sforce-Limit-Info` tells them: all users and integrations together, a rolling 24 hours. */
+export interface Usage {
+  readonly used: number;
+  readonly limit: number;
+}
+
+/** Keeps Casebridge from eating the org's daily API calls. */
+export interface Budget {
+  /** Throws RateLimited, cause `daily-limit`, while no call may be made. */
+  check(): void;
+  /** Takes the figures of an answer. */
+  note(usage: Usage): void;
+  /** The server itself says that the day's calls are used up. */
+  exhausted(): void;
+  usage(): Usage | null;
+}
+
+/** The allowance is a rolling day and comes back bit by bit, so that it is worth asking again well before tomorrow. */
+const pauseMs = 15 * 60_000;
+
+/** Parses `api-usage=18/15000`, other entries beside it allowed; null when there is none. */
+export function parseLimitInfo(header: string | undefined): Usage | null {
+  const match = /(?:^|[\s,;])api-usage=(\d+)\/(\d+)/.exec(header ?? '');
+  if (match === null) return null;
+  const limit = Number(match[2]);
+  return limit > 0 ? { used: Number(match[1]), limit } : null;
+}
+
+/**
+ * `share` (0 to 1) is the part of the org's calls that may be used up before Casebridge stops for 15 minutes at a time. After
+ * each pause one round of calls goes through, whose answers say how it stands.
+ */
+export function createBudget(options: {
+  readonly share: number;
+  readonly clock: Clock;
+  readonly onOver?: (usage: Usage | null) => void;
+}): Budget {
+  let blockedUntil = 0;
+  let last: Usage | null = null;
+
+  const block = (): void => {
+    if (blockedUntil <= options.clock.now()) options.onOver?.(last);
+    blockedUntil = options.clock.now() + pauseMs;
+  };
+
+  return {
+    check: () => {
+      const wait = blockedUntil - options.clock.now();
+      if (wait <= 0) return;
+      const figures = last === null ? '' : ` (${last.used} of ${last.limit} used)`;
+      throw new ConnectorError('RateLimited', {
+        side: 'salesforce',
+        executed: 'no',
+        cause: 'daily-limit',
+        retryAfterMs: wait,
+        answer: `daily API calls${figures}`,
+      });
+    },
+    note: (usage) => {
+      last = usage;
+      if (usage.used > usage.limit * options.share) block();
+    },
+    exhausted: block,
+    usage: () => last,
+  };
+}

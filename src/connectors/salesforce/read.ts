@@ -1,0 +1,132 @@
+import type { Clock } from '../../core/clock.ts';
+import type { SourceRecord } from '../../core/record.ts';
+import type { ChangesPage, ChangesRequest, Probe, ProbeRequest, ProbeResult, ReadResult } from '../ticket-system.ts';
+import { composite, firstPage, heavyParts, queryEach, queryPart, rowsOf } from './composite.ts';
+import { normaliseId, normaliseStamp } from './ids.ts';
+import { isDeleted, rowId, selection, stampField, toRecord } from './records.ts';
+import type { Session } from './session.ts';
+import { behind, type Condition, either, equals, isIn, select } from './soql.ts';
+
+/** Rows one statement names: the smallest page Salesforce makes, so that one answer holds them all. */
+const namedPerQuery = 200;
+
+export function chunksOf<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  const chunks: T[][] = [];
+  for (let start = 0; start < items.length; start += size) chunks.push(items.slice(start, start + size));
+  return chunks;
+}
+
+function serverTime(headers: Readonly<Record<string, string>>, clock: Clock): string {
+  const ms = Date.parse(headers['date'] ?? '');
+  return new Date(Number.isNaN(ms) ? clock.now() : ms).toISOString();
+}
+
+/**
+ * One page of the walk. The next page starts behind the last row rather than at the vendor's locator, which expires and is lost
+ * with its session.
+ */
+export async function changes(session: Session, clock: Clock, request: ChangesRequest): Promise<ChangesPage> {
+  const soql = select({
+    object: request.object,
+    fields: selection(request.object, request.fields),
+    where: behind('SystemModstamp', request.after),
+    orderBy: ['SystemModstamp', 'Id'],
+    limit: request.limit,
+  });
+  const { page, headers } = await firstPage(
+    session,
+    soql,
+    request.signal === undefined ? {} : { signal: request.signal },
+  );
+  const records = page.records.map((row) => toRecord(request.object, row, request.fields));
+  const last = records.at(-1);
+  return {
+    records,
+    // Rows this user may not see are left out before LIMIT counts, so a result below the limit is the end. A page shorter than
+    // its result is not: the server chooses page sizes.
+    done: page.done && records.length < request.limit,
+    next: last === undefined ? request.after : { stamp: last.version.stamp, id: last.id },
+    serverNow: serverTime(headers, clock),
+  };
+}
+
+function selectWhere(object: string, fields: readonly string[], where: Condition): string {
+  return select({ object, fields: selection(object, fields), where });
+}
+
+/** Reads by id, a thousand to a call. A row in the recycle bin is evidence of a deletion; a missing row is evidence of nothing. */
+export async function read(
+  session: Session,
+  object: string,
+  ids: readonly string[],
+  fields: readonly string[],
+): Promise<readonly ReadResult[]> {
+  const wanted = [...new Set(ids.map(normaliseId).filter((id) => id !== null))];
+  const statements = chunksOf(wanted, namedPerQuery).map((chunk) => selectWhere(object, fields, isIn('Id', chunk)));
+  const rows = new Map((await queryEach(session, statements, true)).flat().map((row) => [rowId(object, row), row]));
+  return ids.map((id): ReadResult => {
+    const row = rows.get(normaliseId(id) ?? '');
+    if (row === undefined) return { kind: 'absent', id };
+    return isDeleted(row) ? { kind: 'deleted', id } : { kind: 'found', record: toRecord(object, row, fields) };
+  });
+}
+
+interface Sighting {
+  /** By stamp. Only rows that carry it, whatever the server answered. */
+  readonly carrying: ReadonlyMap<string, readonly SourceRecord[]>;
+  /** True if a row known to exist came back in the same answer. */
+  readonly proven: boolean;
+}
+
+async function sightings(
+  session: Session,
+  request: ProbeRequest,
+  probes: readonly (readonly Probe[])[],
+): Promise<readonly Sighting[]> {
+  const control = request.control === null ? null : normaliseId(request.control);
+  const statements = probes.map((chunk) => {
+    const stamps = isIn(
+      stampField,
+      chunk.map((probe) => probe.partnerId),
+    );
+    return selectWhere(
+      request.object,
+      request.fields,
+      control === null ? stamps : either(stamps, equals('Id', control)),
+    );
+  });
+  // With no control row, any row of the object in the same answer shows at least that the object can be read.
+  const any = select({ object: request.object, fields: ['Id'], limit: 1 });
+  const parts = [...statements, ...(control === null ? [any] : [])].map((soql) => queryPart(session, soql));
+  const answers = await Promise.all((await composite(session, parts)).map((part) => rowsOf(session, part)));
+  const readable = control === null && answers.some((rows) => rows.length > 0);
+  return answers.slice(0, probes.length).map((rows) => {
+    const records = rows.map((row) => toRecord(request.object, row, request.fields));
+    return {
+      carrying: Map.groupBy(
+        records.filter((record) => record.partnerId !== null),
+        (record) => record.partnerId ?? '',
+      ),
+      proven: control === null ? readable : records.some((record) => record.id === control),
+    };
+  });
+}
+
+/** Looks for records by our stamp, in one call for up to 800 probes. */
+export async function probe(session: Session, request: ProbeRequest): Promise<readonly ProbeResult[]> {
+  const results: ProbeResult[] = [];
+  // One part is kept free for the look at any row.
+  for (const group of chunksOf(request.probes, namedPerQuery * (heavyParts - 1))) {
+    const chunks = chunksOf(group, namedPerQuery);
+    const seen = await sightings(session, request, chunks);
+    chunks.forEach((chunk, index) => {
+      const sighting = seen[index];
+      for (const { partnerId } of chunk) {
+        const records = sighting?.carrying.get(normaliseStamp(partnerId) ?? '') ?? [];
+        if (records.length > 0) results.push({ kind: 'found', records });
+        else results.push({ kind: sighting?.proven === true ? 'none' : 'unknown' });
+      }
+    });
+  }
+  return results;
+}

@@ -1,0 +1,103 @@
+import type { Fields, FieldValue, SourceRecord } from '../../core/record.ts';
+import { ConnectorError } from '../errors.ts';
+import { normaliseId, normaliseStamp } from './ids.ts';
+import { distinctFields } from './soql.ts';
+import type { Row } from './wire.ts';
+
+/** The external id on Case that carries our stamp. */
+export const stampField = 'ServiceNow_Id__c';
+
+const numberField: Readonly<Record<string, string>> = { Case: 'CaseNumber' };
+
+/** What a query must select so that `toRecord` can build a record with the wanted fields. */
+export function selection(object: string, wanted: readonly string[]): readonly string[] {
+  const number = numberField[object];
+  const own = [
+    'Id',
+    ...(number === undefined ? [] : [number]),
+    'SystemModstamp',
+    'CreatedDate',
+    'LastModifiedById',
+    stampField,
+    'IsDeleted',
+  ];
+  return distinctFields([...own, ...wanted]);
+}
+
+/** `2024-01-01T00:00:00.000+0000` (rec: query-case-page) as ISO 8601 with `Z`; null for what is no time. */
+export function isoTime(wire: unknown): string | null {
+  if (typeof wire !== 'string') return null;
+  const ms = Date.parse(wire.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
+  return Number.isNaN(ms) ? null : new Date(ms).toISOString();
+}
+
+/** Names are case-insensitive going in and canonical coming back. */
+function valueAt(row: unknown, path: readonly string[]): unknown {
+  const [name, ...rest] = path;
+  if (name === undefined) return row;
+  if (typeof row !== 'object' || row === null) return null;
+  const found = Object.entries(row).find(([key]) => key.toLowerCase() === name.toLowerCase());
+  return found === undefined ? null : valueAt(found[1], rest);
+}
+
+function fieldValue(value: unknown): FieldValue {
+  if (typeof value === 'number' || typeof value === 'boolean') return value;
+  if (typeof value === 'string') return value === '' ? null : value;
+  return null;
+}
+
+/** The wanted fields of a row, under the names they were asked by. */
+function pick(row: Row, wanted: readonly string[]): Fields {
+  return Object.fromEntries(
+    wanted.map((name) => [name, fieldValue(name in row ? row[name] : valueAt(row, name.split('.')))]),
+  );
+}
+
+function unreadable(object: string, what: string): ConnectorError {
+  return new ConnectorError('Unavailable', {
+    side: 'salesforce',
+    executed: 'maybe',
+    cause: 'unreadable-answer',
+    answer: `a ${object} row without ${what}`,
+  });
+}
+
+/** True for a row of the recycle bin; only queryAll returns them. */
+export function isDeleted(row: Row): boolean {
+  return row['IsDeleted'] === true;
+}
+
+/** The row's id in 18 characters. Throws Unavailable for a row whose id is none. */
+export function rowId(object: string, row: Row): string {
+  const id = normaliseId(row.Id);
+  if (id === null) throw unreadable(object, 'a valid Id');
+  return id;
+}
+
+/** A row as a record. Throws Unavailable when Id, SystemModstamp or CreatedDate cannot be read. */
+export function toRecord(object: string, row: Row, wanted: readonly string[]): SourceRecord {
+  const stamp = isoTime(row.SystemModstamp);
+  const createdAt = isoTime(row.CreatedDate);
+  if (stamp === null || createdAt === null) throw unreadable(object, 'SystemModstamp and CreatedDate');
+  const number = numberField[object];
+  const stampValue = fieldValue(row[stampField]);
+  const partnerId = typeof stampValue === 'string' ? normaliseStamp(stampValue) : null;
+  const updatedBy = row['LastModifiedById'];
+  return {
+    side: 'salesforce',
+    object,
+    id: rowId(object, row),
+    number: number === undefined ? null : ((fieldValue(row[number]) as string | null) ?? null),
+    version: { stamp, count: null },
+    createdAt,
+    updatedBy: typeof updatedBy === 'string' ? (normaliseId(updatedBy) ?? updatedBy) : null,
+    partnerId,
+    stampTaken: stampValue !== null && partnerId === null,
+    fields: pick(row, wanted),
+  };
+}
+
+/** The record with only these of its fields. */
+export function narrow(record: SourceRecord, wanted: readonly string[]): SourceRecord {
+  return { ...record, fields: Object.fromEntries(wanted.map((name) => [name, record.fields[name] ?? null])) };
+}

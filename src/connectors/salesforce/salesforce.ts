@@ -1,0 +1,44 @@
+import type { SalesforceSettings } from '../../config/settings.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { TokenVault } from '../credentials.ts';
+import type { Gate } from '../gate.ts';
+import type { TicketSystem } from '../ticket-system.ts';
+import { describe, identity } from './describe.ts';
+import { fieldDates } from './history.ts';
+import { changes, probe, read } from './read.ts';
+import { createSession, type SalesforceNotice } from './session.ts';
+import { createWire } from './transport.ts';
+import { create, update } from './write.ts';
+
+export interface SalesforceDeps {
+  readonly settings: SalesforceSettings;
+  readonly vault: TokenVault;
+  readonly clock: Clock;
+  readonly gate: Gate;
+  readonly onNotice?: (notice: SalesforceNotice) => void;
+  /** Silence on a connection for this long gives up; default two minutes. */
+  readonly timeoutMs?: number;
+}
+
+const maxAnswerBytes = 256 * 1024 * 1024;
+
+/**
+ * Salesforce as a desk. Nothing is retried in here but a call whose session had expired, once; what a call counts against the
+ * org's daily allowance is watched, and past the configured share every call rejects with RateLimited, cause `daily-limit`.
+ */
+export function createSalesforce(deps: SalesforceDeps): TicketSystem {
+  const wire = createWire({ timeoutMs: deps.timeoutMs ?? 120_000, maxBytes: maxAnswerBytes });
+  const session = createSession({ ...deps, wire });
+  return {
+    side: 'salesforce',
+    changes: (request) => changes(session, deps.clock, request),
+    read: (object, ids, fields) => read(session, object, ids, fields),
+    create: (requests) => create(session, requests),
+    update: (requests) => update(session, requests),
+    probe: (request) => probe(session, request),
+    fieldDates: (object, asks) => fieldDates(session, object, asks),
+    describe: (object) => describe(session, object),
+    identity: () => identity(session),
+    calls: () => session.calls(),
+  };
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { ConnectorError } from '../errors.ts';
+
+/** A row of a query answer: whatever was selected, with `attributes`. */
+export const rowSchema = z.looseObject({
+  Id: z.string(),
+  SystemModstamp: z.string().optional(),
+  CreatedDate: z.string().optional(),
+});
+export type Row = z.infer<typeof rowSchema>;
+
+/** The last page has `done: true` and no `nextRecordsUrl` (rec: query-last-page). */
+export const pageSchema = z.object({
+  totalSize: z.number(),
+  done: z.boolean(),
+  nextRecordsUrl: z.string().optional(),
+  records: z.array(rowSchema),
+});
+export type Page = z.infer<typeof pageSchema>;
+
+/** A request-level error says `errorCode`, a row of a collection `statusCode` (rec: collections-update-invalid-id). */
+export const vendorErrorSchema = z
+  .looseObject({
+    errorCode: z.string().optional(),
+    statusCode: z.string().optional(),
+    message: z.string().default(''),
+    fields: z.array(z.string()).nullish(),
+  })
+  .transform((error) => ({
+    code: error.errorCode ?? error.statusCode ?? '',
+    message: error.message,
+    fields: error.fields ?? [],
+  }));
+export type VendorError = z.infer<typeof vendorErrorSchema>;
+
+/** One row of a collections answer. A failed row has no id. */
+export const savedSchema = z.object({
+  id: z.string().nullish(),
+  success: z.boolean(),
+  created: z.boolean().optional(),
+  errors: z.array(vendorErrorSchema).default([]),
+});
+export type Saved = z.infer<typeof savedSchema>;
+
+export const compositeSchema = z.object({
+  compositeResponse: z.array(z.object({ body: z.unknown(), httpStatusCode: z.number(), referenceId: z.string() })),
+});
+
+export const describeSchema = z.object({
+  name: z.string(),
+  fields: z.array(
+    z.object({
+      name: z.string(),
+      label: z.string(),
+      type: z.string(),
+      length: z.number(),
+      nillable: z.boolean(),
+      defaultedOnCreate: z.boolean(),
+      createable: z.boolean(),
+      updateable: z.boolean(),
+      unique: z.boolean(),
+      externalId: z.boolean(),
+      restrictedPicklist: z.boolean(),
+      picklistValues: z.array(z.object({ active: z.boolean(), value: z.string() })).nullish(),
+    }),
+  ),
+});
+
+export const tokenSchema = z.object({
+  access_token: z.string().min(1),
+  instance_url: z.string().min(1),
+  refresh_token: z.string().min(1).optional(),
+});
+
+export const tokenErrorSchema = z.object({ error: z.string(), error_description: z.string().default('') });
+
+export const userInfoSchema = z.object({ organization_id: z.string(), user_id: z.string() });
+
+/**
+ * Takes an answer that claims success into our types. Throws Unavailable, in doubt, when it is not what the vendor documents:
+ * a proxy's page or half an answer says nothing about what happened.
+ */
+export function understand<T>(schema: z.ZodType<T>, value: unknown, request: string): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw new ConnectorError('Unavailable', {
+    side: 'salesforce',
+    executed: 'maybe',
+    cause: 'unreadable-answer',
+    request,
+    answer: issue === undefined ? 'unreadable' : `${issue.path.join('.')}: ${issue.message}`,
+  });
+}
