@@ -18,7 +18,11 @@ interface Slot<T> {
  * Sends every write of the batch: a create call and an update call a side, both sides at once. Never rejects: a call that failed
  * as a whole is the failure of each of its items.
  */
-export async function apply(engine: Engine, decisions: readonly Decision[], noted: Noted): Promise<ReadonlyMap<string, Outcome>> {
+export async function apply(
+  engine: Engine,
+  decisions: readonly Decision[],
+  noted: Noted,
+): Promise<ReadonlyMap<string, Outcome>> {
   const outcomes = new Map<string, Outcome>();
   const keep = (key: string, side: Side, result: WriteResult): void => {
     outcomes.set(key, { ...outcomes.get(key), [side]: result });
@@ -70,7 +74,12 @@ function updatesOn(side: Side, decisions: readonly Decision[]): readonly Slot<Up
       .filter((write) => write.on === side)
       .map((write) => ({
         key: work.key,
-        request: { object: work.pair.objects[side], id: write.id, fields: write.fields, readBack: fieldsOf(work.pair, side) },
+        request: {
+          object: work.pair.objects[side],
+          id: write.id,
+          fields: write.fields,
+          readBack: fieldsOf(work.pair, side),
+        },
       }));
   });
 }

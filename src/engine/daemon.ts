@@ -35,7 +35,12 @@ const stopWithinMs = 8000;
 export function createDaemon(engine: Engine, options: DaemonOptions): Daemon {
   const stopping = new AbortController();
   const { signal } = stopping;
-  const ticker = createTicker(engine, { tickMs: tickOf(options.cron), idleMaxMs: options.idleMaxMs, unlimitedCreates: options.unlimitedCreates, signal });
+  const ticker = createTicker(engine, {
+    tickMs: tickOf(options.cron),
+    idleMaxMs: options.idleMaxMs,
+    unlimitedCreates: options.unlimitedCreates,
+    signal,
+  });
   const worker = createWorker(engine, { sideDown: 'wait', signal });
   const task = cron.createTask(options.cron, () => ticker.tick(), { noOverlap: true, suppressMissedWarning: true });
 

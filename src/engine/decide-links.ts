@@ -33,12 +33,12 @@ export async function decideLinks(
     const view = viewOf(work, answers);
     const first = planLink(view, work.pair, at);
     if (first.undated.length > 0) undated.push({ work, view, conflicts: first.undated });
-    else decided.push({ kind: 'plan', work, now: view.now, plan: first.plan });
+    else decided.push({ kind: 'plan', work, view, plan: first.plan });
   }
   const dates = await dateConflicts(engine, undated);
   for (const { work, view } of undated) {
     const dated: LinkView = { ...view, dates: dates.get(work.link.id) ?? {} };
-    decided.push({ kind: 'plan', work, now: view.now, plan: planLink(dated, work.pair, at).plan });
+    decided.push({ kind: 'plan', work, view, plan: planLink(dated, work.pair, at).plan });
   }
   return decided;
 }
@@ -54,13 +54,15 @@ function missingSide(work: LinkWork, answers: Readonly<Record<Side, ReadAnswers>
 function viewOf(work: LinkWork, answers: Readonly<Record<Side, ReadAnswers>>): LinkView {
   const found = (side: Side): SourceRecord => {
     const record = answers[side].record(work.pair.objects[side], work.link.ids[side]);
-    if (record === null) throw new Error(`link ${work.link.id} lost its ${side} record between two looks at one answer`);
+    if (record === null)
+      throw new Error(`link ${work.link.id} lost its ${side} record between two looks at one answer`);
     return record;
   };
   const settled: Record<string, LinkView['settled'][string]> = {};
   const open: Record<string, string> = {};
   for (const row of work.conflicts) {
-    if (row.status === 'decided' && row.decision !== null) settled[row.field] = { conflictId: row.id, value: row.decision };
+    if (row.status === 'decided' && row.decision !== null)
+      settled[row.field] = { conflictId: row.id, value: row.decision };
     else open[row.field] = row.id;
   }
   const now = { servicenow: found('servicenow'), salesforce: found('salesforce') };
@@ -80,8 +82,18 @@ async function dateConflicts(engine: Engine, undated: readonly Undated[]): Promi
     const dates: Dates = {};
     for (const conflict of conflicts) {
       dates[conflict.field] = {
-        servicenow: rangeOf(engine, 'servicenow', view, histories.servicenow.get(`${work.link.id} ${conflict.field}`) ?? null),
-        salesforce: rangeOf(engine, 'salesforce', view, histories.salesforce.get(`${work.link.id} ${conflict.field}`) ?? null),
+        servicenow: rangeOf(
+          engine,
+          'servicenow',
+          view,
+          histories.servicenow.get(`${work.link.id} ${conflict.field}`) ?? null,
+        ),
+        salesforce: rangeOf(
+          engine,
+          'salesforce',
+          view,
+          histories.salesforce.get(`${work.link.id} ${conflict.field}`) ?? null,
+        ),
       };
     }
     byLink.set(work.link.id, dates);
@@ -90,7 +102,11 @@ async function dateConflicts(engine: Engine, undated: readonly Undated[]): Promi
 }
 
 /** Field histories of one side, by link and rule name. A side that keeps none, or shows us none, leaves the map empty. */
-async function historiesOf(engine: Engine, side: Side, undated: readonly Undated[]): Promise<ReadonlyMap<string, FieldDate>> {
+async function historiesOf(
+  engine: Engine,
+  side: Side,
+  undated: readonly Undated[],
+): Promise<ReadonlyMap<string, FieldDate>> {
   const asks = undated.flatMap(({ work, view, conflicts }) =>
     conflicts.map((conflict) => ({
       key: `${work.link.id} ${conflict.field}`,
@@ -100,7 +116,12 @@ async function historiesOf(engine: Engine, side: Side, undated: readonly Undated
   );
   const found = new Map<string, FieldDate>();
   for (const [object, group] of groupBy(asks, ({ object }) => object)) {
-    const dates = await engine.systems[side].fieldDates(object, group.map(({ ask }) => ask)).catch(noneIfRefused);
+    const dates = await engine.systems[side]
+      .fieldDates(
+        object,
+        group.map(({ ask }) => ask),
+      )
+      .catch(noneIfRefused);
     group.forEach(({ key }, index) => found.set(key, dates[index] ?? null));
   }
   return found;
@@ -108,7 +129,11 @@ async function historiesOf(engine: Engine, side: Side, undated: readonly Undated
 
 function askOf(side: Side, work: LinkWork, view: LinkView, conflict: FieldConflict): FieldDateAsk {
   const rule = work.pair.fields.find((candidate) => candidate.name === conflict.field);
-  return { id: view.now[side].id, field: rule?.fields[side] ?? conflict.field, since: view.link.bases[side].version.stamp };
+  return {
+    id: view.now[side].id,
+    field: rule?.fields[side] ?? conflict.field,
+    since: view.link.bases[side].version.stamp,
+  };
 }
 
 function noneIfRefused(error: unknown): readonly FieldDate[] {

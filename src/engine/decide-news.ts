@@ -26,14 +26,30 @@ export async function decideNews(
   if (works.length === 0) return [];
   const waiting = works.filter((work) => stillWaits(engine, work));
   const looking = works.filter((work) => !stillWaits(engine, work));
-  const origins = new Map(looking.map((work) => [work.key, answers[work.origin.side].record(work.pair.objects[work.origin.side], work.origin.id)]));
+  const origins = new Map(
+    looking.map((work) => [
+      work.key,
+      answers[work.origin.side].record(work.pair.objects[work.origin.side], work.origin.id),
+    ]),
+  );
   const partners = await readPartners(engine, looking, origins);
   const looks = await lookAcross(engine, looking);
   const linked = await linkedAcross(engine, looking, partners, looks);
-  const waits = waiting.flatMap((work): NewDecision[] => (work.intent === null ? [] : [{ kind: 'in-doubt', work, intent: work.intent }]));
+  const waits = waiting.flatMap((work): NewDecision[] =>
+    work.intent === null ? [] : [{ kind: 'in-doubt', work, intent: work.intent }],
+  );
   return [
     ...waits,
-    ...looking.map((work) => decideOne(engine, work, origins.get(work.key) ?? null, partners.get(work.key) ?? null, looks.get(work.key), linked)),
+    ...looking.map((work) =>
+      decideOne(
+        engine,
+        work,
+        origins.get(work.key) ?? null,
+        partners.get(work.key) ?? null,
+        looks.get(work.key),
+        linked,
+      ),
+    ),
   ];
 }
 
@@ -44,7 +60,10 @@ function stillWaits(engine: Engine, work: NewWork): boolean {
 }
 
 /** When an intent may be looked for again, in milliseconds since the epoch. */
-export function nextLook(engine: Engine, intent: { readonly sentAt: string; readonly probedAt: string | null }): number {
+export function nextLook(
+  engine: Engine,
+  intent: { readonly sentAt: string; readonly probedAt: string | null },
+): number {
   if (intent.probedAt === null) return Date.parse(intent.sentAt) + engine.times.settle;
   return Date.parse(intent.probedAt) + engine.times.betweenProbes;
 }
@@ -112,7 +131,11 @@ async function linkedAcross(
       const first = items[0];
       if (first === undefined) continue;
       const { side } = first.record;
-      const links = await tx.linksBySource(first.work.pair.name, side, items.map(({ record }) => record.id));
+      const links = await tx.linksBySource(
+        first.work.pair.name,
+        side,
+        items.map(({ record }) => record.id),
+      );
       linked.set(group, new Set(links.map((link) => link.ids[side])));
     }
   });
@@ -130,16 +153,21 @@ function decideOne(
   const probe = look?.probe ?? { kind: 'unknown' as const };
   const claimed = probe.kind === 'found' ? probe.records : [];
   if (origin === null) {
-    const plan = claimed.length > 0 ? ({ kind: 'quarantine', why: 'stamp-names-nothing' } as const) : ({ kind: 'ignore', why: 'absent' } as const);
+    const plan =
+      claimed.length > 0
+        ? ({ kind: 'quarantine', why: 'stamp-names-nothing' } as const)
+        : ({ kind: 'ignore', why: 'absent' } as const);
     return { kind: 'plan', work, origin, plan };
   }
   // Without any link there is no control row. Both creates are safe to repeat on identity (upsert, drawn sys_id), so go on.
   const notThere = probe.kind === 'none' || (probe.kind === 'unknown' && look?.controlled === false);
   if (work.intent !== null && claimed.length === 0) {
     const probes = work.intent.probes + (notThere ? 1 : 0);
-    if (probes < 2) return { kind: 'in-doubt', work, intent: { ...work.intent, probes, probedAt: iso(engine.clock.now()) } };
+    if (probes < 2)
+      return { kind: 'in-doubt', work, intent: { ...work.intent, probes, probedAt: iso(engine.clock.now()) } };
   }
-  if (claimed.length === 0 && !notThere) return { kind: 'plan', work, origin, plan: { kind: 'quarantine', why: 'probe-unknown' } };
+  if (claimed.length === 0 && !notThere)
+    return { kind: 'plan', work, origin, plan: { kind: 'quarantine', why: 'probe-unknown' } };
   const linkedIds = linked.get(`${work.pair.name} ${otherSide(work.origin.side)}`) ?? new Set<string>();
   return { kind: 'plan', work, origin, plan: planNew({ pair: work.pair, origin, partner, claimed, linkedIds }) };
 }

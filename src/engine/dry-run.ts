@@ -16,20 +16,37 @@ export interface PlannedItem {
 }
 
 /** What a sync would do now: walks as a poll would, from the cursor, and decides. Writes nothing, on either side or in the store. */
-export async function planAll(engine: Engine, options: { readonly pair?: string; readonly signal?: AbortSignal }): Promise<readonly PlannedItem[]> {
+export async function planAll(
+  engine: Engine,
+  options: { readonly pair?: string; readonly signal?: AbortSignal },
+): Promise<readonly PlannedItem[]> {
   const keys = new Map<string, WorkKey>();
   for (const pair of engine.pairs) {
     if (options.pair !== undefined && pair.name !== options.pair) continue;
-    for (const side of sides) for (const key of await walkKeys(engine, pair, side, options.signal)) keys.set(formatKey(key), key);
+    for (const side of sides)
+      for (const key of await walkKeys(engine, pair, side, options.signal)) keys.set(formatKey(key), key);
   }
   return planKeys(engine, [...keys.values()]);
 }
 
-async function walkKeys(engine: Engine, pair: PairRules, side: Side, signal: AbortSignal | undefined): Promise<readonly WorkKey[]> {
+async function walkKeys(
+  engine: Engine,
+  pair: PairRules,
+  side: Side,
+  signal: AbortSignal | undefined,
+): Promise<readonly WorkKey[]> {
   const cursor = await engine.store.transaction((tx) => tx.cursor(pair.name, side));
   const keys: WorkKey[] = [];
-  for (let after: Keyset = cursor?.walk?.after ?? cursor?.at ?? { stamp: pair.startsAt, id: '' }; signal?.aborted !== true; ) {
-    const page = await engine.systems[side].changes({ object: pair.objects[side], fields: fieldsOf(pair, side), after, limit: engine.pageSize });
+  for (
+    let after: Keyset = cursor?.walk?.after ?? cursor?.at ?? { stamp: pair.startsAt, id: '' };
+    signal?.aborted !== true;
+  ) {
+    const page = await engine.systems[side].changes({
+      object: pair.objects[side],
+      fields: fieldsOf(pair, side),
+      after,
+      limit: engine.pageSize,
+    });
     keys.push(...(await engine.store.transaction((tx) => keysOf(tx, pair, side, page.records))));
     if (page.done) break;
     after = page.next;

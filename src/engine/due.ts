@@ -14,7 +14,9 @@ export async function enqueueDue(engine: Engine): Promise<{ readonly queued: num
   return engine.store.transaction(async (tx) => {
     const quarantined = await tx.quarantineDue(iso(now), dueAtOnce);
     const intents = await tx.openIntents(dueAtOnce);
-    const setAside = new Set((await tx.quarantined(intents.map((intent) => formatKey(keyOf(intent))))).map((row) => row.key));
+    const setAside = new Set(
+      (await tx.quarantined(intents.map((intent) => formatKey(keyOf(intent))))).map((row) => row.key),
+    );
     const waiting = intents.filter((intent) => !setAside.has(formatKey(keyOf(intent))));
     const links = await tx.linksWithPendingBefore(iso(now - engine.times.settle), dueAtOnce);
     const keys = [
@@ -28,6 +30,10 @@ export async function enqueueDue(engine: Engine): Promise<{ readonly queued: num
   });
 }
 
-function keyOf(intent: { readonly pair: string; readonly origin: 'servicenow' | 'salesforce'; readonly originId: string }): WorkKey {
+function keyOf(intent: {
+  readonly pair: string;
+  readonly origin: 'servicenow' | 'salesforce';
+  readonly originId: string;
+}): WorkKey {
   return { kind: 'new', pair: intent.pair, side: intent.origin, id: intent.originId };
 }

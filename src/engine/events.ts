@@ -7,7 +7,13 @@ import type { ConflictRow, PairPause, QuarantineRow } from '../store/store.ts';
 /** Everything that happens, with data and no sentences. Logs, metrics, the demo's lines and progress all listen here. */
 export interface EngineEvents {
   'poll.page': { readonly pair: string; readonly side: Side; readonly rows: number; readonly queued: number };
-  'poll.done': { readonly pair: string; readonly side: Side; readonly rows: number; readonly queued: number; readonly deep: boolean };
+  'poll.done': {
+    readonly pair: string;
+    readonly side: Side;
+    readonly rows: number;
+    readonly queued: number;
+    readonly deep: boolean;
+  };
   'poll.failed': { readonly pair: string; readonly side: Side; readonly error: ConnectorError | Error };
   'link.created': { readonly link: Link; readonly on: Side; readonly holds: readonly Hold[] };
   'link.adopted': { readonly link: Link };
@@ -18,13 +24,24 @@ export interface EngineEvents {
   'conflict.settled': { readonly link: Link; readonly conflict: ConflictRow };
   'record.quarantined': { readonly row: QuarantineRow };
   'record.released': { readonly row: QuarantineRow };
-  'create.in-doubt': { readonly pair: string; readonly origin: Side; readonly originId: string; readonly until: string };
+  'create.in-doubt': {
+    readonly pair: string;
+    readonly origin: Side;
+    readonly originId: string;
+    readonly until: string;
+  };
   'write.in-doubt': { readonly link: Link; readonly on: Side; readonly until: string };
   'side.paused': { readonly side: Side; readonly error: ConnectorError; readonly untilMs: number };
   'side.resumed': { readonly side: Side };
   'pair.paused': { readonly pause: PairPause };
   /** `share`: how much of the time span to walk lies behind, 0 to 1. */
-  'resync.page': { readonly pair: string; readonly side: Side; readonly rows: number; readonly queued: number; readonly share: number };
+  'resync.page': {
+    readonly pair: string;
+    readonly side: Side;
+    readonly rows: number;
+    readonly queued: number;
+    readonly share: number;
+  };
   'batch.done': { readonly keys: number; readonly durationMs: number };
   'batch.failed': { readonly keys: readonly WorkKey[]; readonly error: Error };
   'store.lost': { readonly error: Error };

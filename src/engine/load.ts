@@ -9,10 +9,16 @@ import { type Batch, groupBy, type LinkWork, type NewKey, type NewWork } from '.
  * from the mapping file) are completed here; a new record that has been linked meanwhile is queued again under its link. A dry run
  * changes nothing.
  */
-export async function loadBatch(engine: Engine, jobs: readonly Job[], mode: 'work' | 'dry-run' = 'work'): Promise<Batch> {
+export async function loadBatch(
+  engine: Engine,
+  jobs: readonly Job[],
+  mode: 'work' | 'dry-run' = 'work',
+): Promise<Batch> {
   return engine.store.transaction(async (tx) => {
     const done: Job[] = [];
-    const quarantine = new Map((await tx.quarantined(jobs.map((job) => formatKey(job.key)))).map((row) => [row.key, row]));
+    const quarantine = new Map(
+      (await tx.quarantined(jobs.map((job) => formatKey(job.key)))).map((row) => [row.key, row]),
+    );
     const links = await loadLinks(engine, tx, jobs, done);
     const { news, linked } = await loadNews(engine, tx, jobs, done);
     if (mode === 'work' && linked.length > 0) await tx.enqueue(linked);

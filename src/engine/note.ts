@@ -23,7 +23,8 @@ export async function note(engine: Engine, decisions: readonly Decision[]): Prom
   const pending = decisions.flatMap((decision) => pendingWrites(decision, sentAt));
   const intents = decisions.flatMap((decision) => intentOf(engine, decision, sentAt));
   const waiting = decisions.flatMap((decision) => (decision.kind === 'in-doubt' ? [decision.intent] : []));
-  if (rows.length + pending.length + intents.length + waiting.length === 0) return { conflicts: new Map(), intents: new Map() };
+  if (rows.length + pending.length + intents.length + waiting.length === 0)
+    return { conflicts: new Map(), intents: new Map() };
   const ids = await engine.store.transaction(async (tx) => {
     const noted = rows.length === 0 ? [] : await tx.noteConflicts(rows.map(({ row }) => row));
     if (pending.length > 0) await tx.savePending(pending);
@@ -62,14 +63,14 @@ export function conflictRow(engine: Engine, work: LinkWork, conflict: FieldConfl
 
 function pendingWrites(decision: Decision, sentAt: string): readonly PendingWrite[] {
   if (!isLinkPlan(decision) || decision.plan.kind !== 'write') return [];
-  const { now, work } = decision;
+  const { view, work } = decision;
   return decision.plan.writes.flatMap((write) =>
     Object.entries(write.fields).map(([field, value]) => ({
       linkId: work.link.id,
       side: write.on,
       field,
       value,
-      before: now[write.on].fields[field] ?? null,
+      before: view.now[write.on].fields[field] ?? null,
       sentAt,
     })),
   );
@@ -99,4 +100,3 @@ export function isLinkPlan(decision: Decision): decision is Extract<LinkDecision
 export function isNewPlan(decision: Decision): decision is Extract<NewDecision, { kind: 'plan' }> {
   return decision.kind === 'plan' && decision.work.kind === 'new';
 }
-

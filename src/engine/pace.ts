@@ -17,7 +17,10 @@ export function startPace(now: number): Pace {
 /** After a poll that found `changes` keys; `tickMs` is the finest gap. */
 export function afterPoll(pace: Pace, now: number, changes: number, tickMs: number, idleMaxMs: number): Pace {
   if (changes > 0) return { gapMs: tickMs, nextAt: now, lastChangeAt: now };
-  const gapMs = now - pace.lastChangeAt < quietAfterMs ? tickMs : Math.min(Math.max(pace.gapMs, tickMs) * 2, Math.max(idleMaxMs, tickMs));
+  const gapMs =
+    now - pace.lastChangeAt < quietAfterMs
+      ? tickMs
+      : Math.min(Math.max(pace.gapMs, tickMs) * 2, Math.max(idleMaxMs, tickMs));
   // Ticks come on the clock's grid, so anything due within this tick counts as due.
   return { gapMs, nextAt: now + gapMs - tickMs / 2, lastChangeAt: pace.lastChangeAt };
 }

@@ -126,8 +126,17 @@ function endWalk(cursor: Cursor, walk: Walk): Cursor {
 }
 
 /** The keys of a page's rows, without our own echoes and without records that are none of ours. */
-export async function keysOf(tx: Tx, pair: PairRules, side: Side, records: readonly SourceRecord[]): Promise<readonly WorkKey[]> {
-  const links = await tx.linksBySource(pair.name, side, records.map((record) => record.id));
+export async function keysOf(
+  tx: Tx,
+  pair: PairRules,
+  side: Side,
+  records: readonly SourceRecord[],
+): Promise<readonly WorkKey[]> {
+  const links = await tx.linksBySource(
+    pair.name,
+    side,
+    records.map((record) => record.id),
+  );
   const bySource = new Map(links.map((link) => [link.ids[side], link]));
   const active = await tx.activeKeys(links.map((link) => ({ kind: 'link', linkId: link.id })));
   const keys = new Map<string, WorkKey>();

@@ -16,7 +16,8 @@ export function quarantineRow(engine: Engine, work: Work, reason: QuarantineReas
   return {
     key: work.key,
     pair: work.pair.name,
-    ids: work.kind === 'link' ? work.link.ids : bothSides((side) => (side === work.origin.side ? work.origin.id : null)),
+    ids:
+      work.kind === 'link' ? work.link.ids : bothSides((side) => (side === work.origin.side ? work.origin.id : null)),
     numbers: work.kind === 'link' ? work.link.numbers : bothSides(() => null),
     reason,
     attempts,

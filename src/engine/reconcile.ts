@@ -31,7 +31,9 @@ export async function reconcile(engine: Engine, jobs: readonly Job[]): Promise<R
   const decisions = await decide(engine, batch);
   const noted = await note(engine, decisions);
   const outcomes = await apply(engine, decisions, noted);
-  const settlements = decisions.map((decision) => settle(engine, decision, outcomes.get(decision.work.key) ?? {}, noted));
+  const settlements = decisions.map((decision) =>
+    settle(engine, decision, outcomes.get(decision.work.key) ?? {}, noted),
+  );
   return record(engine, settlements);
 }
 
@@ -41,7 +43,9 @@ export async function decide(engine: Engine, batch: Batch): Promise<readonly Dec
     engine,
     bothSides((side) => [
       ...batch.links.map((work) => ({ pair: work.pair, id: work.link.ids[side] })),
-      ...batch.news.filter((work) => work.origin.side === side).map((work) => ({ pair: work.pair, id: work.origin.id })),
+      ...batch.news
+        .filter((work) => work.origin.side === side)
+        .map((work) => ({ pair: work.pair, id: work.origin.id })),
     ]),
   );
   return [...(await decideLinks(engine, batch.links, answers)), ...(await decideNews(engine, batch.news, answers))];

@@ -49,18 +49,52 @@ async function write(tx: Tx, settlements: readonly Settlement[]): Promise<void> 
   const some = async <T>(rows: readonly T[], store: (rows: readonly T[]) => Promise<unknown>): Promise<void> => {
     if (rows.length > 0) await store(rows);
   };
-  await some(all((s) => (s.insert === null ? [] : [s.insert])), (links) => tx.insertLinks(links));
-  await some(all((s) => (s.update === null ? [] : [s.update])), (links) => tx.updateLinks(links));
-  await some(all((s) => s.clearPending), (ids) => tx.clearPending(ids));
-  await some(all((s) => s.keepPending), (writes) => tx.savePending(writes));
-  await some(all((s) => s.conflicts), (rows) => tx.noteConflicts(rows));
-  for (const settled of all((s) => s.settledConflicts)) await tx.settleConflicts([settled.id], settled.winner, settled.at);
-  await some(all((s) => s.history), (rows) => tx.addHistory(rows));
-  await some(all((s) => s.closeIntents), (ids) => tx.closeIntents(ids));
-  await some(all((s) => (s.quarantine === null ? [] : [s.quarantine])), (rows) => tx.saveQuarantine(rows));
-  await some(all((s) => (s.release === null ? [] : [s.release])), (keys) => tx.clearQuarantine(keys));
-  await some(all((s) => s.enqueue), (keys) => tx.enqueue(keys));
-  await some(all((s) => (s.deferredBy === null ? [s.work.job] : [])), (jobs) => tx.completeJobs(jobs));
+  await some(
+    all((s) => (s.insert === null ? [] : [s.insert])),
+    (links) => tx.insertLinks(links),
+  );
+  await some(
+    all((s) => (s.update === null ? [] : [s.update])),
+    (links) => tx.updateLinks(links),
+  );
+  await some(
+    all((s) => s.clearPending),
+    (ids) => tx.clearPending(ids),
+  );
+  await some(
+    all((s) => s.keepPending),
+    (writes) => tx.savePending(writes),
+  );
+  await some(
+    all((s) => s.conflicts),
+    (rows) => tx.noteConflicts(rows),
+  );
+  for (const settled of all((s) => s.settledConflicts))
+    await tx.settleConflicts([settled.id], settled.winner, settled.at);
+  await some(
+    all((s) => s.history),
+    (rows) => tx.addHistory(rows),
+  );
+  await some(
+    all((s) => s.closeIntents),
+    (ids) => tx.closeIntents(ids),
+  );
+  await some(
+    all((s) => (s.quarantine === null ? [] : [s.quarantine])),
+    (rows) => tx.saveQuarantine(rows),
+  );
+  await some(
+    all((s) => (s.release === null ? [] : [s.release])),
+    (keys) => tx.clearQuarantine(keys),
+  );
+  await some(
+    all((s) => s.enqueue),
+    (keys) => tx.enqueue(keys),
+  );
+  await some(
+    all((s) => (s.deferredBy === null ? [s.work.job] : [])),
+    (jobs) => tx.completeJobs(jobs),
+  );
 }
 
 /** The store itself refused this one record: it alone waits, with the store's words. */
@@ -78,10 +112,10 @@ async function setAside(engine: Engine, settlement: Settlement, error: unknown, 
 function count(totals: Totals, settlement: Settlement): void {
   for (const event of settlement.events) {
     if (event.type === 'link.created') totals.created[event.on] += 1;
-    if (event.type === 'link.updated') for (const side of new Set(event.moves.map((move) => move.to))) totals.updated[side] += 1;
+    if (event.type === 'link.updated')
+      for (const side of new Set(event.moves.map((move) => move.to))) totals.updated[side] += 1;
     if (event.type === 'link.unchanged') totals.unchanged += 1;
     if (event.type === 'conflict.noted') totals.conflicts += 1;
     if (event.type === 'record.quarantined') totals.quarantined += 1;
   }
 }
-

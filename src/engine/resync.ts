@@ -40,7 +40,9 @@ export async function resync(engine: Engine, options: ResyncOptions): Promise<Re
   const startedAt = engine.clock.now();
   const callsBefore = bothSides((side) => engine.systems[side].calls());
   const polled = { servicenow: 0, salesforce: 0 };
-  const earlier = options.dryRun ? null : await engine.store.transaction((tx) => tx.unfinishedRun('resync', options.pair ?? null));
+  const earlier = options.dryRun
+    ? null
+    : await engine.store.transaction((tx) => tx.unfinishedRun('resync', options.pair ?? null));
   let run = earlier ?? newRun(engine, options);
   const keys: WorkKey[] = [];
   const places = engine.pairs
@@ -48,7 +50,7 @@ export async function resync(engine: Engine, options: ResyncOptions): Promise<Re
     .flatMap((pair) => sides.map((side): Place => ({ pair, side })));
 
   for (const place of remaining(places, run)) {
-    for (let after = startOf(place, run, options); !options.signal.aborted; ) {
+    for (let after = startOf(place, run, options); !options.signal.aborted;) {
       const page = await engine.systems[place.side].changes({
         object: place.pair.objects[place.side],
         fields: fieldsOf(place.pair, place.side),
@@ -57,7 +59,17 @@ export async function resync(engine: Engine, options: ResyncOptions): Promise<Re
         signal: options.signal,
       });
       polled[place.side] += page.records.length;
-      run = { ...run, state: 'running', position: { pair: place.pair.name, side: place.side, stamp: page.next.stamp, id: page.next.id, done: page.done } };
+      run = {
+        ...run,
+        state: 'running',
+        position: {
+          pair: place.pair.name,
+          side: place.side,
+          stamp: page.next.stamp,
+          id: page.next.id,
+          done: page.done,
+        },
+      };
       const found = await engine.store.transaction(async (tx) => {
         const differing = await keysOf(tx, place.pair, place.side, page.records);
         if (options.dryRun) return differing;
@@ -111,14 +123,17 @@ function newRun(engine: Engine, options: ResyncOptions): RunRow {
 
 /** The places a resumed run has not finished, the one it stopped in first. */
 function remaining(places: readonly Place[], run: RunRow): readonly Place[] {
-  const at = places.findIndex((place) => place.pair.name === run.position['pair'] && place.side === run.position['side']);
+  const at = places.findIndex(
+    (place) => place.pair.name === run.position['pair'] && place.side === run.position['side'],
+  );
   if (at < 0) return places;
   return places.slice(run.position['done'] === true ? at + 1 : at);
 }
 
 function startOf(place: Place, run: RunRow, options: ResyncOptions): Keyset {
   const { pair, side, stamp, id } = run.position;
-  if (pair === place.pair.name && side === place.side && typeof stamp === 'string' && typeof id === 'string') return { stamp, id };
+  if (pair === place.pair.name && side === place.side && typeof stamp === 'string' && typeof id === 'string')
+    return { stamp, id };
   return { stamp: options.since ?? place.pair.startsAt, id: '' };
 }
 
@@ -128,6 +143,10 @@ function shareOf(next: Keyset, from: string, serverNow: string): number {
 }
 
 async function finish(engine: Engine, run: RunRow, stopped: boolean): Promise<void> {
-  const ended: RunRow = { ...run, state: stopped ? 'stopped' : 'done', endedAt: stopped ? null : iso(engine.clock.now()) };
+  const ended: RunRow = {
+    ...run,
+    state: stopped ? 'stopped' : 'done',
+    endedAt: stopped ? null : iso(engine.clock.now()),
+  };
   await engine.store.transaction((tx) => tx.saveRun(ended));
 }

@@ -1,8 +1,9 @@
 import type { ConnectorError } from '../connectors/errors.ts';
 import { iso } from '../core/clock.ts';
 import type { Hold, Link, LinkStatus } from '../core/link.ts';
-import type { LinkPlan, PendingWrite } from '../core/plan.ts';
+import type { LinkPlan, LinkView, PendingWrite } from '../core/plan.ts';
 import { afterWrite } from '../core/read-back.ts';
+import type { Fields } from '../core/record.ts';
 import { type Side, sides } from '../core/side.ts';
 import type { ConflictRow } from '../store/store.ts';
 import type { Outcome } from './apply.ts';
@@ -16,7 +17,12 @@ type Planned = Extract<LinkDecision, { kind: 'plan' }>;
 type WritePlan = Extract<LinkPlan, { kind: 'write' }>;
 
 /** What is to be recorded about a linked pair: its bases as read back, its history, its conflicts. */
-export function settleLink(engine: Engine, decision: Planned, outcome: Outcome, noted: readonly ConflictRow[]): Settlement {
+export function settleLink(
+  engine: Engine,
+  decision: Planned,
+  outcome: Outcome,
+  noted: readonly ConflictRow[],
+): Settlement {
   const { work, plan } = decision;
   switch (plan.kind) {
     case 'wait':
@@ -43,27 +49,41 @@ function settleWait(work: LinkWork, plan: Extract<LinkPlan, { kind: 'wait' }>): 
 
 function settleAgreement(
   engine: Engine,
-  { work, now }: Planned,
+  { work, view }: Planned,
   plan: Extract<LinkPlan, { kind: 'agree' }>,
   noted: readonly ConflictRow[],
 ): Settlement {
   const at = iso(engine.clock.now());
   const status = statusOf(plan.holds);
   const base = nothingToRecord(work);
-  const changed = plan.moved || status !== work.link.status || !sameHolds(plan.holds, work.link.holds) || work.pending.length > 0;
-  const link: Link = { ...work.link, status, bases: plan.bases, holds: plan.holds, hops: plan.hops, numbers: numbersOf(now), lastSyncedAt: at };
+  const changed =
+    plan.moved || status !== work.link.status || !sameHolds(plan.holds, work.link.holds) || work.pending.length > 0;
+  const link: Link = {
+    ...work.link,
+    status,
+    bases: plan.bases,
+    holds: plan.holds,
+    hops: plan.hops,
+    numbers: numbersOf(view.now),
+    lastSyncedAt: at,
+  };
   return {
     ...base,
     update: changed ? link : null,
     clearPending: work.pending.length > 0 ? [work.link.id] : [],
     settledConflicts: finishedConflicts(work, plan.holds, at),
-    events: [...base.events, ...newHolds(link, work.link.holds), ...conflictEvents(link, noted), { type: 'link.unchanged', link }],
+    events: [
+      ...base.events,
+      ...newHolds(link, work.link.holds),
+      ...conflictEvents(link, noted),
+      { type: 'link.unchanged', link },
+    ],
   };
 }
 
 function settleWrites(
   engine: Engine,
-  { work, now }: Planned,
+  { work, view }: Planned,
   plan: WritePlan,
   outcome: Outcome,
   noted: readonly ConflictRow[],
@@ -73,7 +93,7 @@ function settleWrites(
     const result = outcome[side];
     return result?.kind === 'failed' ? [{ side, error: result.error }] : [];
   });
-  const after = afterWrite({ link: work.link, rules: work.pair, plan, now, results: writtenOnly(outcome), at });
+  const after = afterWrite({ view, rules: work.pair, plan, results: outcome });
   const doubtful = failures.filter(({ error }) => error.inDoubt);
   const definite = failures.filter(({ error }) => !error.inDoubt);
   const link: Link = {
@@ -82,35 +102,51 @@ function settleWrites(
     bases: after.bases,
     holds: after.holds,
     hops: after.hops,
-    numbers: numbersOf(now),
+    numbers: numbersOf(view.now),
     lastSyncedAt: failures.length > 0 ? work.link.lastSyncedAt : at,
   };
   const moved = after.moves.length > 0;
   const base = nothingToRecord(work);
+  const gaps = after.conflicts.map((conflict) => conflictRow(engine, work, conflict, at));
   const written: Settlement = {
     ...base,
     update: link,
     clearPending: [work.link.id],
-    keepPending: doubtful.flatMap(({ side }) => pendingOn(plan, side, work, now[side].fields, at)),
-    conflicts: after.conflicts.map((conflict) => conflictRow(engine, work, conflict, at)),
+    keepPending: doubtful.flatMap(({ side }) => pendingOn(plan, side, work, view.now[side].fields, at)),
+    conflicts: gaps,
     settledConflicts: failures.length > 0 ? [] : finishedConflicts(work, after.holds, at),
-    history: historyRows(engine, work.link.id, after.moves, (side) => now[side].updatedBy, at),
+    history: historyRows(engine, work.link.id, after.moves, (side) => view.now[side].updatedBy, at),
     enqueue: after.lookAgain ? [{ kind: 'link', linkId: work.link.id }] : [],
     events: [
       ...(failures.length > 0 ? [] : base.events),
       ...conflictEvents(link, noted),
-      ...conflictEvents(link, after.conflicts.map((conflict) => conflictRow(engine, work, conflict, at))),
+      ...conflictEvents(link, gaps),
       ...newHolds(link, work.link.holds),
       ...(moved ? [{ type: 'link.updated' as const, link, moves: after.moves }] : []),
-      ...doubtful.map(({ side }) => ({ type: 'write.in-doubt' as const, link, on: side, until: iso(engine.clock.now() + engine.times.settle) })),
+      ...doubtful.map(({ side }) => ({
+        type: 'write.in-doubt' as const,
+        link,
+        on: side,
+        until: iso(engine.clock.now() + engine.times.settle),
+      })),
     ],
     release: failures.length > 0 ? null : base.release,
   };
-  return withFailure(engine, work, written, definite.map(({ error }) => error));
+  return withFailure(
+    engine,
+    work,
+    written,
+    definite.map(({ error }) => error),
+  );
 }
 
 /** A refusal sets the record aside; a side that is down keeps the job, so that it is tried again. */
-function withFailure(engine: Engine, work: LinkWork, written: Settlement, errors: readonly ConnectorError[]): Settlement {
+function withFailure(
+  engine: Engine,
+  work: LinkWork,
+  written: Settlement,
+  errors: readonly ConnectorError[],
+): Settlement {
   const fault = errors.find(isRecordFault);
   if (fault !== undefined) {
     const aside = refused(engine, work, fault);
@@ -125,24 +161,22 @@ function withFailure(engine: Engine, work: LinkWork, written: Settlement, errors
   return { ...written, deferredBy: errors[0] ?? null };
 }
 
-function writtenOnly(outcome: Outcome): Parameters<typeof afterWrite>[0]['results'] {
-  const results: Partial<Record<Side, { record: Planned['now'][Side]; before: Planned['now'][Side] | null }>> = {};
-  for (const side of sides) {
-    const result = outcome[side];
-    if (result?.kind === 'written') results[side] = { record: result.record, before: result.before };
-  }
-  return results;
-}
-
-function pendingOn(plan: WritePlan, side: Side, work: LinkWork, held: Planned['now'][Side]['fields'], sentAt: string): readonly PendingWrite[] {
+function pendingOn(plan: WritePlan, side: Side, work: LinkWork, held: Fields, sentAt: string): readonly PendingWrite[] {
   return plan.writes
     .filter((write) => write.on === side)
     .flatMap((write) =>
-      Object.entries(write.fields).map(([field, value]) => ({ linkId: work.link.id, side, field, value, before: held[field] ?? null, sentAt })),
+      Object.entries(write.fields).map(([field, value]) => ({
+        linkId: work.link.id,
+        side,
+        field,
+        value,
+        before: held[field] ?? null,
+        sentAt,
+      })),
     );
 }
 
-function numbersOf(now: Planned['now']): Link['numbers'] {
+function numbersOf(now: LinkView['now']): Link['numbers'] {
   return { servicenow: now.servicenow.number, salesforce: now.salesforce.number };
 }
 

@@ -1,7 +1,6 @@
 import { iso } from '../core/clock.ts';
-import type { Link } from '../core/link.ts';
-import type { FieldMove } from '../core/plan.ts';
-import { newLink } from '../core/plan-new.ts';
+import type { Link, WorkKey } from '../core/link.ts';
+import { movesOfCreate, newLink } from '../core/new-link.ts';
 import type { SourceRecord } from '../core/record.ts';
 import { otherSide, type Side } from '../core/side.ts';
 import type { Intent } from '../store/store.ts';
@@ -30,14 +29,13 @@ export function settleNew(engine: Engine, decision: Planned, outcome: Outcome, i
 }
 
 function adopted(engine: Engine, work: NewWork, records: Readonly<Record<Side, SourceRecord>>): Settlement {
-  const link = linkFrom(engine, work, records);
+  const link = linkFrom(engine, work, records, 'adopt');
   const base = nothingToRecord(work);
   return {
     ...base,
     insert: link,
     closeIntents: work.intent === null ? [] : [work.intent.id],
-    // Adopted sides may differ: the first look at the link tells.
-    enqueue: [{ kind: 'link', linkId: link.id }],
+    enqueue: lookAgain(link),
     events: [...base.events, { type: 'link.adopted', link }],
   };
 }
@@ -51,13 +49,18 @@ function created(
   intent: Intent | null,
 ): Settlement {
   const result = outcome[plan.on];
-  if (result === undefined || intent === null || origin === null) throw new Error(`a create of ${work.key} was planned and never sent`);
+  if (result === undefined || intent === null || origin === null)
+    throw new Error(`a create of ${work.key} was planned and never sent`);
   if (result.kind === 'written') return linked(engine, work, origin, plan, result.record, intent);
   const { error } = result;
   if (error.inDoubt) {
     const until = iso(engine.clock.now() + engine.times.settle);
     const { pair, origin: side, originId } = intent;
-    return { ...nothingToRecord(work), release: null, events: [{ type: 'create.in-doubt', pair, origin: side, originId, until }] };
+    return {
+      ...nothingToRecord(work),
+      release: null,
+      events: [{ type: 'create.in-doubt', pair, origin: side, originId, until }],
+    };
   }
   if (isRecordFault(error)) return { ...refused(engine, work, error), closeIntents: [intent.id] };
   return { ...nothingToRecord(work), release: null, events: [], closeIntents: [intent.id], deferredBy: error };
@@ -72,26 +75,40 @@ function linked(
   intent: Intent,
 ): Settlement {
   const records = { [work.origin.side]: origin, [otherSide(work.origin.side)]: across } as Record<Side, SourceRecord>;
-  const link: Link = { ...linkFrom(engine, work, records), holds: plan.holds };
+  const link = linkFrom(engine, work, records, 'create');
   const at = link.lastSyncedAt;
   const base = nothingToRecord(work);
   return {
     ...base,
     insert: link,
     closeIntents: [intent.id],
-    history: historyRows(engine, link.id, movesOf(work, plan, origin), () => origin.updatedBy, at),
-    events: [...base.events, { type: 'link.created', link, on: plan.on, holds: plan.holds }, ...plan.holds.map((hold) => ({ type: 'link.held' as const, link, hold }))],
+    enqueue: lookAgain(link),
+    history: historyRows(engine, link.id, movesOfCreate(work.pair, origin), () => origin.updatedBy, at),
+    events: [
+      ...base.events,
+      { type: 'link.created', link, on: plan.on, holds: plan.holds },
+      ...plan.holds.map((hold) => ({ type: 'link.held' as const, link, hold })),
+    ],
   };
 }
 
-function linkFrom(engine: Engine, work: NewWork, records: Readonly<Record<Side, SourceRecord>>): Link {
-  return newLink({ id: engine.ids.next(), rules: work.pair, origin: work.origin.side, records, at: iso(engine.clock.now()) });
+function linkFrom(
+  engine: Engine,
+  work: NewWork,
+  records: Readonly<Record<Side, SourceRecord>>,
+  how: 'create' | 'adopt',
+): Link {
+  return newLink({
+    id: engine.ids.next(),
+    pair: work.pair,
+    origin: work.origin.side,
+    records,
+    how,
+    at: iso(engine.clock.now()),
+  });
 }
 
-function movesOf(work: NewWork, plan: Extract<Planned['plan'], { kind: 'create' }>, origin: SourceRecord): readonly FieldMove[] {
-  return work.pair.fields.flatMap((rule): FieldMove[] => {
-    const value = plan.fields[rule.fields[plan.on]];
-    if (value === undefined) return [];
-    return [{ field: rule.name, from: origin.side, to: plan.on, before: null, value, because: 'create' }];
-  });
+/** A link whose sides differ from the first: the next look decides. */
+function lookAgain(link: Link): readonly WorkKey[] {
+  return link.status === 'synced' ? [] : [{ kind: 'link', linkId: link.id }];
 }

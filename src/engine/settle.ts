@@ -57,10 +57,13 @@ export function settle(engine: Engine, decision: Decision, outcome: Outcome, not
   if (isNewPlan(decision)) return settleNew(engine, decision, outcome, noted.intents.get(decision.work.key) ?? null);
   if (decision.kind === 'missing') return setAside(engine, decision.work, `${decision.how}-on-${decision.side}`);
   if (decision.kind === 'in-doubt') return waitForCreate(decision.work, decision.intent);
-  throw new Error(`no way to settle a decision about ${decision.work.key}`);
+  throw new Error('a decision of a kind that is not known');
 }
 
-function waitForCreate(work: Work, intent: { pair: string; origin: Side; originId: string; sentAt: string }): Settlement {
+function waitForCreate(
+  work: Work,
+  intent: { pair: string; origin: Side; originId: string; sentAt: string },
+): Settlement {
   const { pair, origin, originId } = intent;
   return {
     ...nothingToRecord(work),
@@ -92,9 +95,20 @@ function quarantined(work: Work, row: QuarantineRow): Settlement {
 
 /** The record's own fault is quarantined; a side that is down, busy or locked out is waited for. */
 export function isRecordFault(error: ConnectorError): boolean {
-  return error.kind === 'Rejected' || error.kind === 'NotFound' || error.kind === 'StaleVersion' || error.data.cause === 'row-locked';
+  return (
+    error.kind === 'Rejected' ||
+    error.kind === 'NotFound' ||
+    error.kind === 'StaleVersion' ||
+    error.data.cause === 'row-locked'
+  );
 }
 
-export function historyRows(engine: Engine, linkId: string, moves: readonly FieldMove[], by: (side: Side) => string | null, at: string): readonly HistoryRow[] {
+export function historyRows(
+  engine: Engine,
+  linkId: string,
+  moves: readonly FieldMove[],
+  by: (side: Side) => string | null,
+  at: string,
+): readonly HistoryRow[] {
   return moves.map((move) => ({ ...move, linkId, runId: engine.runId, by: by(move.from), at }));
 }

@@ -47,7 +47,12 @@ export function createTicker(engine: Engine, options: TickerOptions): Ticker {
       } catch (error) {
         if (options.signal.aborted) return;
         if (error instanceof StoreUnavailable) throw error;
-        engine.emit({ type: 'poll.failed', pair: pair.name, side, error: error instanceof Error ? error : new Error(String(error)) });
+        engine.emit({
+          type: 'poll.failed',
+          pair: pair.name,
+          side,
+          error: error instanceof Error ? error : new Error(String(error)),
+        });
         if (!(error instanceof ConnectorError)) return;
         await pause(engine, error, failures[side], options.signal);
         failures[side] += 1;

@@ -6,7 +6,12 @@ import { readBoth } from './read.ts';
 
 /** One field of one link on which the sides differ, or one record that does not come back. */
 export type Drift =
-  | { readonly kind: 'field'; readonly link: Link; readonly field: string; readonly values: Readonly<Record<Side, FieldValue>> }
+  | {
+      readonly kind: 'field';
+      readonly link: Link;
+      readonly field: string;
+      readonly values: Readonly<Record<Side, FieldValue>>;
+    }
   | { readonly kind: 'missing'; readonly link: Link; readonly side: Side; readonly how: 'absent' | 'deleted' };
 
 export interface Verified {
@@ -17,14 +22,21 @@ export interface Verified {
 const pageOfLinks = 500;
 
 /** Reads both sides of every link and reports where they differ. Writes nothing. A field held on purpose is not drift. */
-export async function verify(engine: Engine, options: { readonly pair?: string; readonly signal?: AbortSignal }): Promise<Verified> {
+export async function verify(
+  engine: Engine,
+  options: { readonly pair?: string; readonly signal?: AbortSignal },
+): Promise<Verified> {
   const drift: Drift[] = [];
   let links = 0;
   let after = '';
   for (;;) {
     if (options.signal?.aborted === true) break;
     const page = await engine.store.transaction((tx) =>
-      tx.findLinks({ limit: pageOfLinks, ...(after === '' ? {} : { after }), ...(options.pair === undefined ? {} : { pair: options.pair }) }),
+      tx.findLinks({
+        limit: pageOfLinks,
+        ...(after === '' ? {} : { after }),
+        ...(options.pair === undefined ? {} : { pair: options.pair }),
+      }),
     );
     const last = page.at(-1);
     if (last === undefined) break;
@@ -41,7 +53,10 @@ async function compare(engine: Engine, links: readonly Link[]): Promise<readonly
     const pair = pairOf(engine, link.pair);
     return pair === undefined ? [] : [{ link, pair }];
   });
-  const answers = await readBoth(engine, bothSides((side) => known.map(({ link, pair }) => ({ pair, id: link.ids[side] }))));
+  const answers = await readBoth(
+    engine,
+    bothSides((side) => known.map(({ link, pair }) => ({ pair, id: link.ids[side] }))),
+  );
   return known.flatMap(({ link, pair }): Drift[] => {
     for (const side of ['servicenow', 'salesforce'] as const) {
       const result = answers[side].get(pair.objects[side], link.ids[side]);
@@ -49,7 +64,9 @@ async function compare(engine: Engine, links: readonly Link[]): Promise<readonly
     }
     const held = new Set(link.holds.map((hold) => hold.field));
     return pair.fields.flatMap((rule): Drift[] => {
-      const values = bothSides((side) => answers[side].record(pair.objects[side], link.ids[side])?.fields[rule.fields[side]] ?? null);
+      const values = bothSides(
+        (side) => answers[side].record(pair.objects[side], link.ids[side])?.fields[rule.fields[side]] ?? null,
+      );
       return held.has(rule.name) || rule.agree(values) ? [] : [{ kind: 'field', link, field: rule.name, values }];
     });
   });

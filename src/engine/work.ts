@@ -1,4 +1,4 @@
-import type { FieldConflict, LinkPlan, NewPlan, PendingWrite } from '../core/plan.ts';
+import type { LinkPlan, LinkView, NewPlan, PendingWrite } from '../core/plan.ts';
 import type { Link, WorkKey } from '../core/link.ts';
 import type { SourceRecord } from '../core/record.ts';
 import type { PairRules } from '../core/rules.ts';
@@ -41,7 +41,7 @@ export interface Batch {
 
 /** What a linked pair came to, before anything is written. */
 export type LinkDecision =
-  | { readonly kind: 'plan'; readonly work: LinkWork; readonly now: Record<Side, SourceRecord>; readonly plan: LinkPlan }
+  | { readonly kind: 'plan'; readonly work: LinkWork; readonly view: LinkView; readonly plan: LinkPlan }
   /** A side did not come back, or said that it is deleted. */
   | { readonly kind: 'missing'; readonly work: LinkWork; readonly side: Side; readonly how: 'absent' | 'deleted' };
 
@@ -82,5 +82,3 @@ export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Rea
   }
   return groups;
 }
-
-export type { FieldConflict };

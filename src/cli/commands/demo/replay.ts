@@ -61,7 +61,9 @@ export function createReplay(log: readonly LogEvent[], desks: Desks, random: () 
       { Status: 'Working' },
       { Status: 'Escalated', Priority: 'High' },
       { Priority: 'Low' },
-      { Description: `${String(open.twin.fields['Description'] ?? '')}\n${moreDetail[Math.floor(random() * moreDetail.length)] ?? ''}` },
+      {
+        Description: `${String(open.twin.fields['Description'] ?? '')}\n${moreDetail[Math.floor(random() * moreDetail.length)] ?? ''}`,
+      },
       { Subject: `${String(open.twin.fields['Subject'] ?? '')} (called back)`.slice(0, 150) },
     ];
     desks.salesforce.edit('Case', open.twin.id, edits[Math.floor(random() * edits.length)] ?? {}, 'dana.support');
@@ -70,7 +72,11 @@ export function createReplay(log: readonly LogEvent[], desks: Desks, random: () 
 
   function bearCase(): void {
     const { subject, description } = troubleOf(String(born.length * 7 + 3));
-    const made = desks.salesforce.create('Case', { Subject: subject, Description: description, Origin: 'Web', Priority: 'Medium', Status: 'New' }, 'dana.support');
+    const made = desks.salesforce.create(
+      'Case',
+      { Subject: subject, Description: description, Origin: 'Web', Priority: 'Medium', Status: 'New' },
+      'dana.support',
+    );
     born.push(made.id);
     counts.casesBorn += 1;
     const older = born.at(-8);
@@ -109,6 +115,7 @@ export function createReplay(log: readonly LogEvent[], desks: Desks, random: () 
 }
 
 function closeFields(state: string): Readonly<Record<string, string>> {
-  if (state === '6' || state === '7') return { close_code: closing.closeCode, close_notes: 'Solved, see the work notes.' };
+  if (state === '6' || state === '7')
+    return { close_code: closing.closeCode, close_notes: 'Solved, see the work notes.' };
   return state === '3' ? { hold_reason: '1' } : {};
 }

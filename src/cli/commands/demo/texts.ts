@@ -1,11 +1,20 @@
 /** Short texts of our own, for real incidents whose texts were taken out when they were anonymised. */
 const troubles: readonly (readonly [subject: string, description: string])[] = [
-  ['VPN drops every few minutes', 'The connection is lost as soon as a large file is opened. Started this morning, at home and in the office.'],
+  [
+    'VPN drops every few minutes',
+    'The connection is lost as soon as a large file is opened. Started this morning, at home and in the office.',
+  ],
   ['Cannot print to the second-floor printer', 'Jobs stay in the queue. Other people on the floor can print.'],
-  ['Shared mailbox missing after the move', 'The finance mailbox is gone from the folder list since the account was moved.'],
+  [
+    'Shared mailbox missing after the move',
+    'The finance mailbox is gone from the folder list since the account was moved.',
+  ],
   ['Laptop does not wake from sleep', 'The power light blinks, the screen stays black. Only a hard restart helps.'],
   ['Password reset mail never arrives', 'Asked for it three times. Nothing in the junk folder either.'],
-  ['ERP shows “period closed” for the open month', 'Postings for this month are refused. Last month was closed on Friday.'],
+  [
+    'ERP shows “period closed” for the open month',
+    'Postings for this month are refused. Last month was closed on Friday.',
+  ],
   ['Slow file share in the Lisbon office', 'Opening a folder takes about a minute. Copying is just as slow.'],
   ['Phone has no dial tone', 'Desk phone, extension 4471. The cable was changed already.'],
   ['Access to the project site needed', 'New in the team since Monday; the lead has agreed.'],
