@@ -60,13 +60,17 @@ function viewOf(work: LinkWork, answers: Readonly<Record<Side, ReadAnswers>>): L
   };
   const settled: Record<string, LinkView['settled'][string]> = {};
   const open: Record<string, string> = {};
+  const openValues: Record<string, FieldConflict['values']> = {};
   for (const row of work.conflicts) {
     if (row.status === 'decided' && row.decision !== null)
       settled[row.field] = { conflictId: row.id, value: row.decision };
-    else open[row.field] = row.id;
+    else {
+      open[row.field] = row.id;
+      openValues[row.field] = row.values;
+    }
   }
   const now = { servicenow: found('servicenow'), salesforce: found('salesforce') };
-  return { link: work.link, now, pending: work.pending, settled, open, dates: {} };
+  return { link: work.link, now, pending: work.pending, settled, open, openValues, dates: {} };
 }
 
 type Dates = Record<string, Record<Side, DateRange>>;

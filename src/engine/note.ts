@@ -1,5 +1,6 @@
 import { iso } from '../core/clock.ts';
 import type { PendingWrite } from '../core/plan.ts';
+import { sides } from '../core/side.ts';
 import type { ConflictRow, Intent } from '../store/store.ts';
 import type { Engine } from './engine.ts';
 import type { Decision, LinkDecision, LinkWork, NewDecision } from './work.ts';
@@ -42,7 +43,19 @@ export async function note(engine: Engine, decisions: readonly Decision[]): Prom
 function conflictRows(engine: Engine, decision: Decision, at: string): readonly { key: string; row: ConflictRow }[] {
   if (!isLinkPlan(decision) || decision.plan.kind === 'wait') return [];
   const { work } = decision;
-  return decision.plan.conflicts.map((conflict) => ({ key: work.key, row: conflictRow(engine, work, conflict, at) }));
+  return decision.plan.conflicts
+    .filter((conflict) => !isOnRecord(work, conflict))
+    .map((conflict) => ({ key: work.key, row: conflictRow(engine, work, conflict, at) }));
+}
+
+/** A person's decision is carried out on the row it was made on, unless a value has changed since. */
+function isOnRecord(work: LinkWork, conflict: FieldConflict): boolean {
+  return work.conflicts.some(
+    (row) =>
+      row.status === 'decided' &&
+      row.field === conflict.field &&
+      sides.every((side) => row.values[side] === conflict.values[side]),
+  );
 }
 
 /** A conflict as the store keeps it: open while a person has to choose, else settled by the write that follows. */

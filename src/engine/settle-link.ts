@@ -54,15 +54,16 @@ function settleAgreement(
   noted: readonly ConflictRow[],
 ): Settlement {
   const at = iso(engine.clock.now());
-  const status = statusOf(plan.holds);
+  const holds = named(plan.holds, noted);
+  const status = statusOf(holds);
   const base = nothingToRecord(work);
   const changed =
-    plan.moved || status !== work.link.status || !sameHolds(plan.holds, work.link.holds) || work.pending.length > 0;
+    plan.moved || status !== work.link.status || !sameHolds(holds, work.link.holds) || work.pending.length > 0;
   const link: Link = {
     ...work.link,
     status,
     bases: plan.bases,
-    holds: plan.holds,
+    holds,
     hops: plan.hops,
     numbers: numbersOf(view.now),
     lastSyncedAt: at,
@@ -71,7 +72,7 @@ function settleAgreement(
     ...base,
     update: changed ? link : null,
     clearPending: work.pending.length > 0 ? [work.link.id] : [],
-    settledConflicts: finishedConflicts(work, plan.holds, at),
+    settledConflicts: finishedConflicts(work, holds, noted, at),
     events: [
       ...base.events,
       ...newHolds(link, work.link.holds),
@@ -94,13 +95,14 @@ function settleWrites(
     return result?.kind === 'failed' ? [{ side, error: result.error }] : [];
   });
   const after = afterWrite({ view, rules: work.pair, plan, results: outcome });
+  const holds = named(after.holds, noted);
   const doubtful = failures.filter(({ error }) => error.inDoubt);
   const definite = failures.filter(({ error }) => !error.inDoubt);
   const link: Link = {
     ...work.link,
-    status: failures.length > 0 ? 'pending' : statusOf(after.holds),
+    status: failures.length > 0 ? 'pending' : statusOf(holds),
     bases: after.bases,
-    holds: after.holds,
+    holds,
     hops: after.hops,
     numbers: numbersOf(view.now),
     lastSyncedAt: failures.length > 0 ? work.link.lastSyncedAt : at,
@@ -114,7 +116,7 @@ function settleWrites(
     clearPending: [work.link.id],
     keepPending: doubtful.flatMap(({ side }) => pendingOn(plan, side, work, view.now[side].fields, at)),
     conflicts: gaps,
-    settledConflicts: failures.length > 0 ? [] : finishedConflicts(work, after.holds, at),
+    settledConflicts: failures.length > 0 ? [] : finishedConflicts(work, holds, noted, at),
     history: historyRows(engine, work.link.id, after.moves, (side) => view.now[side].updatedBy, at),
     enqueue: after.lookAgain ? [{ kind: 'link', linkId: work.link.id }] : [],
     events: [
@@ -180,15 +182,41 @@ function numbersOf(now: LinkView['now']): Link['numbers'] {
   return { servicenow: now.servicenow.number, salesforce: now.salesforce.number };
 }
 
-function statusOf(holds: readonly Hold[]): LinkStatus {
-  return holds.some((hold) => hold.reason.kind === 'manual-conflict') ? 'conflict' : 'synced';
+/** Holds that end only when a person decides, or people make the sides agree. */
+function waitsForPerson(hold: Hold): boolean {
+  return (
+    hold.reason.kind === 'manual-conflict' || hold.reason.kind === 'bouncing' || hold.reason.kind === 'cut-text-edited'
+  );
 }
 
-/** Conflicts a person decided, and open ones whose field is no longer held because people made the sides agree. */
-function finishedConflicts(work: LinkWork, holds: readonly Hold[], at: string): Settlement['settledConflicts'] {
-  const held = new Set(holds.filter((hold) => hold.reason.kind === 'manual-conflict').map((hold) => hold.field));
+function statusOf(holds: readonly Hold[]): LinkStatus {
+  return holds.some(waitsForPerson) ? 'conflict' : 'synced';
+}
+
+/** A hold made in this very run learns the id of the conflict that the store has just noted. */
+function named(holds: readonly Hold[], noted: readonly ConflictRow[]): readonly Hold[] {
+  return holds.map((hold) => {
+    const row = noted.find((candidate) => candidate.field === hold.field);
+    if (hold.reason.kind !== 'manual-conflict' || hold.reason.conflictId !== '' || row === undefined) return hold;
+    return { field: hold.field, reason: { kind: 'manual-conflict', conflictId: row.id } };
+  });
+}
+
+/**
+ * Conflicts a person decided, open ones whose values have changed since (a newer row stands), and open ones whose field is no
+ * longer held because people made the sides agree.
+ */
+function finishedConflicts(
+  work: LinkWork,
+  holds: readonly Hold[],
+  noted: readonly ConflictRow[],
+  at: string,
+): Settlement['settledConflicts'] {
+  const held = new Set(holds.filter(waitsForPerson).map((hold) => hold.field));
+  const renewed = new Set(noted.filter((row) => row.status === 'open').map((row) => row.field));
   return work.conflicts
-    .filter((row) => row.status === 'decided' || !held.has(row.field))
+    .filter((row) => !noted.some((fresh) => fresh.id === row.id))
+    .filter((row) => row.status === 'decided' || !held.has(row.field) || renewed.has(row.field))
     .map((row) => ({ id: row.id, winner: row.decision?.kind === 'take' ? row.decision.side : null, at }));
 }
 
