@@ -109,6 +109,7 @@ export default defineConfig({
     'eslint/prefer-const': 'error',
     'import/no-cycle': 'error',
     'node/no-process-env': 'error',
+    'vitest/valid-expect': ['error', { maxArgs: 2 }],
     'oxc/no-barrel-file': 'error',
     'eslint/no-restricted-imports': ['error', { patterns: [prismaClient, sandbox] }],
   },

@@ -1,0 +1,250 @@
+/** How a value is read, and how it is described. */
+export type OptionKind =
+  | { readonly type: 'text' }
+  | { readonly type: 'secret' }
+  /** A private key in PEM form. */
+  | { readonly type: 'pem' }
+  /** 32 bytes in base64. */
+  | { readonly type: 'key' }
+  /** `postgresql://…`. */
+  | { readonly type: 'database' }
+  /** An origin: `https://…`, or `http://` towards loopback. */
+  | { readonly type: 'origin' }
+  | { readonly type: 'path' }
+  /** A node-cron expression, seconds first. */
+  | { readonly type: 'cron' }
+  | { readonly type: 'flag' }
+  | { readonly type: 'number'; readonly min: number; readonly max: number; readonly whole: boolean }
+  | { readonly type: 'choice'; readonly choices: readonly string[] };
+
+export type Group = 'Database' | 'Service' | 'Logs' | 'ServiceNow' | 'Salesforce';
+
+export interface Option {
+  readonly group: Group;
+  readonly kind: OptionKind;
+  /** As text; absent where there is none. */
+  readonly default?: string;
+  /** What it is, in a sentence or two. */
+  readonly doc: string;
+  /** When it has to be set. */
+  readonly needed?: string;
+  readonly example?: string;
+}
+
+const whole = (min: number, max: number): OptionKind => ({ type: 'number', min, max, whole: true });
+
+/** Every setting there is, declared once: reading, checking, `.env.example` and the manual all come from here. */
+export const options = {
+  DATABASE_URL: {
+    group: 'Database',
+    kind: { type: 'database' },
+    doc: 'Postgres to keep everything in. Empty: an embedded Postgres that lives in CASEBRIDGE_DATA_DIR.',
+    example: 'postgresql://casebridge@db.example.com:5432/casebridge',
+  },
+  DATABASE_MIGRATE_URL: {
+    group: 'Database',
+    kind: { type: 'database' },
+    doc: 'The same database under a role that may change tables. Empty: DATABASE_URL does that too.',
+  },
+  CASEBRIDGE_MIGRATE: {
+    group: 'Database',
+    kind: { type: 'choice', choices: ['auto', 'never'] },
+    default: 'auto',
+    doc: 'auto brings the tables up to date at start. never leaves that to "casebridge migrate".',
+  },
+  CASEBRIDGE_DATA_DIR: {
+    group: 'Database',
+    kind: { type: 'path' },
+    default: '.casebridge',
+    doc: 'Where the embedded Postgres keeps its data. Run as root from a folder others cannot enter, it lies under /var/lib/casebridge.',
+  },
+  CASEBRIDGE_CONFIG: {
+    group: 'Service',
+    kind: { type: 'path' },
+    default: 'casebridge.config.ts',
+    doc: 'The mapping file: which tables, which fields, who wins.',
+  },
+  CASEBRIDGE_SECRET_KEY: {
+    group: 'Service',
+    kind: { type: 'key' },
+    doc: 'Encrypts the tokens that are stored: 32 random bytes in base64. "casebridge keygen" prints one.',
+    needed: 'SERVICENOW_AUTH or SALESFORCE_AUTH is authorization_code',
+  },
+  CASEBRIDGE_SECRET_KEY_PREVIOUS: {
+    group: 'Service',
+    kind: { type: 'key' },
+    doc: 'The key before this one, during a change of keys: read, never written with.',
+  },
+  CASEBRIDGE_POLL: {
+    group: 'Service',
+    kind: { type: 'cron' },
+    default: '*/10 * * * * *',
+    doc: 'How often both sides are asked for changes, at the finest: a node-cron expression, seconds first.',
+  },
+  CASEBRIDGE_POLL_IDLE_MAX: {
+    group: 'Service',
+    kind: whole(1, 3600),
+    default: '120',
+    doc: 'A side that is quiet for a minute is asked half as often, again and again, down to once in so many seconds.',
+  },
+  CASEBRIDGE_ADMIN_HOST: {
+    group: 'Service',
+    kind: { type: 'text' },
+    default: '127.0.0.1',
+    doc: 'Address that /healthz and /readyz are served on.',
+  },
+  CASEBRIDGE_ADMIN_PORT: {
+    group: 'Service',
+    kind: whole(0, 65_535),
+    default: '8484',
+    doc: 'Its port; 0 takes a free one.',
+  },
+  CASEBRIDGE_ADMIN_TOKEN: {
+    group: 'Service',
+    kind: { type: 'secret' },
+    doc: 'Reserved for the admin API, which is not part of this release.',
+  },
+  LOG_LEVEL: {
+    group: 'Logs',
+    kind: { type: 'choice', choices: ['error', 'warn', 'info', 'debug'] },
+    default: 'info',
+    doc: 'The least important kind of line that is written. debug adds stacks to errors.',
+  },
+  LOG_FORMAT: {
+    group: 'Logs',
+    kind: { type: 'choice', choices: ['json', 'pretty'] },
+    doc: 'One JSON object a line, or lines for people. Default: pretty on a terminal, json elsewhere.',
+  },
+  SERVICENOW_URL: {
+    group: 'ServiceNow',
+    kind: { type: 'origin' },
+    doc: 'The instance. http: is accepted for loopback only.',
+    needed: 'always',
+    example: 'https://dev12345.service-now.com',
+  },
+  SERVICENOW_AUTH: {
+    group: 'ServiceNow',
+    kind: { type: 'choice', choices: ['client_credentials', 'jwt_bearer', 'authorization_code', 'password'] },
+    doc: 'How we log in; see docs/servicenow.md.',
+    needed: 'always',
+    example: 'client_credentials',
+  },
+  SERVICENOW_CLIENT_ID: {
+    group: 'ServiceNow',
+    kind: { type: 'text' },
+    doc: 'Client id of the OAuth application registry entry.',
+    needed: 'always',
+  },
+  SERVICENOW_CLIENT_SECRET: {
+    group: 'ServiceNow',
+    kind: { type: 'secret' },
+    doc: 'Its client secret.',
+    needed: 'always',
+  },
+  SERVICENOW_USERNAME: {
+    group: 'ServiceNow',
+    kind: { type: 'text' },
+    doc: 'User for the password grant.',
+    needed: 'SERVICENOW_AUTH is password',
+  },
+  SERVICENOW_PASSWORD: {
+    group: 'ServiceNow',
+    kind: { type: 'secret' },
+    doc: 'Password for the password grant.',
+    needed: 'SERVICENOW_AUTH is password',
+  },
+  SERVICENOW_ALLOW_PASSWORD: {
+    group: 'ServiceNow',
+    kind: { type: 'flag' },
+    doc: '1 allows the password grant towards an instance that is not on this machine. For trials only.',
+  },
+  SERVICENOW_PRIVATE_KEY: {
+    group: 'ServiceNow',
+    kind: { type: 'pem' },
+    doc: 'Private key that signs our assertions, in PEM form; mostly given as SERVICENOW_PRIVATE_KEY_FILE.',
+    needed: 'SERVICENOW_AUTH is jwt_bearer',
+  },
+  SERVICENOW_KEY_ID: {
+    group: 'ServiceNow',
+    kind: { type: 'text' },
+    doc: 'Key id (kid) of the verifier map that holds the certificate.',
+    needed: 'SERVICENOW_AUTH is jwt_bearer',
+  },
+  SERVICENOW_SUBJECT: {
+    group: 'ServiceNow',
+    kind: { type: 'text' },
+    doc: 'The user we act as (sub), as the entry matches it: e-mail or user name.',
+    needed: 'SERVICENOW_AUTH is jwt_bearer',
+  },
+  SERVICENOW_MAX_CONCURRENCY: {
+    group: 'ServiceNow',
+    kind: whole(1, 64),
+    default: '2',
+    doc: 'Requests at once. Half of the four threads that a node usually gives to the API.',
+  },
+  SALESFORCE_LOGIN_URL: {
+    group: 'Salesforce',
+    kind: { type: 'origin' },
+    doc: "The org's My Domain. http: is accepted for loopback only.",
+    needed: 'always',
+    example: 'https://acme.my.salesforce.com',
+  },
+  SALESFORCE_AUTH: {
+    group: 'Salesforce',
+    kind: { type: 'choice', choices: ['client_credentials', 'jwt_bearer', 'authorization_code'] },
+    doc: 'How we log in; see docs/salesforce.md.',
+    needed: 'always',
+    example: 'client_credentials',
+  },
+  SALESFORCE_CLIENT_ID: {
+    group: 'Salesforce',
+    kind: { type: 'text' },
+    doc: 'Consumer key of the external client app.',
+    needed: 'always',
+  },
+  SALESFORCE_CLIENT_SECRET: {
+    group: 'Salesforce',
+    kind: { type: 'secret' },
+    doc: 'Consumer secret of the external client app.',
+    needed: 'SALESFORCE_AUTH is client_credentials',
+  },
+  SALESFORCE_USERNAME: {
+    group: 'Salesforce',
+    kind: { type: 'text' },
+    doc: 'The user we act as.',
+    needed: 'SALESFORCE_AUTH is jwt_bearer',
+  },
+  SALESFORCE_PRIVATE_KEY: {
+    group: 'Salesforce',
+    kind: { type: 'pem' },
+    doc: 'Private key that signs our assertions, in PEM form; mostly given as SALESFORCE_PRIVATE_KEY_FILE.',
+    needed: 'SALESFORCE_AUTH is jwt_bearer',
+  },
+  SALESFORCE_API_VERSION: {
+    group: 'Salesforce',
+    kind: { type: 'text' },
+    default: '66.0',
+    doc: 'REST API version, pinned so that a release of theirs changes nothing here.',
+  },
+  SALESFORCE_MAX_CONCURRENCY: { group: 'Salesforce', kind: whole(1, 64), default: '5', doc: 'Requests at once.' },
+  SALESFORCE_DAILY_CALLS_SHARE: {
+    group: 'Salesforce',
+    kind: { type: 'number', min: 0.01, max: 1, whole: false },
+    default: '0.5',
+    doc: "Part of the org's daily API calls that Casebridge may use.",
+  },
+} as const satisfies Record<string, Option>;
+
+export type OptionName = keyof typeof options;
+
+export const optionNames = Object.keys(options) as readonly OptionName[];
+
+/** The declaration of one setting. */
+export function optionOf(name: OptionName): Option {
+  return options[name];
+}
+
+/** True for settings that are never printed and that may come from a file: `NAME_FILE`. */
+export function isSecret(option: Option): boolean {
+  return ['secret', 'pem', 'key', 'database'].includes(option.kind.type);
+}

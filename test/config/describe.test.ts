@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { envExample, settingsTable } from '../../src/config/describe.ts';
+import { optionNames, optionOf } from '../../src/config/options.ts';
+
+const project = join(import.meta.dirname, '../..');
+const read = (name: string): string => readFileSync(join(project, name), 'utf8');
+const rewrite = 'run: node scripts/settings-docs.ts';
+
+describe('the settings as they are described', () => {
+  it('stand in .env.example, each with its comment', () => {
+    expect(read('.env.example'), rewrite).toBe(envExample());
+    for (const name of optionNames) expect(envExample()).toMatch(new RegExp(`^(# )?${name}=`, 'm'));
+  });
+
+  it('stand in the manual', () => {
+    expect(read('docs/settings.md'), rewrite).toContain(settingsTable());
+  });
+
+  it('leave nothing set in .env.example but what everybody has to fill in', () => {
+    const set = Object.keys(parseEnv(envExample()));
+    expect(set.toSorted()).toEqual(optionNames.filter((name) => optionOf(name).needed === 'always').toSorted());
+  });
+
+  it('have a sentence each', () => {
+    for (const name of optionNames) expect(optionOf(name).doc, name).toMatch(/^.{10,}\.$/s);
+  });
+});
