@@ -1,5 +1,5 @@
 import type { Base, Hold, Link } from './link.ts';
-import { createFields } from './plan-new.ts';
+import { createFields } from './create-fields.ts';
 import type { FieldMove } from './plan.ts';
 import { type Fields, type FieldValue, type SourceRecord, valueIn } from './record.ts';
 import type { FieldRule, PairRules } from './rules.ts';

@@ -108,34 +108,29 @@ function sentPart(input: AfterWriteInput, rule: FieldRule, side: Side): Part {
   const conflict = inGap(input, rule, side, sent, result.before);
   const noted = conflict === null ? {} : { conflict };
   if (read === undefined) return noted;
-  if (rule.same(side, read, sent) || isLossy(input, rule, side, sent, read))
-    return { ...noted, bases: oneBase(side, read) };
+  if (rule.same(side, read, sent) || isLossy(input, rule, side, read)) return { ...noted, bases: oneBase(side, read) };
   if (rule.same(side, read, seen))
     return { refused: { field: rule.name, reason: { kind: 'refused', side, value: sent } } };
   // Automation, or a person, put another value in place of ours: an edit, which the next run carries back.
   return { ...noted, bases: oneBase(side, sent), moved: true };
 }
 
-/** The side holds our value as far as it can. */
-function isLossy(input: AfterWriteInput, rule: FieldRule, side: Side, sent: FieldValue, read: FieldValue): boolean {
-  const across =
-    sentValue(input, rule, otherSide(side)) ?? valueIn(input.view.now[otherSide(side)], rule.fields[otherSide(side)]);
+/**
+ * The side holds our value as far as it can: either the two agree, or the rule sees no news in it. Servers that hold less than
+ * they say keep the beginning of a text (ServiceNow KB0621602: what follows the first emoji is lost on old releases).
+ */
+function isLossy(input: AfterWriteInput, rule: FieldRule, side: Side, read: FieldValue): boolean {
+  const from = otherSide(side);
+  const across = sentValue(input, rule, from) ?? valueIn(input.view.now[from], rule.fields[from]);
+  if (across === undefined) return false;
   if (
-    across !== undefined &&
     rule.agree(
       side === 'servicenow' ? { servicenow: read, salesforce: across } : { servicenow: across, salesforce: read },
     )
   ) {
     return true;
   }
-  return cutByServer(sent, read);
-}
-
-/** Servers that hold less than they say keep the beginning (ServiceNow KB0621602: everything from the first emoji on is lost). */
-function cutByServer(sent: FieldValue, read: FieldValue): boolean {
-  return (
-    typeof sent === 'string' && typeof read === 'string' && read.trimEnd() !== '' && sent.startsWith(read.trimEnd())
-  );
+  return rule.carry({ to: from, value: read, baseFrom: read, baseTo: across, target: across }).kind === 'keep';
 }
 
 /** What stood there when we wrote was not what the merge saw: the value is noted, since we overwrote it. */
