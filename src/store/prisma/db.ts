@@ -1,0 +1,4 @@
+import type { Prisma } from './generated/client.ts';
+
+/** A transaction of the Prisma client. */
+export type Db = Prisma.TransactionClient;

@@ -1,0 +1,91 @@
+import type { LinkStatus } from '../../core/link.ts';
+import { DuplicateLink, type LinkFilter, type Tx } from '../store.ts';
+import type { Db } from './db.ts';
+import { Prisma } from './generated/client.ts';
+import { fromLink, type LinkColumns, toLink } from './rows.ts';
+import { toJson, toStored } from './text.ts';
+import { sqlState } from './unavailable.ts';
+
+type LinkMethods = Pick<
+  Tx,
+  'linksById' | 'linksBySource' | 'insertLinks' | 'updateLinks' | 'setLinkStatus' | 'findLinks' | 'countLinks'
+>;
+
+/** Links with their bases: one statement each, whatever the number of rows. */
+export function linkMethods(db: Db): LinkMethods {
+  return {
+    linksById: async (ids) => {
+      if (ids.length === 0) return [];
+      const rows = await db.$queryRaw<LinkColumns[]>`
+        SELECT l.* FROM unnest(${ids.map(toStored)}::text[]) WITH ORDINALITY AS wanted(id, n)
+        JOIN links l ON l.id = wanted.id ORDER BY n`;
+      return rows.map(toLink);
+    },
+
+    linksBySource: async (pair, side, ids) => {
+      if (ids.length === 0) return [];
+      const rows = await db.$queryRaw<LinkColumns[]>`
+        SELECT l.* FROM unnest(${ids.map(toStored)}::text[]) WITH ORDINALITY AS wanted(id, n)
+        JOIN links l ON ${Prisma.raw(`l.${side}_id`)} = wanted.id AND l.pair = ${toStored(pair)} ORDER BY n`;
+      return rows.map(toLink);
+    },
+
+    insertLinks: async (links) => {
+      if (links.length === 0) return;
+      try {
+        await db.$executeRaw`
+          INSERT INTO links
+          SELECT id, pair, servicenow_id, salesforce_id, servicenow_number, salesforce_number, origin, status,
+                 servicenow_base, salesforce_base, holds, hops, created_at, last_synced_at
+          FROM json_populate_recordset(NULL::links, ${toJson(links.map(fromLink))}::text::json)`;
+      } catch (error) {
+        if (sqlState(error) === '23505')
+          throw new DuplicateLink('one of the records is linked already', { cause: error });
+        throw error;
+      }
+    },
+
+    updateLinks: async (links) => {
+      if (links.length === 0) return;
+      await db.$executeRaw`
+        UPDATE links l SET
+          servicenow_number = r.servicenow_number, salesforce_number = r.salesforce_number, status = r.status,
+          servicenow_base = r.servicenow_base, salesforce_base = r.salesforce_base,
+          holds = r.holds, hops = r.hops, last_synced_at = r.last_synced_at
+        FROM json_populate_recordset(NULL::links, ${toJson(links.map(fromLink))}::text::json) r
+        WHERE l.id = r.id`;
+    },
+
+    setLinkStatus: async (ids, status) => {
+      if (ids.length === 0) return;
+      await db.$executeRaw`UPDATE links SET status = ${status} WHERE id = ANY(${ids.map(toStored)}::text[])`;
+    },
+
+    findLinks: async (filter) => {
+      const rows = await db.$queryRaw<LinkColumns[]>`
+        SELECT * FROM links WHERE ${whereOf(filter)} ORDER BY id LIMIT ${filter.limit}`;
+      return rows.map(toLink);
+    },
+
+    countLinks: async () => {
+      const rows = await db.$queryRaw<{ status: LinkStatus; count: bigint }[]>`
+        SELECT status, count(*) AS count FROM links GROUP BY status`;
+      const counts: Record<LinkStatus, number> = { synced: 0, pending: 0, conflict: 0, quarantined: 0, detached: 0 };
+      for (const { status, count } of rows) counts[status] = Number(count);
+      return counts;
+    },
+  };
+}
+
+function whereOf({ pair, status, search, after }: LinkFilter): Prisma.Sql {
+  const terms = [Prisma.sql`true`];
+  if (pair !== undefined) terms.push(Prisma.sql`pair = ${toStored(pair)}`);
+  if (status !== undefined) terms.push(Prisma.sql`status = ${status}`);
+  if (after !== undefined) terms.push(Prisma.sql`id > ${toStored(after)}`);
+  if (search !== undefined) {
+    const text = toStored(search);
+    terms.push(Prisma.sql`(id = ${text} OR servicenow_id = ${text} OR salesforce_id = ${text}
+      OR servicenow_number = ${text} OR salesforce_number = ${text})`);
+  }
+  return Prisma.join(terms, ' AND ');
+}

@@ -1,0 +1,19 @@
+import { createBoss, queueName, queueOptions, queuePolicy } from './boss.ts';
+
+/** Makes or upgrades pg-boss's own schema, and our queue in it. Needs the rights that migrations need. */
+export async function installQueue(databaseUrl: string): Promise<void> {
+  let failed: Error | null = null;
+  const boss = createBoss(
+    { url: databaseUrl, onError: (error) => (failed ??= error) },
+    { migrate: true, createSchema: true, supervise: false, useListenNotify: false, max: 1 },
+  );
+  try {
+    await boss.start();
+    const found = await boss.getQueue(queueName);
+    if (found === null) await boss.createQueue(queueName, { policy: queuePolicy, ...queueOptions });
+    else await boss.updateQueue(queueName, queueOptions);
+    if (failed !== null) throw failed;
+  } finally {
+    await boss.stop({ graceful: false });
+  }
+}

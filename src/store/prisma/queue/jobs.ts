@@ -1,0 +1,76 @@
+import { fromPrisma, type JobAttempt, type PgBoss } from 'pg-boss';
+import { z } from 'zod';
+import { formatKey, type WorkKey } from '../../../core/link.ts';
+import type { Job } from '../../queue.ts';
+import { JobsLost, type Tx } from '../../store.ts';
+import type { Db } from '../db.ts';
+import { queueName, queuePolicy } from './boss.ts';
+
+/** What a job carries: its key and nothing else. */
+export interface JobData {
+  readonly key: WorkKey;
+}
+
+const attempt = z.object({ id: z.string(), retryCount: z.number() });
+/** pg-boss answers this, though its type says `{}`. */
+const completion = z.object({ affected: z.number(), settled: z.array(z.string()) });
+
+type QueueMethods = Pick<Tx, 'enqueue' | 'activeKeys' | 'completeJobs'>;
+
+/** Queue writes inside the caller's transaction. `boss` is asked for only when it is needed. */
+export function queueMethods(db: Db, boss: () => Promise<PgBoss>): QueueMethods {
+  return {
+    enqueue: async (keys) => insertKeys(db, await boss(), keys, 0),
+    activeKeys: async (keys) => {
+      if (keys.length === 0) return new Set();
+      const rows = await db.$queryRaw<{ key: string }[]>`
+        SELECT singleton_key AS key FROM pgboss.job
+        WHERE name = ${queueName} AND state = 'active' AND policy = ${queuePolicy}
+          AND COALESCE(singleton_key, '') = ANY(${keys.map(formatKey)}::text[])`;
+      return new Set(rows.map((row) => row.key));
+    },
+    completeJobs: async (jobs) => {
+      if (jobs.length === 0) return;
+      const settled = await settle(db, await boss(), jobs);
+      if (settled.size < jobs.length)
+        throw new JobsLost(`${jobs.length - settled.size} of ${jobs.length} jobs are no longer ours`);
+    },
+  };
+}
+
+/** One statement, whatever the number of keys. Sorted, so that two that queue the same keys do not lock each other out. */
+async function insertKeys(db: Db, boss: PgBoss, keys: readonly WorkKey[], startAfter: number): Promise<void> {
+  if (keys.length === 0) return;
+  const byText = new Map(keys.map((key) => [formatKey(key), key]));
+  const jobs = [...byText.keys()].toSorted().map((text) => ({
+    singletonKey: text,
+    data: { key: byText.get(text) },
+    startAfter,
+  }));
+  await boss.insert(queueName, jobs, { db: fromPrisma(db) });
+}
+
+function attempts(jobs: readonly Job[]): JobAttempt[] {
+  return jobs.map((job) => attempt.parse(job.handle));
+}
+
+/** Completes those jobs that are still ours; gives back their ids. */
+async function settle(db: Db, boss: PgBoss, jobs: readonly Job[]): Promise<ReadonlySet<string>> {
+  const answer = await boss.complete(queueName, attempts(jobs), null, { db: fromPrisma(db) });
+  return new Set(completion.parse(answer).settled);
+}
+
+/**
+ * Hands jobs out again after `seconds`. They are completed and queued anew rather than failed: a job that fails too often is
+ * given up by pg-boss, and a key must never be. Jobs that were completed meanwhile, or are no longer ours, are left alone.
+ */
+export async function giveBack(db: Db, boss: PgBoss, jobs: readonly Job[], seconds: number): Promise<void> {
+  const settled = await settle(db, boss, jobs);
+  const left = jobs.filter((job) => settled.has(attempt.parse(job.handle).id));
+  await insertKeys(
+    db,
+    boss,
+    left.map((job) => job.key),
+    seconds,
+  );
+}

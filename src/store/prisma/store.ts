@@ -1,0 +1,119 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import type { Secret } from '../../config/secret.ts';
+import type { Clock } from '../../core/clock.ts';
+import { type Store, StoreUnavailable, type Tx } from '../store.ts';
+import { conflictMethods } from './conflicts.ts';
+import { createVault } from './credentials.ts';
+import { cursorMethods } from './cursors.ts';
+import type { Db } from './db.ts';
+import { PrismaClient } from './generated/client.ts';
+import { historyMethods } from './history.ts';
+import { intentMethods } from './intents.ts';
+import { linkMethods } from './links.ts';
+import { checkMigrated, migrate } from './migrate.ts';
+import { pendingMethods } from './pending.ts';
+import { quarantineMethods } from './quarantine.ts';
+import { queueMethods } from './queue/jobs.ts';
+import { type BossQueue, createBossQueue } from './queue/queue.ts';
+import { runMethods } from './runs.ts';
+import { isUnavailable } from './unavailable.ts';
+
+export interface PrismaStoreOptions {
+  readonly url: string;
+  readonly clock: Clock;
+  readonly secretKey: Secret | null;
+  readonly secretKeyPrevious: Secret | null;
+  /** `auto` brings the database up to date first; `never` only checks. */
+  readonly migrate: 'auto' | 'never';
+  /** Another role for migrations; `url` where left out. */
+  readonly migrateUrl?: string | null;
+  /** Most connections for transactions; the queue has five of its own. Default 10. */
+  readonly maxConnections?: number;
+  /** What fails in the background: an idle connection that was cut, a supervision pass, a handler that threw. */
+  readonly onError?: (error: Error) => void;
+}
+
+export interface PrismaStore extends Store {
+  /** Runs in a transaction of the Prisma client, for tables that `Tx` does not cover. */
+  raw<T>(work: (db: Db) => Promise<T>): Promise<T>;
+}
+
+/** Longest wait for a free connection, and longest transaction. They hold database work only, never a call over the network. */
+const transactionLimits = { maxWait: 10_000, timeout: 60_000 } as const;
+
+function createPool(options: PrismaStoreOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.maxConnections ?? 10,
+    application_name: `casebridge ${process.pid}`,
+    connectionTimeoutMillis: 10_000,
+    // A server that vanished without a word (half-open connection) is noticed within half a minute.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 5_000,
+    statement_timeout: 30_000,
+    query_timeout: 35_000,
+    idle_in_transaction_session_timeout: 30_000,
+  });
+  return pool;
+}
+
+function txMethods(db: Db, queue: BossQueue): Tx {
+  return {
+    ...linkMethods(db),
+    ...cursorMethods(db),
+    ...intentMethods(db),
+    ...pendingMethods(db),
+    ...conflictMethods(db),
+    ...historyMethods(db),
+    ...quarantineMethods(db),
+    ...runMethods(db),
+    ...queueMethods(db, queue.boss),
+  };
+}
+
+/** Turns what drivers say about a lost database into StoreUnavailable. */
+async function answering<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof StoreUnavailable || !isUnavailable(error)) throw error;
+    throw new StoreUnavailable('the database does not answer', { cause: error });
+  }
+}
+
+/**
+ * Opens the store on Postgres. Rejects with StoreUnavailable, DatabaseNewer, DatabaseBehind, MigrationFailed or SecretKeyInvalid.
+ * After a restart of the database the next transaction connects again by itself.
+ */
+export async function openStore(options: PrismaStoreOptions): Promise<PrismaStore> {
+  const { url, clock, secretKey, secretKeyPrevious } = options;
+  const onError = options.onError ?? (() => undefined);
+  await answering(async () => {
+    if (options.migrate === 'auto') await migrate(options.migrateUrl ?? url);
+    else await checkMigrated(url);
+  });
+
+  const pool = createPool(options);
+  const adapter = new PrismaPg(pool, { onPoolError: onError, onConnectionError: onError });
+  const prisma = new PrismaClient({ adapter, transactionOptions: transactionLimits, errorFormat: 'minimal' });
+  const raw = <T>(work: (db: Db) => Promise<T>): Promise<T> => answering(() => prisma.$transaction(work));
+  const queue = createBossQueue({ url, clock, transaction: raw, onError });
+  const tokens = createVault({ transaction: raw, pool, clock, secretKey, secretKeyPrevious });
+
+  return {
+    transaction: (work) => raw((db) => work(txMethods(db, queue))),
+    raw,
+    queue,
+    tokens,
+    ping: () =>
+      answering(async () => {
+        await pool.query('SELECT 1');
+      }),
+    close: async () => {
+      await queue.close();
+      await prisma.$disconnect();
+      await pool.end();
+    },
+  };
+}

@@ -1,0 +1,40 @@
+/**
+ * Postgres refuses NUL in text and jsonb, and half surrogate pairs in jsonb; vendors send both. They are kept as U+001A and four
+ * hex digits, and U+001A itself likewise, so that any JavaScript string comes back as it went in.
+ */
+const unstorable = /[\u0000\u001a\p{Surrogate}]/gu;
+const stored = /\u001a([0-9a-f]{4})/g;
+const mark = '\u001a';
+
+/** A string as Postgres can hold it. */
+export function toStored(text: string): string {
+  return text.replace(unstorable, (unit) => mark + unit.charCodeAt(0).toString(16).padStart(4, '0'));
+}
+
+/** The inverse of toStored. */
+export function fromStored(text: string): string {
+  return text.includes(mark)
+    ? text.replace(stored, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    : text;
+}
+
+function mapStrings(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((item) => mapStrings(item, change));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [change(name), mapStrings(item, change)]));
+}
+
+/** JSON.stringify escapes exactly what may be unstorable, so the common case costs one look at the text. */
+const suspicious = /\\u(?:0000|001a|d[89a-f])/;
+
+/** One JSON parameter for a statement, with every string in it storable. */
+export function toJson(value: unknown): string {
+  const text = JSON.stringify(value);
+  return suspicious.test(text) ? JSON.stringify(mapStrings(value, toStored)) : text;
+}
+
+/** A value read from a jsonb column, as it went in. */
+export function fromJson(value: unknown): unknown {
+  return mapStrings(value, fromStored);
+}
