@@ -20,4 +20,9 @@ export interface TokenVault {
   load(side: Side): Promise<VersionedToken | null>;
   /** `after` is the version that was loaded, 0 for none. */
   save(side: Side, token: StoredToken, after: number): Promise<boolean>;
+  /**
+   * Runs `work` while no other process does so for this side: a refresh token that rotates must not be used twice. Where a vault
+   * has no such lock, the compare-and-set of `save` alone decides.
+   */
+  exclusively?<T>(side: Side, work: () => Promise<T>): Promise<T>;
 }

@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import type { Clock } from '../../core/clock.ts';
+import { ConnectorError } from '../errors.ts';
+import { unexpected } from './errors.ts';
+import type { OnNotice } from './notices.ts';
+import type { Rest } from './rest.ts';
+
+export interface BatchItem {
+  /** Unique within its batch. */
+  readonly id: string;
+  readonly method: 'GET' | 'POST' | 'PATCH';
+  /** Path and query; the limit on a URL does not apply inside a batch. */
+  readonly path: string;
+  readonly body?: Readonly<Record<string, string>>;
+}
+
+export type ItemOutcome =
+  { readonly kind: 'answer'; readonly body: unknown } | { readonly kind: 'failed'; readonly error: ConnectorError };
+
+export interface Batch {
+  /**
+   * Sends the items in one call; an outcome for every item, by its id. Null when this account may not use the Batch API: send
+   * them one by one then. Rejects with ConnectorError when the call as a whole failed.
+   */
+  run(items: readonly BatchItem[]): Promise<ReadonlyMap<string, ItemOutcome> | null>;
+  /** How many writes to put into the next call. */
+  writesPerCall(): number;
+  /** False while the account is known not to be allowed. */
+  allowed(): boolean;
+}
+
+const batchPath = '/api/now/v1/batch';
+
+/** The server cuts a batch at 30 s (Batch API documentation); ours lies beyond it, so that its verdict is seen. */
+const timeoutMs = 45_000;
+
+/**
+ * No number of items is published; what bounds a call is its 30 s. Writes are paced to about half of that, and 50 is where a
+ * longer call stops paying: at 100 ms a record it is 5 s already, and more would only hold one of four threads longer.
+ */
+const most = 50;
+const aimMs = 15_000;
+
+/** The right may be granted while we run. */
+const askAgainMs = 60 * 60 * 1000;
+
+const text = z.union([z.string(), z.number()]).transform(String);
+const batchAnswer = z.looseObject({
+  serviced_requests: z.array(
+    z.looseObject({
+      id: text,
+      status_code: z.coerce.number().int(),
+      body: z.string().nullish(),
+      headers: z.array(z.looseObject({ name: z.string(), value: z.string() })).nullish(),
+      execution_time: z.coerce.number().nullish(),
+    }),
+  ),
+  unserviced_requests: z.array(z.union([text, z.looseObject({ id: text }).transform((item) => item.id)])).nullish(),
+});
+type Serviced = z.infer<typeof batchAnswer>['serviced_requests'][number];
+
+export function createBatch(deps: { readonly rest: Rest; readonly clock: Clock; readonly onNotice: OnNotice }): Batch {
+  const { rest, clock } = deps;
+  let forbiddenUntil = 0;
+  let told = false;
+  let msPerWrite = 0;
+
+  async function send(items: readonly BatchItem[]): Promise<unknown> {
+    const answer = await rest.call({
+      method: 'POST',
+      path: batchPath,
+      body: { batch_request_id: '1', rest_requests: items.map(encodeItem) },
+      effect: items.some((item) => item.method !== 'GET') ? 'write' : 'read',
+      timeoutMs,
+    });
+    return answer.body;
+  }
+
+  function outcome(item: BatchItem, serviced: Serviced): ItemOutcome {
+    try {
+      return { kind: 'answer', body: rest.readInner(decodeAnswer(serviced), asked(item)) };
+    } catch (error) {
+      if (error instanceof ConnectorError) return { kind: 'failed', error };
+      throw error;
+    }
+  }
+
+  /** Learns what a write takes here: quickly when it grows, slowly when it shrinks. */
+  function learn(items: readonly BatchItem[], serviced: ReadonlyMap<string, Serviced>): void {
+    const times = items.flatMap((item) => {
+      const ms = item.method === 'GET' ? null : serviced.get(item.id)?.execution_time;
+      return ms === null || ms === undefined ? [] : [ms];
+    });
+    if (times.length === 0) return;
+    const average = times.reduce((sum, ms) => sum + ms, 0) / times.length;
+    msPerWrite = Math.max(average, (msPerWrite + average) / 2);
+  }
+
+  function forbid(error: ConnectorError): void {
+    forbiddenUntil = clock.now() + askAgainMs;
+    if (!told) deps.onNotice({ kind: 'batch-forbidden', answer: error.data.answer ?? '' });
+    told = true;
+  }
+
+  return {
+    allowed: () => forbiddenUntil <= clock.now(),
+    writesPerCall: () => Math.max(1, Math.min(most, msPerWrite === 0 ? most : Math.floor(aimMs / msPerWrite))),
+    run: async (items) => {
+      if (forbiddenUntil > clock.now()) return null;
+      let body: unknown;
+      try {
+        body = await send(items);
+      } catch (error) {
+        if (!(error instanceof ConnectorError) || error.data.status !== 403) throw error;
+        forbid(error);
+        return null;
+      }
+      const parsed = batchAnswer.safeParse(body);
+      if (!parsed.success) throw unexpected(batchAsked(items), 'broken-answer');
+      const serviced = new Map(parsed.data.serviced_requests.map((one) => [one.id, one]));
+      const unserviced = new Set(parsed.data.unserviced_requests ?? []);
+      learn(items, serviced);
+      return new Map(
+        items.map((item): [string, ItemOutcome] => {
+          const one = serviced.get(item.id);
+          if (one !== undefined) return [item.id, outcome(item, one)];
+          return [item.id, { kind: 'failed', error: notServiced(item, unserviced.has(item.id)) }];
+        }),
+      );
+    },
+  };
+}
+
+function encodeItem(item: BatchItem): object {
+  const hasBody = item.body !== undefined;
+  return {
+    id: item.id,
+    method: item.method,
+    url: item.path,
+    // Authentication is inherited from the outer call; these are not.
+    headers: [
+      { name: 'Accept', value: 'application/json' },
+      ...(hasBody ? [{ name: 'Content-Type', value: 'application/json' }] : []),
+    ],
+    ...(hasBody ? { body: Buffer.from(JSON.stringify(item.body)).toString('base64') } : {}),
+  };
+}
+
+function decodeAnswer(serviced: Serviced): { status: number; headers: Record<string, string>; text: string } {
+  return {
+    status: serviced.status_code,
+    headers: Object.fromEntries((serviced.headers ?? []).map(({ name, value }) => [name.toLowerCase(), value])),
+    text: Buffer.from(serviced.body ?? '', 'base64').toString('utf8'),
+  };
+}
+
+/** Named as unserviced, it was cut off by the quota and is to be sent again; not named at all, nobody can tell. */
+function notServiced(item: BatchItem, named: boolean): ConnectorError {
+  return new ConnectorError('Unavailable', {
+    side: 'servicenow',
+    executed: named || item.method === 'GET' ? 'no' : 'maybe',
+    request: asked(item).request,
+    cause: named ? 'unserviced' : 'not-answered',
+  });
+}
+
+function asked(item: BatchItem): { request: string; effect: 'read' | 'write' } {
+  return {
+    request: `${item.method} ${item.path.split('?')[0] ?? ''}`,
+    effect: item.method === 'GET' ? 'read' : 'write',
+  };
+}
+
+function batchAsked(items: readonly BatchItem[]): { request: string; effect: 'read' | 'write' } {
+  const effect = items.some((item) => item.method !== 'GET') ? 'write' : 'read';
+  return { request: `POST ${batchPath}`, effect };
+}

@@ -1,0 +1,120 @@
+import { iso } from '../../core/clock.ts';
+import type { SourceRecord } from '../../core/record.ts';
+import { ConnectorError } from '../errors.ts';
+import type { ChangesPage, ChangesRequest, Keyset } from '../ticket-system.ts';
+import { type Context, recordsOf } from './context.ts';
+import { unexpected } from './errors.ts';
+import { rowsAfter } from './query.ts';
+import { fieldList, normalId, type Row, textOf } from './records.ts';
+import { list, type ListAnswer, tablePath } from './table.ts';
+import { fromWireTime } from './wire-time.ts';
+
+/** A walk this close to the present has few rows before it: counting them is cheap. Further back every page would count the rest of the table. */
+const nearMs = 24 * 60 * 60 * 1000;
+
+/** A page of rows we may not see is stepped over with pages of this size, half overlapping: rows move while we read. */
+const blindPage = 10_000;
+
+const smallestPage = 50;
+
+/** A page of a walk, `TicketSystem.changes`. */
+export type Changes = (request: ChangesRequest) => Promise<ChangesPage>;
+
+/**
+ * Row ACLs take rows out after the limit was applied, so a short page, even an empty one, may not be the last. What ends a walk
+ * is the number of matching rows, which is counted before ACLs (table-list-no-role-count-leak-rec).
+ */
+export function createChanges(context: Context): Changes {
+  /** Halved when the server cancels a page (it gives a query 60 s), restored step by step. */
+  let largest = Number.POSITIVE_INFINITY;
+
+  return async (request) => {
+    const limit = Math.min(request.limit, largest);
+    try {
+      const page = await readPage(context, { ...request, limit });
+      largest = largest < request.limit ? largest * 2 : Number.POSITIVE_INFINITY;
+      return page;
+    } catch (error) {
+      if (error instanceof ConnectorError && slow.has(error.data.cause ?? ''))
+        largest = Math.max(smallestPage, Math.floor(limit / 2));
+      throw error;
+    }
+  };
+}
+
+const slow = new Set(['transaction-cancelled', 'timeout', 'broken-answer', 'too-large']);
+
+async function readPage(context: Context, request: ChangesRequest): Promise<ChangesPage> {
+  const near = context.clock.now() - Date.parse(request.after.stamp) < nearMs;
+  const first = await ask(context, request, { count: near });
+  const full = first.rows.length >= request.limit;
+  if (full) return page(context, request, first, { done: first.total !== null && first.total <= request.limit });
+  const total = near ? first.total : (await ask(context, { ...request, limit: 1 }, { count: true })).total;
+  if (total === null) {
+    // Not told: only an empty page can end the walk.
+    return page(context, request, first, { done: first.rows.length === 0 });
+  }
+  if (first.rows.length > 0 || total <= request.limit)
+    return page(context, request, first, { done: total <= request.limit });
+  return beyondHidden(context, request, total);
+}
+
+/** Every row of the page is hidden and more follow: there is no key to go on from, so the next visible row is looked for by offset. */
+async function beyondHidden(context: Context, request: ChangesRequest, total: number): Promise<ChangesPage> {
+  for (let offset = 0; ; offset += blindPage / 2) {
+    const answer = await ask(context, { ...request, limit: blindPage }, { offset, count: false });
+    const done = offset + blindPage >= total;
+    if (answer.rows.length === 0 && !done) continue;
+    const rows = answer.rows.slice(0, request.limit);
+    return page(context, request, { ...answer, rows }, { done: done && rows.length === answer.rows.length });
+  }
+}
+
+function ask(
+  context: Context,
+  request: ChangesRequest,
+  more: { count: boolean; offset?: number },
+): Promise<ListAnswer> {
+  return list(context.rest, {
+    table: request.object,
+    query: rowsAfter(request.after),
+    fields: fieldList(request.fields),
+    limit: request.limit,
+    ...more,
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
+  });
+}
+
+function page(context: Context, request: ChangesRequest, answer: ListAnswer, end: { done: boolean }): ChangesPage {
+  const places = answer.rows.map(placeOf).filter((place) => place !== null);
+  if (places.some((place) => !follows(place, request.after))) {
+    throw unexpected({ request: `GET ${tablePath(request.object)}`, effect: 'read' }, 'query-ignored');
+  }
+  return {
+    records: recordsOf(context, request.object, answer.rows, request.fields).toSorted(byPlace),
+    done: end.done,
+    next: places.toSorted(comparePlaces).at(-1) ?? request.after,
+    serverNow: iso(answer.serverNowMs ?? context.clock.now()),
+  };
+}
+
+function placeOf(row: Row): Keyset | null {
+  const stamp = fromWireTime(textOf(row, 'sys_updated_on') ?? '');
+  const id = normalId(textOf(row, 'sys_id') ?? '');
+  return stamp === null || id === null ? null : { stamp, id };
+}
+
+/** The query is exact to the second; a place between two seconds is rounded down. */
+function follows(place: Keyset, after: Keyset): boolean {
+  const stamp = `${new Date(after.stamp).toISOString().slice(0, 19)}.000Z`;
+  return place.stamp > stamp || (place.stamp === stamp && place.id > after.id);
+}
+
+function comparePlaces(a: Keyset, b: Keyset): number {
+  if (a.stamp !== b.stamp) return a.stamp < b.stamp ? -1 : 1;
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}
+
+function byPlace(a: SourceRecord, b: SourceRecord): number {
+  return comparePlaces({ stamp: a.version.stamp, id: a.id }, { stamp: b.version.stamp, id: b.id });
+}

@@ -1,0 +1,136 @@
+import type { Clock } from '../../core/clock.ts';
+import { ConnectorError } from '../errors.ts';
+import type { Gate } from '../gate.ts';
+import { type Http, type HttpAnswer, type HttpRequest, TransportError } from '../http.ts';
+import type { TokenSource } from '../token-source.ts';
+import { type Asked, noAnswer, readAnswer } from './errors.ts';
+
+export interface RestRequest {
+  readonly method: HttpRequest['method'];
+  /** Path and query. */
+  readonly path: string;
+  readonly body?: unknown;
+  /** A POST to the Batch API that only holds GETs is a read. */
+  readonly effect: 'read' | 'write';
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface RestAnswer {
+  /** Parsed JSON, without an `error` in it. */
+  readonly body: unknown;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Authorised calls to one instance. */
+export interface Rest {
+  /** Rejects with ConnectorError, or with the signal's reason when aborted. */
+  call(request: RestRequest): Promise<RestAnswer>;
+  /** Reads an answer that came inside another one (Batch API), with the same consequences. */
+  readInner(answer: HttpAnswer, asked: Omit<Asked, 'nowMs'>): unknown;
+  /** Bytes that `path` may have, so that the URL stays within ServiceNow's 8,192 (error-414-url-too-long-rec: 8,182 passed). */
+  readonly longestPath: number;
+  calls(): number;
+}
+
+export interface RestDeps {
+  readonly http: Http;
+  readonly tokens: TokenSource;
+  readonly gate: Gate;
+  readonly clock: Clock;
+}
+
+const longestUrl = 8_000;
+
+/**
+ * Behind a longer pause a call fails at once instead of hanging. A write must not wait long: whoever asked for it reckons
+ * from that moment how long it may still be running on the server.
+ */
+const longestWaitMs = { read: 60_000, write: 5_000 };
+
+/** A refusal that names no time: the first pause, doubled up to the last (an hourly rule may be behind it). */
+const barePauseMs = { first: 2_000, last: 15 * 60_000 };
+
+export function createRest(deps: RestDeps): Rest {
+  const { http, tokens, gate, clock } = deps;
+  let calls = 0;
+  let bareRefusals = 0;
+
+  function send(request: RestRequest, accessToken: string): Promise<HttpAnswer> {
+    calls += 1;
+    return http.send({
+      method: request.method,
+      path: request.path,
+      headers: {
+        Accept: 'application/json',
+        Authorization: `Bearer ${accessToken}`,
+        ...(request.body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
+      timeoutMs: request.timeoutMs,
+      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      ...(request.signal === undefined ? {} : { signal: request.signal }),
+    });
+  }
+
+  /** A 401 was certainly not executed, so the call is repeated, once. The header is made when it is sent, after any wait. */
+  async function sendAuthorised(request: RestRequest): Promise<HttpAnswer> {
+    const token = await tokens.current();
+    const answer = await send(request, token.accessToken);
+    if (answer.status !== 401) return answer;
+    const renewed = await tokens.renew(token.accessToken);
+    return send(request, renewed.accessToken);
+  }
+
+  function read(answer: HttpAnswer, asked: Asked): unknown {
+    try {
+      const body = readAnswer(answer, asked);
+      bareRefusals = 0;
+      return body;
+    } catch (error) {
+      if (error instanceof ConnectorError) slowDown(error);
+      throw error;
+    }
+  }
+
+  /** Everything in this process waits when one call was told to. */
+  function slowDown(error: ConnectorError): void {
+    if (error.data.retryAfterMs !== undefined) return gate.pauseFor(error.data.retryAfterMs);
+    if (error.kind !== 'RateLimited') return;
+    gate.pauseFor(Math.min(barePauseMs.first * 2 ** bareRefusals, barePauseMs.last));
+    bareRefusals += 1;
+  }
+
+  function refuseLongWait(request: RestRequest): void {
+    const waitMs = gate.pausedUntil() - clock.now();
+    if (waitMs <= longestWaitMs[request.effect]) return;
+    throw new ConnectorError('RateLimited', {
+      side: 'servicenow',
+      executed: 'no',
+      request: describe(request),
+      retryAfterMs: waitMs,
+      cause: 'asked-to-wait',
+    });
+  }
+
+  return {
+    longestPath: longestUrl - http.origin.length,
+    calls: () => calls,
+    readInner: (answer, asked) => read(answer, { ...asked, nowMs: clock.now() }),
+    call: async (request) => {
+      refuseLongWait(request);
+      const asked = (): Asked => ({ request: describe(request), effect: request.effect, nowMs: clock.now() });
+      return gate.run(async () => {
+        try {
+          const answer = await sendAuthorised(request);
+          return { body: read(answer, asked()), headers: answer.headers };
+        } catch (error) {
+          throw error instanceof TransportError ? noAnswer(error, asked()) : error;
+        }
+      }, request.signal);
+    },
+  };
+}
+
+function describe(request: RestRequest): string {
+  return `${request.method} ${request.path.split('?')[0] ?? ''}`;
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import type { ServiceNowSettings } from '../../config/settings.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { TokenVault } from '../credentials.ts';
+import type { Gate } from '../gate.ts';
+import { createHttp } from '../http.ts';
+import type { TicketSystem } from '../ticket-system.ts';
+import { createTokenSource } from '../token-source.ts';
+import { createBatch } from './batch.ts';
+import { createChanges } from './changes.ts';
+import type { Context } from './context.ts';
+import { create } from './create.ts';
+import { describe } from './describe.ts';
+import { fieldDates } from './field-dates.ts';
+import { identity } from './identity.ts';
+import type { OnNotice } from './notices.ts';
+import { createGrant } from './oauth.ts';
+import { probe } from './probe.ts';
+import { read } from './read.ts';
+import { createRest } from './rest.ts';
+import { update } from './update.ts';
+
+export interface ServiceNowDeps {
+  readonly settings: ServiceNowSettings;
+  readonly vault: TokenVault;
+  readonly clock: Clock;
+  readonly gate: Gate;
+  readonly onNotice?: OnNotice;
+  /** Names JWT assertions, each once. Default: random. */
+  readonly newId?: () => string;
+}
+
+/** A token is renewed this long before its end: longer than any call takes. */
+const tokenMarginMs = 60_000;
+
+/** ServiceNow as a desk: Table API and Batch API by OAuth. Nothing is contacted before the first call. */
+export function createServiceNow(deps: ServiceNowDeps): TicketSystem {
+  const { settings, clock, gate } = deps;
+  const onNotice: OnNotice = deps.onNotice ?? (() => undefined);
+  const http = createHttp(settings.url);
+  const tokens = createTokenSource({
+    side: 'servicenow',
+    vault: deps.vault,
+    clock,
+    grant: createGrant({ http, auth: settings.auth, clock, newId: deps.newId ?? randomUUID }),
+    marginMs: tokenMarginMs,
+    belongs: (token) => token.instanceUrl === null || token.instanceUrl === http.origin,
+  });
+  const rest = createRest({ http, tokens, gate, clock });
+  const context: Context = { rest, clock, onNotice, batch: createBatch({ rest, clock, onNotice }) };
+
+  return {
+    side: 'servicenow',
+    changes: createChanges(context),
+    read: (object, ids, fields) => read(context, object, ids, fields),
+    create: (requests) => create(context, requests),
+    update: (requests) => update(context, requests),
+    probe: (request) => probe(context, request),
+    fieldDates: (object, asks) => fieldDates(context, object, asks),
+    describe: (object) => describe(context, object),
+    identity: () => identity(context, new URL(http.origin).host),
+    calls: () => rest.calls(),
+  };
+}
