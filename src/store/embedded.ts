@@ -20,8 +20,11 @@ export interface EmbeddedPostgres {
   readonly url: string;
   /** True when a server that another process started was found running: a second terminal's, or one left by a killed daemon. */
   readonly adopted: boolean;
-  /** Stops the server, unless another process of ours still uses it: the last one turns off the light. Call it last of all. */
-  stop(): Promise<void>;
+  /**
+   * Stops the server, unless another process of ours still uses it: the last one turns off the light. Call it last of all.
+   * `evenIfUsed` stops it all the same.
+   */
+  stop(options?: { readonly evenIfUsed?: boolean }): Promise<void>;
 }
 
 const database = 'casebridge';
@@ -79,9 +82,9 @@ async function handle(home: Place, cluster: Cluster, port: number, adopted: bool
   return {
     url: urlOf(cluster, port, database),
     adopted,
-    stop: async () => {
+    stop: async ({ evenIfUsed = false } = {}) => {
       if ((await findPostmaster(cluster)) === null) return;
-      if (await usedByOthers(cluster, port)) return;
+      if (!evenIfUsed && (await usedByOthers(cluster, port))) return;
       await stopPostmaster(cluster, await findBinaries(home.user), home.clock);
     },
   };

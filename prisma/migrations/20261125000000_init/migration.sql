@@ -37,7 +37,7 @@ CREATE TABLE "cursors" (
 -- CreateTable
 CREATE TABLE "pair_starts" (
     "pair" TEXT COLLATE "C" NOT NULL,
-    "first_at" TIMESTAMPTZ(3) NOT NULL,
+    "first_at" TEXT COLLATE "C" NOT NULL,
 
     CONSTRAINT "pair_starts_pkey" PRIMARY KEY ("pair")
 );

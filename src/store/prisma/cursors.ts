@@ -9,11 +9,11 @@ export function cursorMethods(db: Db): CursorMethods {
   return {
     firstStart: async (pair, now) => {
       // The update changes nothing; it makes the row come back that was there first.
-      const [row] = await db.$queryRaw<{ first_at: Date }[]>`
-        INSERT INTO pair_starts AS s (pair, first_at) VALUES (${toStored(pair)}, ${now}::timestamptz)
+      const [row] = await db.$queryRaw<{ first_at: string }[]>`
+        INSERT INTO pair_starts AS s (pair, first_at) VALUES (${toStored(pair)}, ${now})
         ON CONFLICT (pair) DO UPDATE SET first_at = s.first_at
         RETURNING first_at`;
-      return row?.first_at.toISOString() ?? now;
+      return row?.first_at ?? now;
     },
 
     cursor: async (pair, side) => {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { SchemaEngine } from '@prisma/schema-engine-wasm';
+import pg from 'pg';
 
 /** The part of Node's WebAssembly used here: the type library of the browser declares it, Node's does not. */
 declare const WebAssembly: {
@@ -33,11 +34,14 @@ async function loadEngine(): Promise<EngineModule> {
 /** Prisma's own migration engine on the driver that the service uses. */
 export async function withSchemaEngine<T>(databaseUrl: string, use: (engine: SchemaEngine) => Promise<T>): Promise<T> {
   const { SchemaEngine: Engine } = await loadEngine();
-  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: databaseUrl, max: 1 }));
-  const engine = await Engine.new({ datamodels: undefined }, () => undefined, adapter);
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 1, application_name: `casebridge ${process.pid}` });
+  // A connection that is cut while idle: the next statement says so.
+  pool.on('error', () => undefined);
   try {
+    const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
+    using engine = await Engine.new({ datamodels: undefined }, () => undefined, adapter);
     return await use(engine);
   } finally {
-    engine.free();
+    await pool.end();
   }
 }
