@@ -15,6 +15,7 @@ export type FaultKind =
   | 'slow'
   | 'late-rows'
   | 'locked-row'
+  | 'error-after'
   | 'daily-limit'
   | 'expired-token'
   | 'revoked-token';
@@ -58,10 +59,14 @@ export class Faults {
   }
 
   /** The first armed fault of one of these kinds that matches, used up by one. */
-  strike(request: { readonly method: string; readonly path: string; readonly id?: string }, kinds: readonly FaultKind[]): Fault | null {
+  strike(
+    request: { readonly method: string; readonly path: string; readonly id?: string; readonly onlyNamed?: boolean },
+    kinds: readonly FaultKind[],
+  ): Fault | null {
     for (const armed of this.#armed) {
       const { fault } = armed;
       if (!kinds.includes(fault.kind) || armed.left <= 0) continue;
+      if (fault.path === undefined && request.onlyNamed === true) continue;
       if (fault.path !== undefined && !request.path.includes(fault.path)) continue;
       if (fault.method !== undefined && fault.method !== request.method) continue;
       if (fault.id !== undefined && fault.id !== request.id) continue;
@@ -85,26 +90,46 @@ export class Faults {
 /** What the vendor answers for each fault that is a plain answer: bodies differ per side. */
 export type FaultAnswers = Readonly<
   Record<
-    Exclude<FaultKind, 'drop-before' | 'drop-after' | 'slow' | 'late-rows' | 'locked-row' | 'revoked-token'>,
-    (fault: Fault) => { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body: string; readonly type: string }
+    Exclude<
+      FaultKind,
+      'drop-before' | 'drop-after' | 'slow' | 'late-rows' | 'locked-row' | 'error-after' | 'revoked-token'
+    >,
+    (fault: Fault) => {
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body: string;
+      readonly type: string;
+    }
   >
 >;
 
-const answering = ['rate-limited', 'rate-limited-bare', 'unavailable', 'gateway-html', 'accepted-dropped', 'ok-html', 'ok-error', 'ok-empty', 'daily-limit', 'expired-token'] as const;
+const answering = [
+  'rate-limited',
+  'rate-limited-bare',
+  'unavailable',
+  'gateway-html',
+  'accepted-dropped',
+  'ok-html',
+  'ok-error',
+  'ok-empty',
+  'daily-limit',
+  'expired-token',
+] as const;
 
-/** Arms the faults on every path that `applies` names. `locked-row`, `late-rows` and `revoked-token` are the desk's own affair. */
+/** Arms the faults on every path that `applies` names; on one it calls `when-named`, only faults that name a path. `locked-row`, `late-rows` and `revoked-token` are the desk's own affair. */
 export function armFaults(
   app: FastifyInstance,
   faults: Faults,
   answers: FaultAnswers,
-  applies: (request: FastifyRequest) => boolean,
+  applies: (request: FastifyRequest) => boolean | 'when-named',
 ): void {
-  const at = (request: FastifyRequest): { method: string; path: string } => ({
+  const at = (request: FastifyRequest): { method: string; path: string; onlyNamed: boolean } => ({
     method: request.method,
-    path: decodeURIComponent(request.url),
+    path: decoded(request.url),
+    onlyNamed: applies(request) === 'when-named',
   });
   app.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
-    if (!applies(request)) return undefined;
+    if (applies(request) === false) return undefined;
     const slow = faults.strike(at(request), ['slow']);
     if (slow !== null) await new Promise((resolve) => setTimeout(resolve, slow.ms ?? 1000));
     if (faults.strike(at(request), ['drop-before']) !== null) {
@@ -114,13 +139,26 @@ export function armFaults(
     const fault = faults.strike(at(request), answering);
     if (fault === null) return undefined;
     const answer = answers[fault.kind as (typeof answering)[number]](fault);
-    return reply.code(answer.status).headers(answer.headers ?? {}).type(answer.type).send(answer.body);
+    return reply
+      .code(answer.status)
+      .headers(answer.headers ?? {})
+      .type(answer.type)
+      .send(answer.body);
   });
   app.addHook('onSend', async (request: FastifyRequest, reply: FastifyReply, payload: unknown) => {
-    if (applies(request) && faults.strike(at(request), ['drop-after']) !== null) {
+    if (applies(request) !== false && faults.strike(at(request), ['drop-after']) !== null) {
       request.raw.socket.destroy();
       reply.hijack();
     }
     return payload;
   });
+}
+
+function decoded(url: string): string {
+  try {
+    return decodeURIComponent(url);
+  } catch {
+    // A stray % stands for itself.
+    return url;
+  }
 }

@@ -1,0 +1,86 @@
+import type { Faults } from '../faults.ts';
+import type { Database } from './database.ts';
+import type { Outgoing } from './outgoing.ts';
+import type { Records } from './records.ts';
+import type { Refusal } from './refusal.ts';
+import type { Rights } from './rights.ts';
+import type { Users } from './users.ts';
+
+/** Switches an administrator of the instance would set. */
+export interface Properties {
+  /** `glide.invalid_query.returns_no_rows`: a query with a term that was dropped returns nothing. */
+  invalidQueryReturnsNoRows: boolean;
+  /** `rel="prev"` with offset -1 on the first page, as older releases send it (recorded: table-list-incident-headers-rec). */
+  prevLinkOnFirstPage: boolean;
+  /** Requests allowed per hour; null for no rule, and then no headers either. */
+  hourlyLimit: number | null;
+  /** Items of one batch that are serviced before its quota ends. */
+  batchItems: number;
+  /** Milliseconds an attachment stays `pending`. */
+  attachmentScanMs: number;
+  /** File name endings that are refused. */
+  forbiddenExtensions: readonly string[];
+  /** Largest attachment, bytes. */
+  attachmentMaxBytes: number;
+  /** Tells callers apart: `sys_properties` instance_id. */
+  instanceId: string;
+}
+
+/** Everything the APIs work on. */
+export interface Instance {
+  readonly database: Database;
+  readonly records: Records;
+  readonly users: Users;
+  readonly rights: Rights;
+  readonly outgoing: Outgoing;
+  readonly faults: Faults;
+  readonly properties: Properties;
+  readonly files: Map<string, Buffer>;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly newId: () => string;
+  /** `http://127.0.0.1:<port>`, known once the server listens. */
+  readonly url: () => string;
+}
+
+/** A request to an API, whichever way it came: by itself or as an item of a batch. */
+export interface ApiRequest {
+  readonly method: string;
+  /** Decoded, without the query. */
+  readonly path: string;
+  /** As it was sent, for the Link header. */
+  readonly rawQuery: string;
+  readonly query: URLSearchParams;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  readonly user: string;
+  /** True where an OAuth token was shown: its client may be scoped. */
+  readonly byToken: boolean;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Null for none. */
+  readonly body: string | Buffer | null;
+}
+
+/** An answer of JSON. */
+export function json(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): ApiAnswer {
+  return {
+    status,
+    headers: { 'Content-Type': 'application/json;charset=UTF-8', ...headers },
+    body: JSON.stringify(value),
+  };
+}
+
+/** The order of the members is not stable across releases (error-401-no-credentials-rec against error-401-bad-credentials-rec). */
+export function errorAnswer(refusal: Refusal, random: () => number): ApiAnswer {
+  const error =
+    random() < 0.5
+      ? { message: refusal.message, detail: refusal.detail }
+      : { detail: refusal.detail, message: refusal.message };
+  const body = random() < 0.5 ? { error, status: 'failure' } : { status: 'failure', error };
+  return json(refusal.status, body);
+}

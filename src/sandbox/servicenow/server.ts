@@ -1,0 +1,198 @@
+import formbody from '@fastify/formbody';
+import multipart from '@fastify/multipart';
+import Fastify from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { CallRecord } from '../sandbox.ts';
+import { armFaults } from '../faults.ts';
+import { errorAnswer } from './api.ts';
+import type { ApiAnswer, ApiRequest, Instance } from './api.ts';
+import { authenticate } from './authenticate.ts';
+import { safeDecode } from './batch-api.ts';
+import { routeControls } from './controls.ts';
+import { dispatch } from './dispatch.ts';
+import { faultAnswers } from './fault-answers.ts';
+import { limitsOf, standardHeaders } from './headers.ts';
+import type { HourlyCount } from './headers.ts';
+import type { OAuthServer, OAuthSettings } from './oauth.ts';
+import { routeOAuth } from './oauth-routes.ts';
+import { Refusal, refusals } from './refusal.ts';
+
+/** 8,182 bytes passed and 8,347 did not, host counted (recorded: error-414-url-too-long-rec). */
+const maxUrlBytes = 8192;
+/** `glide.rest.max_content_length` (error-400-payload-too-large-kb0747638-rec). Attachments stream past it. */
+const maxBodyBytes = 10_485_760;
+
+export interface ServerOptions {
+  readonly instance: Instance;
+  readonly oauth: OAuthServer;
+  readonly oauthSettings: OAuthSettings;
+  readonly latencyMs: number;
+  readonly calls: MutableCall[];
+}
+
+export type MutableCall = { -readonly [K in keyof CallRecord]: CallRecord[K] };
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    sandboxCall?: MutableCall;
+  }
+}
+
+/** The HTTP server of the desk, not yet listening. */
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const { instance, oauth } = options;
+  const app = Fastify({
+    bodyLimit: 1_100_000_000,
+    forceCloseConnections: true,
+    http: { maxHeaderSize: 131_072 },
+    routerOptions: { maxParamLength: 100_000 },
+  });
+  // The body of an API request is the API's own affair, whatever its type says.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  await app.register(formbody);
+  await app.register(multipart, { limits: { fileSize: 1_073_741_824, files: 1 } });
+  const hours: HourlyCount = { hour: -1, count: 0 };
+  app.addHook('onRequest', async (request, reply) => receive(options, hours, request, reply));
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (request.sandboxCall !== undefined) request.sandboxCall.status = reply.statusCode;
+    return payload;
+  });
+  armFaults(app, instance.faults, faultAnswers(instance, oauth), (request) =>
+    isApi(request) ? true : isToken(request) ? 'when-named' : false,
+  );
+  app.addHook('onRequest', async (request) => {
+    if (!isApi(request) && !isToken(request)) return;
+    const fault = instance.faults.strike(
+      { method: request.method, path: pathOf(request), onlyNamed: isToken(request) },
+      ['revoked-token'],
+    );
+    if (fault !== null) oauth.revokeAll();
+  });
+  app.setErrorHandler((error, _request, reply) => {
+    const refusal =
+      error instanceof Refusal
+        ? error
+        : new Refusal(500, error instanceof Error ? error.message : 'unknown failure', null);
+    return send(reply, errorAnswer(refusal, instance.random));
+  });
+  routeOAuth(app, options);
+  routeControls(app, options);
+  app.route({
+    method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    url: '/api/*',
+    exposeHeadRoute: true,
+    handler: (request, reply) => answerApi(options, request, reply),
+  });
+  return app;
+}
+
+async function receive(
+  options: ServerOptions,
+  hours: HourlyCount,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const { instance } = options;
+  const counted = isApi(request);
+  if (!request.url.startsWith('/sandbox/')) {
+    const call = { method: request.method, path: pathOf(request), status: 0, counted, atMs: instance.now() };
+    options.calls.push(call);
+    request.sandboxCall = call;
+  }
+  reply.headers(standardHeaders(instance, request));
+  if (options.latencyMs > 0 && !request.url.startsWith('/sandbox/'))
+    await new Promise((resolve) => setTimeout(resolve, options.latencyMs));
+  if (instance.url().length + Buffer.byteLength(request.url) > maxUrlBytes) {
+    return reply
+      .code(414)
+      .type('text/html')
+      .send(
+        '<html><head><title>414 Request-URI Too Large</title></head><body><h1>414 Request-URI Too Large</h1></body></html>',
+      );
+  }
+  const length = Number(request.headers['content-length'] ?? '0');
+  if (counted && length > maxBodyBytes && !request.url.includes('/attachment/')) {
+    const detail = `Rejected large REST payload with content-length = ${length} bytes. Max allowed: ${maxBodyBytes} bytes.`;
+    return send(reply, errorAnswer(refusals.unreadable(detail), instance.random));
+  }
+  if (!counted) return undefined;
+  const limited = limitsOf(instance, hours);
+  reply.headers(limited.headers);
+  return limited.refusal === null ? undefined : send(reply, errorAnswer(limited.refusal, instance.random));
+}
+
+async function answerApi(options: ServerOptions, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { instance, oauth } = options;
+  const caller = authenticate(request.headers.authorization, oauth);
+  if (caller === null) {
+    // The challenge and the closed connection are both recorded (error-401-no-credentials-rec).
+    reply.headers({ 'WWW-Authenticate': 'BASIC realm="Service-now"', Connection: 'close' });
+    return send(reply, errorAnswer(refusals.unauthenticated(), instance.random));
+  }
+  reply.header('X-Is-Logged-In', 'true');
+  const at = request.url.indexOf('?');
+  const rawQuery = at < 0 ? '' : request.url.slice(at + 1);
+  const upload = request.isMultipart() ? await takeApart(request) : null;
+  const api: ApiRequest = {
+    method: request.method,
+    path: upload === null ? pathOf(request) : pathOf(request).replace(/\/upload$/, '/file'),
+    rawQuery,
+    query: upload?.query ?? new URLSearchParams(rawQuery),
+    headers: { ...flatHeaders(request), ...(upload === null ? {} : { 'content-type': upload.type }) },
+    body: upload?.content ?? bodyOf(request),
+    user: caller.user,
+    byToken: caller.byToken,
+  };
+  return send(reply, dispatch(instance, api));
+}
+
+/** `table_name` and `table_sys_id` come before the file, which is the last part (attachment-post-upload-multipart-doc). */
+async function takeApart(request: FastifyRequest): Promise<{ query: URLSearchParams; type: string; content: Buffer }> {
+  const query = new URLSearchParams();
+  for await (const part of request.parts()) {
+    if (part.type === 'field') {
+      query.set(part.fieldname, String(part.value));
+      continue;
+    }
+    query.set('file_name', part.filename);
+    return { query, type: part.mimetype, content: await part.toBuffer() };
+  }
+  return { query, type: '', content: Buffer.alloc(0) };
+}
+
+function bodyOf(request: FastifyRequest): Buffer {
+  if (Buffer.isBuffer(request.body)) return request.body;
+  // A form is not a body the API reads; it must still see that one came.
+  return request.body === undefined || request.body === null
+    ? Buffer.alloc(0)
+    : Buffer.from(JSON.stringify(request.body));
+}
+
+function flatHeaders(request: FastifyRequest): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(',') : (value ?? ''),
+    ]),
+  );
+}
+
+export function send(reply: FastifyReply, answer: ApiAnswer): FastifyReply {
+  return reply
+    .code(answer.status)
+    .headers(answer.headers)
+    .send(answer.body ?? undefined);
+}
+
+export function pathOf(request: FastifyRequest): string {
+  return safeDecode(request.url.split('?')[0] ?? '');
+}
+
+function isApi(request: FastifyRequest): boolean {
+  return request.url.startsWith('/api/');
+}
+
+function isToken(request: FastifyRequest): boolean {
+  return request.url.startsWith('/oauth_');
+}
