@@ -1,6 +1,6 @@
 import type { FieldValue } from '../core/record.ts';
 import type { Carried, CarryInput } from '../core/rules.ts';
-import { otherSide, type Side } from '../core/side.ts';
+import type { Side } from '../core/side.ts';
 import { ellipsis, fitText, normalText, textLength } from './text-form.ts';
 
 export type TextLimits = Readonly<Record<Side, number>>;
@@ -10,37 +10,22 @@ export function textOf(value: FieldValue): string {
   return value === null ? '' : normalText(String(value));
 }
 
-/** True if one side holds the other's text, as far as it can: whole, cut with `…`, or without the characters it cannot store. */
+/** True if both hold one text, or the shorter side holds exactly what it can show of it. */
 export function textsAgree(values: Readonly<Record<Side, FieldValue>>, limits: TextLimits): boolean {
   const servicenow = textOf(values.servicenow);
   const salesforce = textOf(values.salesforce);
   if (servicenow === salesforce) return true;
-  if (isCutOf(servicenow, salesforce, limits.servicenow) || isCutOf(salesforce, servicenow, limits.salesforce))
-    return true;
-  return isGarbledOf(servicenow, salesforce) || isGarbledOf(salesforce, servicenow);
+  return servicenow === fitText(salesforce, limits.servicenow) || salesforce === fitText(servicenow, limits.salesforce);
 }
 
-/** `short` is what a side with this limit shows of `long`, which would not fit there. */
-function isCutOf(short: string, long: string, limit: number): boolean {
-  if (!short.endsWith(ellipsis) || textLength(long) <= limit) return false;
-  return long.startsWith(short.slice(0, -ellipsis.length));
-}
-
-/** A database without four-byte characters stores `?` in their place (older ServiceNow string columns). */
-function isGarbledOf(stored: string, original: string): boolean {
-  if (/[\u{10000}-\u{10ffff}]/u.test(stored) || !/[\u{10000}-\u{10ffff}]/u.test(original)) return false;
-  return placeholders(stored) === placeholders(original);
-}
-
-function placeholders(text: string): string {
-  return text.replaceAll(/[?\ufffd\u200d\ufe0f\u{10000}-\u{10ffff}]+/gu, '?');
-}
-
-/** Carries a text across; see the mapping guide on cut texts. */
+/**
+ * Carries a text across, cut where it does not fit. An edit of a cut text that still ends in `…` replaces the part that was
+ * shown and keeps the tail; any other edit of it is a conflict, since its editor has never seen the rest.
+ */
 export function carryText(input: CarryInput, limits: TextLimits): Carried {
   const { to, target } = input;
   const edited = textOf(input.value);
-  const shown = target === undefined ? null : shownPart(input, limits);
+  const shown = target === undefined ? null : shownPart(input);
   if (shown === null || target === undefined) return writeText(fitText(edited, limits[to]), target);
   if (edited === shown.base) return { kind: 'keep' };
   const whole = textOf(target);
@@ -51,23 +36,33 @@ export function carryText(input: CarryInput, limits: TextLimits): Carried {
 }
 
 interface Shown {
-  /** The cut text as the shorter side held it. */
+  /** What the edited side held when the two last agreed. */
   readonly base: string;
   /** Without the mark. */
   readonly text: string;
-  /** Cut by us, with `…`; else the server kept the beginning only. */
+  /** Cut by us, with `…`; else the server itself kept less than we sent. */
   readonly marked: boolean;
 }
 
-/** If the edited side held only the beginning of the target's text when the two last agreed: that beginning. */
-function shownPart(input: CarryInput, limits: TextLimits): Shown | null {
+/** If the edited side held only a part of the target's text when the two last agreed: that part. */
+function shownPart(input: CarryInput): Shown | null {
   if (input.baseFrom === undefined || input.baseTo === undefined) return null;
   const base = textOf(input.baseFrom);
   const whole = textOf(input.baseTo);
-  if (base === whole || whole === '') return null;
-  const from = otherSide(input.to);
-  if (isCutOf(base, whole, limits[from])) return { base, text: base.slice(0, -ellipsis.length), marked: true };
-  return whole.startsWith(base) ? { base, text: base, marked: false } : null;
+  if (base === whole) return null;
+  const text = base.endsWith(ellipsis) ? base.slice(0, -ellipsis.length) : base;
+  if (text !== base && whole.startsWith(text)) return { base, text, marked: true };
+  return whole.startsWith(base) || isGarbledOf(base, whole) ? { base, text: base, marked: false } : null;
+}
+
+/** A database without four-byte characters stores `?` in their place (older ServiceNow string columns). */
+function isGarbledOf(stored: string, original: string): boolean {
+  if (/[\u{10000}-\u{10ffff}]/u.test(stored) || !/[\u{10000}-\u{10ffff}]/u.test(original)) return false;
+  return placeholders(stored) === placeholders(original);
+}
+
+function placeholders(text: string): string {
+  return text.replaceAll(/[?\ufffd\u200d\ufe0f\u{10000}-\u{10ffff}]+/gu, '?');
 }
 
 function writeText(text: string, target: FieldValue | undefined): Carried {
