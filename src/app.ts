@@ -1,0 +1,101 @@
+import type { Settings } from './config/settings.ts';
+import { createGate } from './connectors/gate.ts';
+import { createSalesforce } from './connectors/salesforce/salesforce.ts';
+import { createServiceNow } from './connectors/servicenow/servicenow.ts';
+import type { TicketSystem } from './connectors/ticket-system.ts';
+import { withRetry } from './connectors/with/retry.ts';
+import { iso } from './core/clock.ts';
+import type { PairRules } from './core/rules.ts';
+import { bothSides, type Side, sides } from './core/side.ts';
+import { openDatabase, type Database } from './database.ts';
+import { defaultTimes, type Engine, type EngineTimes } from './engine/engine.ts';
+import type { EventSink } from './engine/events.ts';
+import type { CasebridgeConfig } from './mapping/define-config.ts';
+import { lintPair, type LintProblem } from './mapping/lint.ts';
+import { buildPairRules } from './mapping/pair-rules.ts';
+import type { Store } from './store/store.ts';
+import { systemClock, systemIds } from './system.ts';
+
+export interface AppOptions {
+  readonly settings: Settings;
+  readonly config: CasebridgeConfig;
+  readonly emit: EventSink;
+  /** What a connector noticed and could live with: a Batch API that is forbidden, a table that shows no history. */
+  readonly onNotice: (side: Side, notice: { readonly kind: string }) => void;
+  readonly times?: Partial<EngineTimes>;
+}
+
+/** Everything, put together. */
+export interface App {
+  readonly engine: Engine;
+  readonly database: Database;
+  /** Holds the mapping file against both sides' live metadata. Rejects with ConnectorError. */
+  checkMapping(): Promise<readonly LintProblem[]>;
+  /** The database stops last. */
+  close(): Promise<void>;
+}
+
+/** The composition root: settings in, an engine over real systems and a real store out. The only file that knows every folder. */
+export async function openApp(options: AppOptions): Promise<App> {
+  const database = await openDatabase(options.settings, { emit: options.emit });
+  try {
+    const systems = openSystems(options, database.store);
+    const pairs = await pairRules(options.config, database.store);
+    const engine: Engine = {
+      store: database.store,
+      systems,
+      pairs,
+      clock: systemClock,
+      ids: systemIds,
+      emit: options.emit,
+      times: { ...defaultTimes, ...options.times },
+      pageSize: 1000,
+      offsets: bothSides(() => 0),
+      runId: systemIds.next(),
+    };
+    return { engine, database, checkMapping: () => checkMapping(options.config, systems), close: () => database.close() };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+function openSystems({ settings, onNotice }: AppOptions, store: Store): Record<Side, TicketSystem> {
+  const clock = systemClock;
+  const gates = bothSides((side) => createGate({ concurrency: settings[side].maxConcurrency, clock }));
+  const servicenow = createServiceNow({
+    settings: settings.servicenow,
+    vault: store.tokens,
+    clock,
+    gate: gates.servicenow,
+    onNotice: (notice) => onNotice('servicenow', notice),
+  });
+  const salesforce = createSalesforce({
+    settings: settings.salesforce,
+    vault: store.tokens,
+    clock,
+    gate: gates.salesforce,
+    onNotice: (notice) => onNotice('salesforce', notice),
+  });
+  const retry = { clock, random: Math.random };
+  return { servicenow: withRetry(servicenow, retry), salesforce: withRetry(salesforce, retry) };
+}
+
+async function pairRules(config: CasebridgeConfig, store: Store): Promise<readonly PairRules[]> {
+  const now = iso(systemClock.now());
+  return store.transaction(async (tx) => {
+    const rules: PairRules[] = [];
+    for (const pair of config.pairs) rules.push(buildPairRules(pair, { startedAt: await tx.firstStart(pair.name, now) }));
+    return rules;
+  });
+}
+
+async function checkMapping(config: CasebridgeConfig, systems: Readonly<Record<Side, TicketSystem>>): Promise<readonly LintProblem[]> {
+  const problems: LintProblem[] = [];
+  for (const pair of config.pairs) {
+    const objects = { servicenow: pair.servicenow.table, salesforce: pair.salesforce.object };
+    const [servicenow, salesforce] = await Promise.all(sides.map((side) => systems[side].describe(objects[side])));
+    if (servicenow !== undefined && salesforce !== undefined) problems.push(...lintPair(pair, { servicenow, salesforce }));
+  }
+  return problems;
+}
