@@ -1,0 +1,163 @@
+import type { Hold } from '../core/link.ts';
+import type { FieldMove } from '../core/plan.ts';
+import { otherSide, type Side } from '../core/side.ts';
+import type { EngineEvent } from '../engine/events.ts';
+import type { ConflictRow, PairPause, QuarantineReason, QuarantineRow } from '../store/store.ts';
+import { describeConnectorError, describeError } from './describe-error.ts';
+import { counted, fieldLabel, oneLine, pairName, showValue, sideNames } from './words.ts';
+
+/** What happened, in one line for a person. */
+export function describeEvent(event: EngineEvent): string {
+  switch (event.type) {
+    case 'poll.page':
+    case 'poll.done':
+      return `${event.pair}: ${sideNames[event.side]} polled, ${counted(event.rows, 'row')}, ${event.queued} to look at`;
+    case 'poll.failed':
+      return `${event.pair}: ${sideNames[event.side]} could not be polled: ${describeError(event.error)}`;
+    case 'link.created':
+      return `${pairName(event.link)}: created in ${sideNames[event.on]}, from ${sideNames[otherSide(event.on)]}`;
+    case 'link.adopted':
+      return `${pairName(event.link)}: paired, since one names the other`;
+    case 'link.updated':
+      return `${pairName(event.link)}: ${describeMoves(event.moves)}`;
+    case 'link.unchanged':
+      return `${pairName(event.link)}: both sides agree`;
+    case 'link.held':
+      return `${pairName(event.link)}: ${describeHold(event.hold)}`;
+    case 'conflict.noted':
+    case 'conflict.settled':
+      return `${pairName(event.link)}: ${describeConflict(event.conflict)}`;
+    case 'record.quarantined':
+      return `${recordName(event.row)} set aside: ${describeReason(event.row.reason)}`;
+    case 'record.released':
+      return `${recordName(event.row)} works again after ${counted(event.row.attempts, 'try').replace(/trys$/, 'tries')}`;
+    case 'create.in-doubt':
+      return `${event.originId} (${sideNames[event.origin]}): the answer to a create was lost; looked for again at ${clockTime(event.until)}`;
+    case 'write.in-doubt':
+      return `${pairName(event.link)}: the answer to a write to ${sideNames[event.on]} was lost; read again at ${clockTime(event.until)}`;
+    case 'side.paused':
+      return `${sideNames[event.side]} paused until ${clockTime(new Date(event.untilMs).toISOString())}: ${describeConnectorError(event.error)}`;
+    case 'side.resumed':
+      return `${sideNames[event.side]} answers again`;
+    case 'pair.paused':
+      return describePause(event.pause);
+    case 'resync.page':
+      return `${event.pair}: ${sideNames[event.side]} ${Math.floor(event.share * 100)} %, ${counted(event.rows, 'row')}, ${event.queued} to look at`;
+    case 'batch.done':
+      return `${counted(event.keys, 'key')} worked on in ${event.durationMs} ms`;
+    case 'batch.failed':
+      return `a batch of ${counted(event.keys.length, 'key')} failed: ${describeError(event.error)}`;
+    case 'store.lost':
+      return `the database is gone: ${oneLine(event.error.message, 200)}; waiting for it`;
+    case 'store.back':
+      return 'the database is back';
+  }
+}
+
+/** `Status Working → Closed, from ServiceNow; Subject …`. */
+export function describeMoves(moves: readonly FieldMove[]): string {
+  const sources = new Set(moves.map((move) => move.from));
+  const from = (side: Side, because: FieldMove['because']): string =>
+    `, from ${sideNames[side]}${because === 'person' ? ' (decided by a person)' : ''}`;
+  const parts = moves.map((move) => {
+    const change = `${fieldLabel(move.field, move.to)} ${showValue(move.field, move.to, move.before)} → ${showValue(move.field, move.to, move.value)}`;
+    return sources.size > 1 ? `${change}${from(move.from, move.because)}` : change;
+  });
+  const [first] = moves;
+  return `${parts.join('; ')}${sources.size === 1 && first !== undefined ? from(first.from, first.because) : ''}`;
+}
+
+/** Why a field is left alone. */
+export function describeHold({ field, reason }: Hold): string {
+  const label = (side: Side): string => fieldLabel(field, side);
+  switch (reason.kind) {
+    case 'no-counterpart':
+      return `${label(reason.side)} "${showValue(field, reason.side, reason.value)}" of ${sideNames[reason.side]} has no counterpart; left alone`;
+    case 'class-locked':
+      return `${label(reason.side)} "${showValue(field, reason.side, reason.value)}" of ${sideNames[reason.side]} cannot be left again; left alone`;
+    case 'cut-text-edited':
+      return `${label(reason.side)} was cut short for ${sideNames[reason.side]} and edited there; a person has to decide`;
+    case 'manual-conflict':
+      return `${label('servicenow')} waits for a person: casebridge conflicts resolve ${reason.conflictId}`;
+    case 'bouncing':
+      return `${label('servicenow')} was changed back ${reason.hops} times in a row; left alone until a person decides`;
+    case 'unreadable':
+      return `${label(reason.side)} is not readable in ${sideNames[reason.side]}; left alone`;
+    case 'refused':
+      return `${sideNames[reason.side]} keeps another ${label(reason.side)} than "${showValue(field, reason.side, reason.value)}"; left alone until the record changes`;
+  }
+}
+
+/** Both values of a conflict, who won, and why. */
+export function describeConflict(conflict: ConflictRow): string {
+  const { field, values, winner } = conflict;
+  const value = (side: Side): string => `${sideNames[side]} "${showValue(field, side, values[side])}"`;
+  const both = `${fieldLabel(field, winner === null ? 'servicenow' : otherSide(winner))} changed on both sides (${value('servicenow')}, ${value('salesforce')})`;
+  if (conflict.status === 'settled' && conflict.why === 'waits-for-person') return `${both}: settled`;
+  if (winner === null) return `${both}: waits for a person: casebridge conflicts resolve ${conflict.id}`;
+  return `${both}: ${sideNames[winner]} wins, ${whyWon(conflict, winner)}; the other value is kept`;
+}
+
+function whyWon(conflict: ConflictRow, winner: Side): string {
+  switch (conflict.why) {
+    case 'later':
+      return `changed later${apart(conflict, winner)}`;
+    case 'tie':
+      return 'by the tie-break: both changed at about the same time';
+    case 'settled-by-person':
+      return 'decided by a person';
+    case 'overtaken':
+      return 'changed after our write';
+    case 'overwritten-in-gap':
+      return 'the other changed between our read and our write';
+    case 'rule':
+    case 'waits-for-person':
+      return `by the rule "${conflict.rule}"`;
+  }
+}
+
+function apart({ dates }: ConflictRow, winner: Side): string {
+  if (dates === null) return '';
+  const seconds = (Date.parse(dates[winner].earliest) - Date.parse(dates[otherSide(winner)].latest)) / 1000;
+  return seconds > 0
+    ? ` by at least ${seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`}`
+    : '';
+}
+
+/** Why a record is set aside. */
+export function describeReason(reason: QuarantineReason): string {
+  switch (reason.kind) {
+    case 'connector':
+      return describeConnectorError({ kind: reason.error, data: reason.data });
+    case 'plan':
+      return planReasons[reason.why] ?? `${reason.why}.`;
+    case 'record':
+      return oneLine(reason.message, 200);
+  }
+}
+
+const planReasons: Readonly<Record<string, string>> = {
+  'stamp-names-nothing':
+    'it names a ticket across that is not there or is hidden from our user; look for it, or clear the stamp.',
+  'stamp-names-linked':
+    'it names a ticket across that is paired with another one already; clear the stamp of the wrong one.',
+  'several-carry-stamp': 'several tickets across name it; clear the stamp of all but one.',
+  'probe-unknown': 'whether it exists across cannot be told, because our user sees no tickets there; check its rights.',
+};
+
+function recordName(row: QuarantineRow): string {
+  const name = (side: Side): string | null => row.numbers[side] ?? row.ids[side];
+  return [name('servicenow'), name('salesforce')].filter((text) => text !== null).join(' ↔ ');
+}
+
+/** Why a pair stands still, and what sets it going. */
+export function describePause({ pair, reason, detail }: PairPause): string {
+  if (reason === 'too-many-creates') {
+    return `${pair} stopped: ${String(detail['found'])} new tickets at once, more than ${String(detail['limit'])}; if that is wanted: casebridge sync --once --yes`;
+  }
+  return `${pair} stopped: another instance answers than the one its links were made with; restore the old address, or start with an empty database`;
+}
+
+function clockTime(iso: string): string {
+  return iso.slice(11, 19);
+}
