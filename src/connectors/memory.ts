@@ -4,7 +4,7 @@ import type { Side } from '../core/side.ts';
 import { current, MemoryDesk, type RowVersion } from './memory/desk.ts';
 import { faultError, type MemoryCall, MemoryFaults, type MemoryMethod } from './memory/faults.ts';
 import { changesOf, fieldDateOf, probeOf, readOf } from './memory/queries.ts';
-import { type BusinessRule, stampFields } from './memory/rules.ts';
+import { type BusinessRule, stampFields, type Validation } from './memory/rules.ts';
 import { normalised } from './memory/stamps.ts';
 import { createWriter, type WriteLogEntry } from './memory/writes.ts';
 import type { FieldDescription, TicketSystem } from './ticket-system.ts';
@@ -15,6 +15,8 @@ export interface MemorySystemOptions {
   readonly ids: Ids;
   /** The desk's own automation, in order. */
   readonly rules?: readonly BusinessRule[];
+  /** What the desk refuses to save for us. */
+  readonly validations?: readonly Validation[];
   /** Longest text per field: ServiceNow cuts it, Salesforce refuses the record. */
   readonly limits?: Readonly<Record<string, number>>;
   /** Resolution of the desk's stamps; both vendors keep whole seconds (default 1,000). */
@@ -80,6 +82,7 @@ export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
     faults,
     told,
     limits: options.limits ?? {},
+    validations: options.validations ?? [],
     user: options.user ?? 'casebridge',
     showsBefore: options.showsBefore ?? true,
   });
@@ -107,13 +110,18 @@ export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
   return {
     side,
     faults,
-    changes: async (request) => call('changes', () => changesOf(desk, request)),
+    changes: async (request) => {
+      request.signal?.throwIfAborted();
+      return call('changes', () => changesOf(desk, request));
+    },
     read: async (object, ids, fields) =>
+      nothingFor(ids) ??
       call('read', () => readOf(desk, side, options.tellsDeleted ?? side === 'salesforce', object, ids, fields)),
-    create: async (requests) => call('create', () => requests.map(writer.create)),
-    update: async (requests) => call('update', () => requests.map(writer.update)),
-    probe: async (request) => call('probe', () => probeOf(desk, side, request)),
+    create: async (requests) => nothingFor(requests) ?? call('create', () => requests.map(writer.create)),
+    update: async (requests) => nothingFor(requests) ?? call('update', () => requests.map(writer.update)),
+    probe: async (request) => nothingFor(request.probes) ?? call('probe', () => probeOf(desk, side, request)),
     fieldDates: async (object, asks) =>
+      nothingFor(asks) ??
       call('fieldDates', () => asks.map((ask) => (options.history === false ? null : fieldDateOf(desk, object, ask)))),
     describe: async (object) => call('describe', () => ({ object, fields: describeFields(desk, object, options) })),
     identity: async () =>
@@ -152,6 +160,11 @@ export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
       listeners.push(listener);
     },
   };
+}
+
+/** Nothing was asked for: the answer needs no call. */
+function nothingFor(asked: readonly unknown[]): readonly never[] | null {
+  return asked.length === 0 ? [] : null;
 }
 
 /** As far as the rows show it: every field that any row holds, as text of the length we cut at. */

@@ -13,6 +13,11 @@ export interface Save {
 /** Returns the fields that the desk makes of a save; runs on people's saves and on ours alike. */
 export type BusinessRule = (save: Save) => Fields;
 
+/** A validation rule or data policy: what the desk says when it refuses a save of ours, or null. */
+export type Validation = (
+  save: Save,
+) => { readonly code: string; readonly fields?: readonly string[]; readonly answer?: string } | null;
+
 /** Cuts trailing blanks of these fields. */
 export function trimsBlanks(...fields: readonly string[]): BusinessRule {
   return changing(fields, (value) => (typeof value === 'string' ? value.trimEnd() || null : value));

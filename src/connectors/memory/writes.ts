@@ -5,6 +5,7 @@ import { ConnectorError, type ConnectorErrorData, type ConnectorErrorKind } from
 import type { CreateRequest, UpdateRequest, WriteResult } from '../ticket-system.ts';
 import { current, type MemoryDesk, type Row } from './desk.ts';
 import { faultError, type MemoryCall, type MemoryFaults } from './faults.ts';
+import type { Validation } from './rules.ts';
 import { normalised, readStamp, stampOf } from './stamps.ts';
 
 export interface WriteLogEntry {
@@ -23,6 +24,7 @@ export interface WriterOptions {
   readonly faults: MemoryFaults;
   readonly told: (call: MemoryCall) => void;
   readonly limits: Readonly<Record<string, number>>;
+  readonly validations: readonly Validation[];
   readonly user: string;
   readonly showsBefore: boolean;
 }
@@ -68,16 +70,26 @@ export function createWriter(options: WriterOptions): Writer {
       }),
     );
 
-  function tooLong(fields: Fields): string | undefined {
-    if (side === 'servicenow') return undefined;
-    return Object.keys(fields).find((name) => String(fields[name] ?? '').length > (options.limits[name] ?? Infinity));
-  }
-
   const fail = (
     kind: ConnectorErrorKind,
     data: Omit<ConnectorErrorData, 'side' | 'executed'>,
     executed: 'no' | 'maybe' = 'no',
   ) => ({ kind: 'failed', error: new ConnectorError(kind, { side, executed, ...data }) }) as const;
+
+  /** Why the desk refuses to save these fields over `before`; null where it does not. */
+  function refusal(object: string, before: Fields | null, fields: Fields): WriteResult | null {
+    const over = (name: string): boolean => String(fields[name] ?? '').length > (options.limits[name] ?? Infinity);
+    const long = side === 'servicenow' ? undefined : Object.keys(fields).find(over);
+    const said =
+      long === undefined
+        ? options.validations
+            .map((rule) => rule({ object, before, after: { ...before, ...fields }, by: user }))
+            .find((one) => one !== null)
+        : { code: 'STRING_TOO_LONG', fields: [long] };
+    return said === undefined
+      ? null
+      : fail('Rejected', { status: side === 'servicenow' ? 403 : 400, cause: 'validation', ...said });
+  }
 
   const written = (row: Row, readBack: readonly string[], before: SourceRecord | null): WriteResult => ({
     kind: 'written',
@@ -86,6 +98,8 @@ export function createWriter(options: WriterOptions): Writer {
   });
 
   function save(row: Row, object: string, fields: Fields, readBack: readonly string[]): WriteResult {
+    const refused = refusal(object, current(row).fields, fields);
+    if (refused !== null) return refused;
     const before = options.showsBefore ? desk.record(row, readBack) : null;
     const versions = row.versions.length;
     desk.update(row, fitted(fields), user);
@@ -96,9 +110,6 @@ export function createWriter(options: WriterOptions): Writer {
   function insert(request: CreateRequest): WriteResult {
     const { object, readBack } = request;
     const fields = { ...request.fields, ...stampOf(side, request.partnerId) };
-    const long = tooLong(fields);
-    if (long !== undefined)
-      return fail('Rejected', { status: 400, code: 'STRING_TOO_LONG', fields: [long], cause: 'validation' });
     if (side === 'salesforce') {
       // An upsert by external id matches live rows only: a deleted Case comes back as a twin.
       const same = desk
@@ -109,6 +120,8 @@ export function createWriter(options: WriterOptions): Writer {
       // The unique key of `sys_id` refuses the second insert; the first one may well be ours.
       return fail('Rejected', { status: 403, code: 'duplicate-key', cause: 'validation' }, 'maybe');
     }
+    const refused = refusal(object, null, fields);
+    if (refused !== null) return refused;
     const row =
       side === 'servicenow'
         ? desk.insert(object, fitted(fields), user, normalised(side, request.drawnId))
@@ -126,9 +139,6 @@ export function createWriter(options: WriterOptions): Writer {
         ...(row?.deleted === true && side === 'salesforce' ? { code: 'ENTITY_IS_DELETED' } : {}),
       });
     }
-    const long = tooLong(fields);
-    if (long !== undefined)
-      return fail('Rejected', { status: 400, code: 'STRING_TOO_LONG', fields: [long], cause: 'validation' });
     return save(row, object, fields, readBack);
   }
 
