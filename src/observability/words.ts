@@ -44,7 +44,7 @@ export function oneLine(text: string, limit = longest): string {
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/\p{Cc}|\p{Cf}/gu, '')
     .trim();
-  const characters = [...plain];
+  const characters = Array.from(new Intl.Segmenter().segment(plain), ({ segment }) => segment);
   return characters.length <= limit ? plain : `${characters.slice(0, limit - 1).join('')}…`;
 }
 

@@ -1,0 +1,65 @@
+import type { Writable } from 'node:stream';
+import winston from 'winston';
+import type { Secret } from '../config/secret.ts';
+import { createRedactor, type Redactor } from './redact.ts';
+import { oneLine } from './words.ts';
+
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+
+/** A constant message with fields beside it; values are never written into the message. */
+export type Log = (level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>) => void;
+
+export interface LoggerOptions {
+  readonly level: string;
+  readonly format: 'json' | 'pretty';
+  readonly secrets: readonly Secret[];
+  /** Standard error, in a program: standard output belongs to `--json`. */
+  readonly stream: Writable;
+  readonly colour?: boolean;
+}
+
+const codes: Readonly<Record<string, number>> = { error: 31, warn: 33, info: 36, debug: 90 };
+
+/** Lines for machines (one JSON object each) or for people, without secrets. */
+export function createLogger(options: LoggerOptions): Log {
+  const redactor = createRedactor(options.secrets);
+  const logger = winston.createLogger({
+    level: options.level,
+    format: winston.format.combine(
+      winston.format.timestamp(),
+      options.format === 'json' ? jsonLine(redactor) : prettyLine(redactor, options.colour ?? false),
+    ),
+    transports: [new winston.transports.Stream({ stream: options.stream, eol: '\n' })],
+  });
+  return (level, message, fields = {}) => {
+    // A field called `level`, `message` or `timestamp` would overwrite the line's own.
+    logger.log({ level, message, fields });
+  };
+}
+
+interface Line {
+  readonly level: string;
+  readonly message: unknown;
+  readonly timestamp?: unknown;
+  readonly fields?: unknown;
+}
+
+function jsonLine(redactor: Redactor): winston.Logform.Format {
+  return winston.format.printf((line) => {
+    const { level, message, timestamp, fields } = line as Line;
+    const clean = redactor.value(fields ?? {}) as Record<string, unknown>;
+    // JSON encodes control characters, so that one event stays one line.
+    return JSON.stringify({ time: timestamp, level, msg: redactor.text(String(message)), ...clean });
+  });
+}
+
+function prettyLine(redactor: Redactor, colour: boolean): winston.Logform.Format {
+  return winston.format.printf((line) => {
+    const { level, message, timestamp, fields } = line as Line;
+    const clean = redactor.value(fields ?? {}) as Record<string, unknown>;
+    const time = String(timestamp).slice(11, 19);
+    const painted = colour ? `\u001b[${codes[level] ?? 0}m${level.padEnd(5)}\u001b[0m` : level.padEnd(5);
+    const text = typeof clean['text'] === 'string' ? clean['text'] : redactor.text(String(message));
+    return `${time} ${painted} ${oneLine(text, 400)}`;
+  });
+}
