@@ -1,4 +1,4 @@
-import type { Settings } from './config/settings.ts';
+import type { StoreSettings } from './config/settings.ts';
 import type { EventSink } from './engine/events.ts';
 import { startEmbedded } from './store/embedded.ts';
 import { openStore } from './store/prisma/store.ts';
@@ -18,7 +18,7 @@ export interface Database {
  * Opens the database of the settings: `DATABASE_URL`, or the embedded server, started or found running. Migrates unless told
  * not to. Rejects with StoreUnavailable, EmbeddedFailed, DatabaseNewer or DatabaseBehind.
  */
-export async function openDatabase(settings: Settings, options: { readonly emit: EventSink }): Promise<Database> {
+export async function openDatabase(settings: StoreSettings, options: { readonly emit: EventSink }): Promise<Database> {
   const embedded = settings.databaseUrl === null ? await startEmbedded({ dataDir: settings.dataDir, clock: systemClock }) : null;
   const url = embedded?.url ?? settings.databaseUrl?.reveal() ?? '';
   try {

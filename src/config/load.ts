@@ -4,7 +4,7 @@ import { type OptionName, optionOf } from './options.ts';
 import { type Problem, SettingsInvalid } from './problems.ts';
 import { type Reading, readValues } from './read.ts';
 import { Secret } from './secret.ts';
-import type { SalesforceAuth, ServiceNowAuth, Settings } from './settings.ts';
+import type { SalesforceAuth, ServiceNowAuth, Settings, StoreSettings } from './settings.ts';
 import { isLoopback } from './values.ts';
 
 export interface LoadOptions {
@@ -13,9 +13,6 @@ export interface LoadOptions {
   /** Decides the default of LOG_FORMAT. */
   readonly terminal?: boolean;
 }
-
-/** What a command needs that speaks to the database alone. */
-export type StoreSettings = Omit<Settings, 'servicenow' | 'salesforce'>;
 
 /**
  * All settings, from the environment and the `.env` file in `folder`. Throws SettingsInvalid with every problem there is; contacts

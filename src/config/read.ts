@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { nearest } from '../mapping/nearest.ts';
 import type { Environment } from './environment.ts';
-import { nearest } from './nearest.ts';
 import { type OptionName, isSecret, optionNames, optionOf } from './options.ts';
 import type { Problem } from './problems.ts';
 import { checkValue } from './values.ts';

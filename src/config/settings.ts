@@ -56,3 +56,6 @@ export interface Settings {
   readonly servicenow: ServiceNowSettings;
   readonly salesforce: SalesforceSettings;
 }
+
+/** What a command needs that speaks to the database alone. */
+export type StoreSettings = Omit<Settings, 'servicenow' | 'salesforce'>;
