@@ -1,0 +1,90 @@
+import type { z } from 'zod';
+import { nearest } from './nearest.ts';
+
+/** One thing that is wrong with a mapping file. */
+export interface ConfigProblem {
+  /** `pairs[0].fields[2].limits.servicenow` */
+  readonly where: string;
+  /** What is wrong there, as a sentence without the place. */
+  readonly what: string;
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** Names that a mapping file may use anywhere, to guess what a misspelt one was meant to be. */
+const knownNames = [
+  'pairs',
+  'name',
+  'servicenow',
+  'salesforce',
+  'table',
+  'object',
+  'fields',
+  'conflict',
+  'tieBreak',
+  'sync',
+  'from',
+  'resolve',
+  'closeCode',
+  'closeNotes',
+  'maxCreatesPerPoll',
+  'kind',
+  'limits',
+  'classes',
+  'others',
+  'resolveClass',
+  'locked',
+  'optional',
+  'writes',
+];
+
+/** Says an issue of the schema in plain words. `input` is the whole file's value. */
+export function problemOf(issue: Issue, input: unknown): readonly ConfigProblem[] {
+  const where = place(issue.path);
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(issue.path, key));
+  return [{ where, what: sentence(issue, at(input, issue.path)) }];
+}
+
+function unknownKey(path: readonly PropertyKey[], key: string): ConfigProblem {
+  const meant = nearest(key, knownNames);
+  const hint = meant === null || meant === key ? 'does not belong here' : `is not known; did you mean \`${meant}\`?`;
+  return { where: place([...path, key]), what: hint };
+}
+
+function sentence(issue: Issue, found: unknown): string {
+  if (found === undefined) return 'is missing';
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${withArticle(issue.expected)}, not ${shown(found)}`;
+    case 'invalid_value':
+      return `must be ${issue.values.map((value) => `\`${String(value)}\``).join(' or ')}, not ${shown(found)}`;
+    case 'invalid_union':
+      return `must be \`text\`, \`classes\`, \`shown\` or \`same\`, not ${shown(found)}`;
+    default:
+      return issue.message;
+  }
+}
+
+function withArticle(type: string): string {
+  if (type === 'int') return 'a whole number';
+  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
+}
+
+function shown(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object' || typeof value === 'function') return withArticle(typeof value);
+  return `\`${String(value).slice(0, 60)}\``;
+}
+
+function at(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => {
+    if (typeof value !== 'object' || value === null) return undefined;
+    return Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
+  }, input);
+}
+
+function place(path: readonly PropertyKey[]): string {
+  const text = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+  return text === '' ? 'the file' : text.replace(/^\./, '');
+}
