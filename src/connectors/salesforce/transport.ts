@@ -3,8 +3,9 @@ import https from 'node:https';
 import { PassThrough } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip, inflate } from 'node:zlib';
-import { type HttpRequest, type HttpResponse, StreamPromise } from 'jsforce';
+import type { HttpRequest, HttpResponse } from 'jsforce';
 import { Transport } from 'jsforce/lib/transport.js';
+import { StreamPromise } from 'jsforce/lib/util/promise.js';
 
 /** No answer, or only part of one. */
 export class WireError extends Error {
@@ -32,6 +33,12 @@ export interface Wire {
   /** Lets go of the kept-alive connections. */
   close(): void;
 }
+
+/**
+ * A kept connection is let go after this much idleness. A write sent just as the server closes an idle connection is a write in
+ * doubt, which costs far more than a new handshake.
+ */
+const idleMs = 4_000;
 
 const decoders: Readonly<Record<string, (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>> = {
   gzip: promisify(gunzip),
@@ -67,7 +74,8 @@ async function readBody(response: http.IncomingMessage, maxBytes: number): Promi
  * and takes the whole process down when a connection breaks in the middle of an answer (its stream has no error handler).
  */
 export function createWire(options: WireOptions): Wire {
-  const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
+  const keep = { keepAlive: true, timeout: idleMs };
+  const agents = { 'http:': new http.Agent(keep), 'https:': new https.Agent(keep) };
 
   async function send(request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse> {
     signal?.throwIfAborted();
@@ -78,6 +86,7 @@ export function createWire(options: WireOptions): Wire {
       return await new Promise<HttpResponse>((resolve, reject) => {
         const outgoing = (secure ? https : http).request(url, {
           method: request.method,
+          timeout: options.timeoutMs,
           agent: secure ? agents['https:'] : agents['http:'],
           headers: {
             accept: 'application/json',
@@ -92,7 +101,7 @@ export function createWire(options: WireOptions): Wire {
           if (!socket.connecting) sent = true;
           else socket.once(secure ? 'secureConnect' : 'connect', () => (sent = true));
         });
-        outgoing.setTimeout(options.timeoutMs, () => outgoing.destroy(new WireError('TIMEOUT', sent)));
+        outgoing.on('timeout', () => outgoing.destroy(new WireError('TIMEOUT', sent)));
         outgoing.on('error', reject);
         outgoing.on('response', (response) => {
           readBody(response, options.maxBytes).then(

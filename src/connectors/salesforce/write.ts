@@ -134,11 +134,14 @@ interface Verdict {
   readonly error: ConnectorError | null;
 }
 
-/** What the answer to one collection says about each of its items. */
+/** What the answer to one collection says about each of its items. Rows count under an HTTP 400 too: sources differ on it. */
 function verdicts(items: readonly Item[], part: PartAnswer): readonly Verdict[] {
   const failure = partFailure(part);
-  if (failure !== null) return items.map((item) => ({ item, id: null, error: failure }));
-  const saved = understand(z.array(savedSchema), part.body, part.request);
+  const rows = z.array(savedSchema).safeParse(part.body);
+  if (failure !== null && !(rows.success && rows.data.length === items.length)) {
+    return items.map((item) => ({ item, id: null, error: failure }));
+  }
+  const saved = rows.success ? rows.data : understand(z.array(savedSchema), part.body, part.request);
   return items.map((item, index) => verdict(item, saved[index], part.request));
 }
 
