@@ -72,7 +72,10 @@ export function createWorld(pairConfig: Partial<PairConfig> = {}): World {
   };
   const work = async (): Promise<Reconciled | null> => {
     const jobs = await store.queue.takeBatch(200);
-    return jobs.length === 0 ? null : reconcile(engine, jobs);
+    if (jobs.length === 0) return null;
+    const done = await reconcile(engine, jobs);
+    if (done.deferred.length > 0) await store.queue.giveBack(done.deferred, 1000);
+    return done;
   };
 
   return {
