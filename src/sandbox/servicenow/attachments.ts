@@ -63,9 +63,9 @@ export function fileRow(instance: Instance, user: string, id: string): Row {
  * then attachment-list-rec). Done when somebody looks.
  */
 export function settleScans(instance: Instance): void {
-  for (const row of [...instance.database.rows('sys_attachment')]) {
+  for (const row of instance.database.lookUp('sys_attachment', 'state', ['pending']) ?? []) {
     const created = parseGlideTime(row['sys_created_on'] ?? '') ?? 0;
-    if (row['state'] !== 'pending' || created + instance.properties.attachmentScanMs > instance.now()) continue;
+    if (created + instance.properties.attachmentScanMs > instance.now()) continue;
     const settled = {
       ...row,
       state: 'available',

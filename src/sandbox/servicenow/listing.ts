@@ -1,4 +1,5 @@
 import type { ApiRequest, Instance } from './api.ts';
+import { settleScans } from './attachments.ts';
 import type { Row } from './database.ts';
 import { parseQuery } from './encoded-query.ts';
 import type { Query } from './encoded-query.ts';
@@ -48,6 +49,7 @@ export function matching(instance: Instance, request: ApiRequest, table: string)
   refuseHidden(instance, request, table, query);
   // glide.invalid_query.returns_no_rows (c_TableAPI)
   if (query.dropped.length > 0 && instance.properties.invalidQueryReturnsNoRows) return [];
+  if (table === 'sys_attachment') settleScans(instance);
   const late = instance.faults.lateRowsMs();
   const horizon = instance.now() - late;
   const rows = selectRows(

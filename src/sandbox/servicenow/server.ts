@@ -7,6 +7,7 @@ import { armFaults } from '../faults.ts';
 import { errorAnswer } from './api.ts';
 import type { ApiAnswer, ApiRequest, Instance } from './api.ts';
 import { authenticate } from './authenticate.ts';
+import type { Caller } from './authenticate.ts';
 import { safeDecode } from './batch-api.ts';
 import { routeControls } from './controls.ts';
 import { dispatch } from './dispatch.ts';
@@ -15,12 +16,15 @@ import { limitsOf, standardHeaders } from './headers.ts';
 import type { HourlyCount } from './headers.ts';
 import type { OAuthServer, OAuthSettings } from './oauth.ts';
 import { routeOAuth } from './oauth-routes.ts';
+import { routePages } from './pages.ts';
 import { Refusal, refusals } from './refusal.ts';
+import { SessionQueue, sessionCookie, sessionCookies } from './sessions.ts';
 
 /** 8,182 bytes passed and 8,347 did not, host counted (recorded: error-414-url-too-long-rec). */
 const maxUrlBytes = 8192;
 /** `glide.rest.max_content_length` (error-400-payload-too-large-kb0747638-rec). Attachments stream past it. */
 const maxBodyBytes = 10_485_760;
+const restHeaders = ['X-Transaction-ID', 'Server-Timing', 'X-Is-Logged-In'];
 
 export interface ServerOptions {
   readonly instance: Instance;
@@ -52,10 +56,14 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   await app.register(formbody);
   await app.register(multipart, { limits: { fileSize: 1_073_741_824, files: 1 } });
+  const sessions = new SessionQueue();
   const hours: HourlyCount = { hour: -1, count: 0 };
   app.addHook('onRequest', async (request, reply) => receive(options, hours, request, reply));
   app.addHook('onSend', async (request, reply, payload) => {
     if (request.sandboxCall !== undefined) request.sandboxCall.status = reply.statusCode;
+    // A page was not made by the REST layer and carries none of its headers (oauth-token-hibernating-200-html-rec).
+    if (String(reply.getHeader('content-type')).startsWith('text/html'))
+      for (const name of restHeaders) reply.removeHeader(name);
     return payload;
   });
   armFaults(app, instance.faults, faultAnswers(instance, oauth), (request) =>
@@ -78,11 +86,12 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
   routeOAuth(app, options);
   routeControls(app, options);
+  routePages(app, instance);
   app.route({
     method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     url: '/api/*',
     exposeHeadRoute: true,
-    handler: (request, reply) => answerApi(options, request, reply),
+    handler: (request, reply) => answerApi(options, sessions, request, reply),
   });
   return app;
 }
@@ -101,8 +110,7 @@ async function receive(
     request.sandboxCall = call;
   }
   reply.headers(standardHeaders(instance, request));
-  if (options.latencyMs > 0 && !request.url.startsWith('/sandbox/'))
-    await new Promise((resolve) => setTimeout(resolve, options.latencyMs));
+  if (!counted && !request.url.startsWith('/sandbox/')) await pause(options.latencyMs);
   if (instance.url().length + Buffer.byteLength(request.url) > maxUrlBytes) {
     return reply
       .code(414)
@@ -122,7 +130,12 @@ async function receive(
   return limited.refusal === null ? undefined : send(reply, errorAnswer(limited.refusal, instance.random));
 }
 
-async function answerApi(options: ServerOptions, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function answerApi(
+  options: ServerOptions,
+  sessions: SessionQueue,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const { instance, oauth } = options;
   const caller = authenticate(request.headers.authorization, oauth);
   if (caller === null) {
@@ -131,10 +144,20 @@ async function answerApi(options: ServerOptions, request: FastifyRequest, reply:
     return send(reply, errorAnswer(refusals.unauthenticated(), instance.random));
   }
   reply.header('X-Is-Logged-In', 'true');
+  reply.header('Set-Cookie', sessionCookies(request.headers.cookie, instance.newId));
+  const api = await readApiRequest(request, caller);
+  const answer = await sessions.run(sessionCookie(request.headers.cookie), async () => {
+    await pause(options.latencyMs);
+    return dispatch(instance, api);
+  });
+  return answer === null ? reply.code(202).send() : send(reply, answer);
+}
+
+async function readApiRequest(request: FastifyRequest, caller: Caller): Promise<ApiRequest> {
   const at = request.url.indexOf('?');
   const rawQuery = at < 0 ? '' : request.url.slice(at + 1);
   const upload = request.isMultipart() ? await takeApart(request) : null;
-  const api: ApiRequest = {
+  return {
     method: request.method,
     path: upload === null ? pathOf(request) : pathOf(request).replace(/\/upload$/, '/file'),
     rawQuery,
@@ -144,7 +167,10 @@ async function answerApi(options: ServerOptions, request: FastifyRequest, reply:
     user: caller.user,
     byToken: caller.byToken,
   };
-  return send(reply, dispatch(instance, api));
+}
+
+function pause(ms: number): Promise<void> | undefined {
+  return ms <= 0 ? undefined : new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** `table_name` and `table_sys_id` come before the file, which is the last part (attachment-post-upload-multipart-doc). */

@@ -85,7 +85,7 @@ const attachment: TableSpec = {
   name: 'sys_attachment',
   label: 'Attachment',
   display: 'file_name',
-  indexed: ['table_sys_id'],
+  indexed: ['table_sys_id', 'state'],
   columns: [
     text('file_name', 'File name', 100),
     text('content_type', 'Content type', 100),

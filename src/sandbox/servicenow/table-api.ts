@@ -40,7 +40,10 @@ function listRecords(instance: Instance, request: ApiRequest, target: TableTarge
 
 function readOne(instance: Instance, request: ApiRequest, target: TableTarget, id: string): ApiAnswer {
   const { row } = visible(instance, request.user, target.table, id);
-  return json(200, { result: instance.outgoing.row(target.table, row, viewOf(instance, request, target.version)) });
+  return json(
+    200,
+    envelope(request, instance.outgoing.row(target.table, row, viewOf(instance, request, target.version))),
+  );
 }
 
 function create(instance: Instance, request: ApiRequest, target: TableTarget): ApiAnswer {
@@ -71,7 +74,10 @@ function change(instance: Instance, request: ApiRequest, target: TableTarget, id
   const row = instance.records.update(found.table, found.row, given, actor(request));
   failAfterCommit(instance, request);
   if (request.headers['x-no-response-body'] === 'true') return { status: 204, headers: {}, body: null };
-  return json(200, { result: instance.outgoing.row(target.table, row, viewOf(instance, request, target.version)) });
+  return json(
+    200,
+    envelope(request, instance.outgoing.row(target.table, row, viewOf(instance, request, target.version))),
+  );
 }
 
 function remove(instance: Instance, request: ApiRequest, table: string, id: string): ApiAnswer {
@@ -115,6 +121,12 @@ function actor(request: ApiRequest): { userName: string; viaApi: true; inputDisp
     viaApi: true,
     inputDisplay: request.query.get('sysparm_input_display_value') === 'true',
   };
+}
+
+/** `X-WantSessionDebugMessages` puts a `session` beside the result (table-get-session-debug-doc); this desk has nothing to log. */
+function envelope(request: ApiRequest, result: unknown): Record<string, unknown> {
+  const wanted = request.headers['x-wantsessiondebugmessages'] === 'true';
+  return wanted ? { result, session: { debug_logs: [] } } : { result };
 }
 
 /** How rows are to be shown for this request. */
