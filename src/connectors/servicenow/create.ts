@@ -5,7 +5,8 @@ import { evenChunks } from './chunks.ts';
 import type { Context } from './context.ts';
 import { eachFails, orSideFailure, outcomeOf, writtenRecord } from './outcomes.ts';
 import { encodeFields, fieldList, normalId } from './records.ts';
-import { longSalesforceId, stampFields } from './stamp.ts';
+import { normaliseId } from '../salesforce/ids.ts';
+import { stampFields } from './stamp.ts';
 import { findStamped } from './stamped.ts';
 import { tablePath, writeQuery } from './table.ts';
 import { writeTimeoutMs } from './update.ts';
@@ -41,7 +42,7 @@ const notSent: WriteResult = {
 };
 
 function isSendable(request: CreateRequest): boolean {
-  return normalId(request.drawnId) !== null && longSalesforceId(request.partnerId) !== null;
+  return normalId(request.drawnId) !== null && normaliseId(request.partnerId) !== null;
 }
 
 async function createGroup(context: Context, group: readonly CreateRequest[]): Promise<readonly WriteResult[]> {
@@ -69,7 +70,7 @@ function pathOf(request: CreateRequest): string {
 }
 
 function bodyOf(request: CreateRequest): Record<string, string> {
-  const stamp = stampFields(longSalesforceId(request.partnerId) ?? '');
+  const stamp = stampFields(normaliseId(request.partnerId) ?? '');
   return { ...encodeFields(request.fields), ...stamp, sys_id: normalId(request.drawnId) ?? '' };
 }
 

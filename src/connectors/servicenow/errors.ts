@@ -75,7 +75,7 @@ function refusal(answer: HttpAnswer, asked: Asked): ConnectorError {
     case 404:
       return failure('NotFound', answer, asked, { executed: 'no', ...data });
     case 400:
-      return /^Invalid table/.test(message)
+      return message.startsWith('Invalid table')
         ? failure('NotFound', answer, asked, { executed: 'no', cause: 'unknown-table', ...data })
         : failure('Rejected', answer, asked, { executed: 'no', cause: 'bad-request', ...data });
     case 414:
@@ -104,16 +104,16 @@ function forbidden(
   asked: Asked,
   data: { answer?: string },
 ): ConnectorError {
-  if (/^Data Policy Exception/.test(detail)) {
+  if (detail.startsWith('Data Policy Exception')) {
     return failure('Rejected', answer, asked, { executed: 'no', cause: 'validation', ...mandatory(detail), ...data });
   }
   if (/aborted by Business Rule/.test(detail)) {
     return failure('Rejected', answer, asked, { executed: 'no', cause: 'business-rule', ...data });
   }
-  if (/^ACL Exception/.test(detail)) {
+  if (detail.startsWith('ACL Exception')) {
     return failure('Rejected', answer, asked, { executed: 'no', cause: 'no-rights', ...data });
   }
-  if (/^Operation Failed/.test(message)) {
+  if (message.startsWith('Operation Failed')) {
     // What a second insert of one sys_id says is not documented: the caller of a create looks before it believes this.
     return failure('Rejected', answer, asked, { executed: 'no', cause: 'refused', ...data });
   }

@@ -7,6 +7,7 @@ import { list } from './table.ts';
 
 /** Looks for records by our stamp, `TicketSystem.probe`. */
 export async function probe(context: Context, request: ProbeRequest): Promise<readonly ProbeResult[]> {
+  if (request.probes.length === 0) return [];
   const control = request.control ?? (await anyRow(context, request.object));
   const sightings = await findStamped(context, { ...request, control });
   return sightings.map(({ records, conclusive }) => {

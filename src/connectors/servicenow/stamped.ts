@@ -5,7 +5,7 @@ import { type Context, recordsOf } from './context.ts';
 import { anyOf, term } from './query.ts';
 import { fieldList, normalId, type Row, textOf } from './records.ts';
 import { list, listPath, type ListRequest } from './table.ts';
-import { longSalesforceId } from './stamp.ts';
+import { normaliseId } from '../salesforce/ids.ts';
 
 /** What one answer said about some probes. */
 export interface Sighting {
@@ -60,7 +60,7 @@ function queryFor(probes: readonly Probe[], control: string | null): string {
 }
 
 function termsFor(probes: readonly Probe[]): readonly ReturnType<typeof term>[] {
-  const stamps = probes.map((probe) => longSalesforceId(probe.partnerId)).filter((id) => id !== null);
+  const stamps = probes.map((probe) => normaliseId(probe.partnerId)).filter((id) => id !== null);
   const drawn = probes.map((probe) => normalId(probe.drawnId ?? '')).filter((id) => id !== null);
   return [
     ...(stamps.length === 0 ? [] : [term('correlation_id', 'IN', stamps)]),
@@ -69,7 +69,7 @@ function termsFor(probes: readonly Probe[]): readonly ReturnType<typeof term>[] 
 }
 
 function names(record: SourceRecord, probe: Probe): boolean {
-  return record.partnerId === longSalesforceId(probe.partnerId) || record.id === normalId(probe.drawnId ?? '');
+  return record.partnerId === normaliseId(probe.partnerId) || record.id === normalId(probe.drawnId ?? '');
 }
 
 /** False for a row that no part of the query asked for: then a term was dropped and the answer proves nothing. */
@@ -78,8 +78,6 @@ function isRelated(row: Row, probes: readonly Probe[], control: string | null): 
   const correlation = (textOf(row, 'correlation_id') ?? '').toLowerCase();
   return (
     (id !== null && (id === control || probes.some((probe) => normalId(probe.drawnId ?? '') === id))) ||
-    probes.some(
-      (probe) => (longSalesforceId(probe.partnerId) ?? '').toLowerCase() === correlation && correlation !== '',
-    )
+    probes.some((probe) => (normaliseId(probe.partnerId) ?? '').toLowerCase() === correlation && correlation !== '')
   );
 }
