@@ -1,0 +1,25 @@
+import { ConnectorError } from '../errors.ts';
+import type { TicketSystem } from '../ticket-system.ts';
+
+/**
+ * Reads as before and writes nothing: a create or update is refused before it leaves. A dry run stops at its plan and never comes
+ * here; this is the lock behind that door.
+ */
+export function withDryRun(system: TicketSystem): TicketSystem {
+  const refuse = async (requests: readonly unknown[]): Promise<readonly never[]> => {
+    if (requests.length === 0) return [];
+    throw new ConnectorError('Unavailable', { side: system.side, executed: 'no', cause: 'dry-run' });
+  };
+  return {
+    side: system.side,
+    calls: () => system.calls(),
+    changes: (request) => system.changes(request),
+    read: (object, ids, fields) => system.read(object, ids, fields),
+    probe: (request) => system.probe(request),
+    fieldDates: (object, asks) => system.fieldDates(object, asks),
+    describe: (object) => system.describe(object),
+    identity: () => system.identity(),
+    create: refuse,
+    update: refuse,
+  };
+}

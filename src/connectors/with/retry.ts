@@ -1,0 +1,122 @@
+import pRetry from 'p-retry';
+import type { Clock } from '../../core/clock.ts';
+import { ConnectorError } from '../errors.ts';
+import type { TicketSystem, WriteResult } from '../ticket-system.ts';
+
+export interface RetryOptions {
+  readonly clock: Clock;
+  /** 0 ≤ n < 1; spreads the waits of many clients. */
+  readonly random: () => number;
+  /** Ends every wait: the caller gets its reason. */
+  readonly signal?: AbortSignal;
+  /** How often a read is tried again; default 4. */
+  readonly reads?: number;
+  /** How often an item is sent again that was certainly not executed; default 2. */
+  readonly writes?: number;
+  /** The first wait in milliseconds, doubled each time; default 500. */
+  readonly firstWaitMs?: number;
+  /** A read waits no longer than this; a vendor who asks for more gets his pause from the engine. Default 30,000. */
+  readonly longestWaitMs?: number;
+  /** The same for writes. What is sent after a long wait was decided too long ago. Default 3,000. */
+  readonly longestWriteWaitMs?: number;
+}
+
+/** Kinds that pass by themselves. The others are answers, or need a person or a new token. */
+const passing: ReadonlySet<string> = new Set(['Unavailable', 'RateLimited']);
+
+/**
+ * A ticket system that tries again where that cannot do harm: whole reads, and those items of a write that were certainly not
+ * executed. What is in doubt is never sent again here: that is a new decision, and the engine's.
+ */
+export function withRetry(system: TicketSystem, options: RetryOptions): TicketSystem {
+  const wait = createWait(options);
+  const read = <T>(call: () => Promise<T>, signal: AbortSignal | undefined = options.signal): Promise<T> =>
+    pRetry(call, {
+      retries: options.reads ?? 4,
+      // p-retry counts, our clock waits: within shouldRetry, so that its own timer has nothing left to do.
+      minTimeout: 0,
+      shouldRetry: ({ error, attemptNumber }) => wait(error, attemptNumber, options.longestWaitMs ?? 30_000, signal),
+      ...(signal === undefined ? {} : { signal }),
+    });
+
+  async function write<T>(requests: readonly T[], send: (requests: readonly T[]) => Promise<readonly WriteResult[]>) {
+    const results = [...(await sendWhole(() => send(requests)))];
+    for (let attempt = 1; attempt <= (options.writes ?? 2); attempt += 1) {
+      const again = results.flatMap((result, index) => (mayResend(result) ? [index] : []));
+      const worst = worstOf(again.map((index) => results[index]));
+      if (worst === null || !(await wait(worst, attempt, options.longestWriteWaitMs ?? 3_000, options.signal))) break;
+      const sent = await send(again.flatMap((index) => requests[index] ?? [])).catch(asResults(again.length));
+      again.forEach((index, n) => {
+        const result = sent[n];
+        if (result !== undefined) results[index] = result;
+      });
+    }
+    return results;
+  }
+
+  const sendWhole = (send: () => Promise<readonly WriteResult[]>): Promise<readonly WriteResult[]> =>
+    pRetry(send, {
+      retries: options.writes ?? 2,
+      minTimeout: 0,
+      shouldRetry: async ({ error, attemptNumber }) =>
+        error instanceof ConnectorError &&
+        !error.inDoubt &&
+        (await wait(error, attemptNumber, options.longestWriteWaitMs ?? 3_000, options.signal)),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+
+  return {
+    side: system.side,
+    calls: () => system.calls(),
+    changes: (request) => read(() => system.changes(request), anyOf(options.signal, request.signal)),
+    read: (object, ids, fields) => read(() => system.read(object, ids, fields)),
+    probe: (request) => read(() => system.probe(request)),
+    fieldDates: (object, asks) => read(() => system.fieldDates(object, asks)),
+    describe: (object) => read(() => system.describe(object)),
+    identity: () => read(() => system.identity()),
+    create: (requests) => write(requests, (some) => system.create(some)),
+    update: (requests) => write(requests, (some) => system.update(some)),
+  };
+}
+
+/** Waits before the given attempt is repeated; false at once for what is not to be repeated. */
+function createWait(options: RetryOptions) {
+  return async (
+    error: unknown,
+    attempt: number,
+    longestMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<boolean> => {
+    if (!(error instanceof ConnectorError) || !passing.has(error.kind) || error.data.cause === 'daily-limit')
+      return false;
+    const backOff = Math.min((options.firstWaitMs ?? 500) * 2 ** (attempt - 1), longestMs);
+    const asked = error.data.retryAfterMs ?? 0;
+    if (asked > longestMs) return false;
+    // Between half and all of the back-off, and never before the vendor allows it.
+    await options.clock.sleep(Math.max(asked, Math.round(backOff * (0.5 + options.random() / 2))), signal);
+    return true;
+  };
+}
+
+function mayResend(result: WriteResult): boolean {
+  return result.kind === 'failed' && passing.has(result.error.kind) && !result.error.inDoubt;
+}
+
+/** The error that asks for the longest wait. */
+function worstOf(results: readonly (WriteResult | undefined)[]): ConnectorError | null {
+  const errors = results.flatMap((result) => (result?.kind === 'failed' ? [result.error] : []));
+  return errors.toSorted((a, b) => (b.data.retryAfterMs ?? 0) - (a.data.retryAfterMs ?? 0))[0] ?? null;
+}
+
+/** A repeat that fails as a whole is the failure of the items it carried; the results of the others stand. */
+function asResults(items: number): (error: unknown) => readonly WriteResult[] {
+  return (error) => {
+    if (!(error instanceof ConnectorError)) throw error;
+    return Array.from({ length: items }, () => ({ kind: 'failed', error }));
+  };
+}
+
+function anyOf(...signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined {
+  const given = signals.filter((signal) => signal !== undefined);
+  return given.length === 0 ? undefined : AbortSignal.any(given);
+}
