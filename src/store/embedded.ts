@@ -111,7 +111,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     const place = await placeOf(options.dataDir, clock);
     const binaries = await findBinaries(place.user);
     const cluster = await ensureCluster(place.path, binaries, place.user);
-    let last: unknown = null;
+    let last: EmbeddedFailed | null = null;
     for (let attempt = 0; attempt < 5; attempt += 1) {
       const running = await settledPostmaster(cluster, clock);
       if (running !== null) return await handle(place, cluster, running.port, true);

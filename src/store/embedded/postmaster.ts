@@ -127,22 +127,22 @@ export async function startPostmaster(
   if (size > largestLog) await rm(logFile(home), { force: true });
   const from = size > largestLog ? 0 : size;
   const child = launch(home, cluster, binaries, user, serverOptions(cluster, port, settings));
-  let ended: string | null = null;
-  child.once('error', (error) => (ended = error.message));
-  child.once(
-    'exit',
-    (code, signal) => (ended ??= process.platform === 'win32' && code === 0 ? null : `exit ${code ?? signal}`),
-  );
+  const end: { how: string | null } = { how: null };
+  child.once('error', (error) => (end.how = error.message));
+  child.once('exit', (code, signal) => {
+    // pg_ctl of Windows ends well once it has started the server.
+    if (process.platform !== 'win32' || code !== 0) end.how ??= `exit ${code ?? signal}`;
+  });
   child.unref();
 
   const deadline = clock.now() + readyWithinMs;
   while (clock.now() < deadline) {
     const found = await findPostmaster(cluster);
     if (found?.ready === true && (found.pid === child.pid || process.platform === 'win32')) return found;
-    if (ended !== null) {
+    if (end.how !== null) {
       const said = await lastWords(home, from);
       if (/lock file .*already exists/.test(said)) return null;
-      throw new EmbeddedFailed(failureOf(`${ended} ${said}`, 'exited'), `${ended}: ${said}`);
+      throw new EmbeddedFailed(failureOf(`${end.how} ${said}`, 'exited'), `${end.how}: ${said}`);
     }
     await clock.sleep(stepMs);
   }

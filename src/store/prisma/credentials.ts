@@ -12,6 +12,8 @@ import { seal, sealKey, type SealKey, unseal } from './seal.ts';
 export interface VaultOptions {
   readonly transaction: <T>(work: (db: Db) => Promise<T>) => Promise<T>;
   readonly pool: pg.Pool;
+  /** Turns a lost database into StoreUnavailable. */
+  readonly answering: <T>(work: () => Promise<T>) => Promise<T>;
   readonly clock: Clock;
   readonly secretKey: Secret | null;
   readonly secretKeyPrevious: Secret | null;
@@ -71,18 +73,15 @@ export function createVault(options: VaultOptions): TokenVault {
     // A session lock, not a transaction: a refresh is a call over the network. If the connection dies the lock is free, and
     // the compare-and-set of `save` still decides.
     exclusively: async (side, work) => {
-      const client = await options.pool.connect();
-      let broken: Error | undefined;
+      const client = await options.answering(() => options.pool.connect());
+      // Closed rather than given back: that frees the lock, whatever state the connection is in.
+      let broken: Error | null = null;
       client.once('error', (error) => (broken = error));
       try {
-        await client.query('SELECT pg_advisory_lock($1)', [lockOf[side]]);
-        try {
-          return await work();
-        } finally {
-          if (broken === undefined) await client.query('SELECT pg_advisory_unlock($1)', [lockOf[side]]);
-        }
+        await options.answering(() => client.query('SELECT pg_advisory_lock($1)', [lockOf[side]]));
+        return await work();
       } finally {
-        client.release(broken);
+        client.release(broken ?? true);
       }
     },
   };

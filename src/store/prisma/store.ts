@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import type { Secret } from '../../config/secret.ts';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock, Ids } from '../../core/clock.ts';
 import { type Store, StoreUnavailable, type Tx } from '../store.ts';
 import { conflictMethods } from './conflicts.ts';
 import { createVault } from './credentials.ts';
@@ -30,7 +30,13 @@ export interface PrismaStoreOptions {
   readonly migrateUrl?: string | null;
   /** Most connections for transactions; the queue has five of its own. Default 10. */
   readonly maxConnections?: number;
-  /** What fails in the background: an idle connection that was cut, a supervision pass, a handler that threw. */
+  /** Draws ids for rows that the store makes itself. */
+  readonly ids?: Ids;
+  /** The database went away: told once, by whoever notices first. */
+  readonly onLost?: (error: Error) => void;
+  /** The first thing that succeeded after that. */
+  readonly onBack?: () => void;
+  /** What else fails in the background: a supervision pass of the queue, a handler that threw. */
   readonly onError?: (error: Error) => void;
 }
 
@@ -72,14 +78,40 @@ function txMethods(db: Db, queue: BossQueue): Tx {
   };
 }
 
-/** Turns what drivers say about a lost database into StoreUnavailable. */
-async function answering<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof StoreUnavailable || !isUnavailable(error)) throw error;
-    throw new StoreUnavailable('the database does not answer', { cause: error });
-  }
+type Answering = <T>(work: () => Promise<T>) => Promise<T>;
+
+interface Watch {
+  /** Turns what drivers say about a lost database into StoreUnavailable. */
+  readonly answering: Answering;
+  /** For errors that reach nobody: those of idle connections and of the queue's own timers. */
+  readonly onError: (error: Error) => void;
+}
+
+function watch(options: PrismaStoreOptions): Watch {
+  let lost = false;
+  const noticeLoss = (error: Error): void => {
+    if (!lost) options.onLost?.(error);
+    lost = true;
+  };
+  return {
+    answering: async (work) => {
+      try {
+        const result = await work();
+        if (lost) options.onBack?.();
+        lost = false;
+        return result;
+      } catch (error) {
+        if (!isUnavailable(error)) throw error;
+        const unavailable =
+          error instanceof StoreUnavailable
+            ? error
+            : new StoreUnavailable('the database does not answer', { cause: error });
+        noticeLoss(unavailable);
+        throw unavailable;
+      }
+    },
+    onError: (error) => (isUnavailable(error) ? noticeLoss(error) : options.onError?.(error)),
+  };
 }
 
 /**
@@ -88,7 +120,7 @@ async function answering<T>(work: () => Promise<T>): Promise<T> {
  */
 export async function openStore(options: PrismaStoreOptions): Promise<PrismaStore> {
   const { url, clock, secretKey, secretKeyPrevious } = options;
-  const onError = options.onError ?? (() => undefined);
+  const { answering, onError } = watch(options);
   await answering(async () => {
     if (options.migrate === 'auto') await migrate(options.migrateUrl ?? url);
     else await checkMigrated(url);
@@ -99,7 +131,7 @@ export async function openStore(options: PrismaStoreOptions): Promise<PrismaStor
   const prisma = new PrismaClient({ adapter, transactionOptions: transactionLimits, errorFormat: 'minimal' });
   const raw = <T>(work: (db: Db) => Promise<T>): Promise<T> => answering(() => prisma.$transaction(work));
   const queue = createBossQueue({ url, clock, transaction: raw, onError });
-  const tokens = createVault({ transaction: raw, pool, clock, secretKey, secretKeyPrevious });
+  const tokens = createVault({ transaction: raw, pool, answering, clock, secretKey, secretKeyPrevious });
 
   return {
     transaction: (work) => raw((db) => work(txMethods(db, queue))),

@@ -2,7 +2,9 @@
  * Postgres refuses NUL in text and jsonb, and half surrogate pairs in jsonb; vendors send both. They are kept as U+001A and four
  * hex digits, and U+001A itself likewise, so that any JavaScript string comes back as it went in.
  */
+// oxlint-disable-next-line no-control-regex -- these are the characters in question
 const unstorable = /[\u0000\u001a\p{Surrogate}]/gu;
+// oxlint-disable-next-line no-control-regex -- the mark
 const stored = /\u001a([0-9a-f]{4})/g;
 const mark = '\u001a';
 

@@ -1,8 +1,11 @@
+import { StoreUnavailable } from '../store.ts';
+
 /**
  * SQLSTATE classes and codes that say "not now", never "not like this": connection (08), too little of something (53, a full disk
- * among it), operator intervention (57P), read-only after a fail-over (25006), a session ended by its own time-outs (25P03).
+ * among it), operator intervention (57P), a lock or statement that took too long (55P03, 57014), read-only after a fail-over (25006), a
+ * session ended by its own time-outs (25P03).
  */
-const codes = /^(08...|53...|57P0[1-5]|25006|25P0[34]|58030)$/;
+const codes = /^(08...|53...|57P0[1-5]|57014|55P03|25006|25P0[34]|58030)$/;
 
 /** Prisma: cannot reach, timed out, closed, no free connection, transaction could not start, too many connections. */
 const prismaCodes = new Set(['P1001', 'P1002', 'P1008', 'P1011', 'P1017', 'P2024', 'P2028', 'P2037']);
@@ -25,6 +28,7 @@ const sayings =
   /Connection terminated|connection timeout|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|Cannot use a pool after calling end|server closed the connection|Connection ended/i;
 
 function looksUnavailable(error: object): boolean {
+  if (error instanceof StoreUnavailable) return true;
   if ('code' in error && typeof error.code === 'string') {
     if (codes.test(error.code) || prismaCodes.has(error.code) || systemCodes.has(error.code)) return true;
   }

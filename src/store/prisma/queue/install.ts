@@ -2,9 +2,9 @@ import { createBoss, queueName, queueOptions, queuePolicy } from './boss.ts';
 
 /** Makes or upgrades pg-boss's own schema, and our queue in it. Needs the rights that migrations need. */
 export async function installQueue(databaseUrl: string): Promise<void> {
-  let failed: Error | null = null;
+  const failures: Error[] = [];
   const boss = createBoss(
-    { url: databaseUrl, onError: (error) => (failed ??= error) },
+    { url: databaseUrl, onError: (error) => failures.push(error) },
     { migrate: true, createSchema: true, supervise: false, useListenNotify: false, max: 1 },
   );
   try {
@@ -12,7 +12,7 @@ export async function installQueue(databaseUrl: string): Promise<void> {
     const found = await boss.getQueue(queueName);
     if (found === null) await boss.createQueue(queueName, { policy: queuePolicy, ...queueOptions });
     else await boss.updateQueue(queueName, queueOptions);
-    if (failed !== null) throw failed;
+    if (failures[0] !== undefined) throw failures[0];
   } finally {
     await boss.stop({ graceful: false });
   }

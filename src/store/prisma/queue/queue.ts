@@ -16,7 +16,7 @@ export interface BossQueueOptions {
 
 export interface BossQueue extends Queue {
   /** The pg-boss behind it, started on first use: commands that never queue never pay for it. */
-  boss(): Promise<PgBoss>;
+  readonly boss: () => Promise<PgBoss>;
   close(): Promise<void>;
 }
 
