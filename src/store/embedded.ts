@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { findBinaries } from './embedded/binaries.ts';
 import { type Cluster, clusterUser, ensureCluster, findCluster } from './embedded/cluster.ts';
 import { EmbeddedFailed, embeddedFailed } from './embedded/failed.ts';
-import { dataHome, runAs } from './embedded/place.ts';
+import { dataHome, ownFolder, runAs } from './embedded/place.ts';
 import { findPostmaster, settledPostmaster, startPostmaster, stopPostmaster } from './embedded/postmaster.ts';
 
 export { EmbeddedFailed, type EmbeddedFailure } from './embedded/failed.ts';
@@ -109,6 +109,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
   const { clock, settings = {} } = options;
   try {
     const place = await placeOf(options.dataDir, clock);
+    await ownFolder(place.path, place.user);
     const binaries = await findBinaries(place.user);
     const cluster = await ensureCluster(place.path, binaries, place.user);
     let last: EmbeddedFailed | null = null;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -17,6 +17,8 @@ let folder: string;
 /** Once per run, before any test: names a folder with a space in it, since people have such folders. */
 export async function setup(project: TestProject): Promise<void> {
   folder = await mkdtemp(join(tmpdir(), 'casebridge tests '));
+  // Under root the server runs as nobody, who has to get in.
+  await chmod(folder, 0o711);
   project.provide('postgresFolder', join(folder, 'data'));
 }
 

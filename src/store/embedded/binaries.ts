@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { access, chmod, constants, cp, mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { access, chmod, constants, cp, mkdtemp, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
 import { EmbeddedFailed } from './failed.ts';
-import { reachable, type RunAs, sharedFolder } from './place.ts';
+import { binariesHome, ownFolder, reachable, type RunAs } from './place.ts';
 
 export interface Binaries {
   readonly initdb: string;
@@ -69,12 +69,12 @@ async function othersMayRead(folder: string): Promise<boolean> {
 
 /** A copy that the user of Postgres can reach. Made aside and renamed, so that a half copy is never used. */
 async function copyOf(folder: string, version: string, user: RunAs | null): Promise<string> {
-  const target = join(await sharedFolder(user), `postgres-${version}`);
+  const target = await binariesHome(version, user);
   const done = await stat(join(target, 'native')).catch(() => null);
   if (done !== null) return target;
-  const aside = `${target}.${process.pid}`;
-  await rm(aside, { recursive: true, force: true });
-  await mkdir(aside, { mode: 0o755 });
+  await ownFolder(dirname(target), user);
+  const aside = await mkdtemp(`${target}.`);
+  await chmod(aside, 0o755);
   await cp(join(folder, 'native'), join(aside, 'native'), { recursive: true, verbatimSymlinks: true });
   await hydrate(aside);
   await rename(aside, target).catch(async (error: NodeJS.ErrnoException) => {

@@ -55,6 +55,13 @@ function run(
   });
 }
 
+/** What of a program's words is a complaint; the last line where none looks like one. */
+export function complaint(said: string): string {
+  const lines = said.trim().split('\n');
+  const complaints = lines.filter((line) => /error|fatal|panic|could not|no space|denied/i.test(line));
+  return (complaints.length > 0 ? complaints : lines.slice(-1)).join('\n').slice(-1000);
+}
+
 /** Sweeps what an initdb that was killed left behind; one that still runs keeps its own. */
 async function sweepHalfMade(home: string): Promise<void> {
   for (const name of await readdir(home)) {
@@ -97,7 +104,7 @@ export async function ensureCluster(home: string, binaries: Binaries, user: RunA
     ];
     const files = ['-D', aside, `--pwfile=${secretFile}`, `--username=${clusterUser}`, '--no-instructions'];
     const { code, said } = await run(binaries.initdb, [...files, ...options], home, user);
-    if (code !== 0) throw new EmbeddedFailed(failureOf(said, 'init-failed'), said.trim());
+    if (code !== 0) throw new EmbeddedFailed(failureOf(said, 'init-failed'), complaint(said));
     await rename(secretFile, join(aside, passwordFile));
     await chmod(join(aside, passwordFile), 0o600);
     await rename(aside, join(home, 'postgres')).catch((error: NodeJS.ErrnoException) => {

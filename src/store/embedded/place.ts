@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chown, lstat, mkdir, readFile, stat } from 'node:fs/promises';
+import { access, chown, constants, lstat, mkdir, readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { EmbeddedFailed } from './failed.ts';
@@ -32,7 +32,7 @@ export async function reachable(path: string, user: RunAs | null): Promise<boole
 }
 
 /** Makes a folder that the user of Postgres can walk into, and refuses one that another user made for us to fall into. */
-async function ownFolder(path: string, user: RunAs | null): Promise<string> {
+export async function ownFolder(path: string, user: RunAs | null): Promise<string> {
   await mkdir(path, { recursive: true, mode: user === null ? 0o700 : 0o711 });
   const found = await lstat(path);
   const us = process.getuid?.();
@@ -42,28 +42,37 @@ async function ownFolder(path: string, user: RunAs | null): Promise<string> {
   return path;
 }
 
-/** Folders for our own things where the user of Postgres cannot reach the project: tried in this order. */
-export async function sharedFolder(user: RunAs | null): Promise<string> {
+/** Where we keep things of our own if the user of Postgres cannot reach the project: the first that can be used. */
+async function sharedFolder(user: RunAs | null): Promise<string> {
   for (const candidate of ['/var/lib/casebridge', join(tmpdir(), `casebridge-${process.getuid?.() ?? 'user'}`)]) {
-    if (!(await reachable(candidate, user))) continue;
-    const made = await ownFolder(candidate, user).catch(() => null);
-    if (made !== null) return made;
+    const there = await lstat(candidate).catch(() => null);
+    const usable = there === null ? await isWritable(dirname(candidate)) : there.uid === process.getuid?.();
+    if (usable && (await reachable(candidate, user))) return candidate;
   }
   throw new EmbeddedFailed('no-rights', `neither /var/lib/casebridge nor ${tmpdir()} can be used`);
 }
 
+async function isWritable(folder: string): Promise<boolean> {
+  return access(folder, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Where a copy of the binaries goes if the user of Postgres cannot reach the installed ones. Makes nothing. */
+export async function binariesHome(version: string, user: RunAs | null): Promise<string> {
+  return join(await sharedFolder(user), `postgres-${version}`);
+}
+
 /**
  * Where the data of `dataDir` really lives: there, or, where the user of Postgres cannot reach it (a clone in root's home), in a
- * folder of its own under `sharedFolder`. The same answer every time, so that other commands find it.
+ * folder of its own under `sharedFolder`. The same answer every time, so that other commands find it. Makes nothing.
  */
 export async function dataHome(dataDir: string, user: RunAs | null): Promise<string> {
   const wanted = resolve(dataDir);
-  if (await reachable(wanted, user)) {
-    await mkdir(wanted, { recursive: true, mode: user === null ? 0o700 : 0o711 });
-    return wanted;
-  }
+  if (await reachable(wanted, user)) return wanted;
   const name = createHash('sha256').update(wanted).digest('hex').slice(0, 12);
-  return ownFolder(join(await sharedFolder(user), name), user);
+  return join(await sharedFolder(user), name);
 }
 
 /** Hands a file or folder to the user of Postgres. */

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
 import type { Binaries } from './binaries.ts';
-import { type Cluster, isAlive, plainEnvironment } from './cluster.ts';
+import { type Cluster, complaint, isAlive, plainEnvironment } from './cluster.ts';
 import { EmbeddedFailed, failureOf } from './failed.ts';
 import type { RunAs } from './place.ts';
 
@@ -142,7 +142,7 @@ export async function startPostmaster(
     if (end.how !== null) {
       const said = await lastWords(home, from);
       if (/lock file .*already exists/.test(said)) return null;
-      throw new EmbeddedFailed(failureOf(`${end.how} ${said}`, 'exited'), `${end.how}: ${said}`);
+      throw new EmbeddedFailed(failureOf(`${end.how} ${said}`, 'exited'), `${end.how}: ${complaint(said)}`);
     }
     await clock.sleep(stepMs);
   }
