@@ -154,7 +154,7 @@ function twoWriters(config: PairConfig, side: Side): readonly LintFault[] {
 function requiredNotWritten(config: PairConfig, object: ObjectDescription, side: Side): readonly LintFault[] {
   const written = new Set(config.fields.filter((field) => writesOn(field, side)).map((field) => field[side]));
   return object.fields
-    .filter((known) => known.required && known.writable && !written.has(known.name))
+    .filter((known) => known.required && known.writable && !known.name.startsWith('sys_') && !written.has(known.name))
     .map((known) => ({ kind: 'required-not-written', side, object: object.object, field: known.name }));
 }
 

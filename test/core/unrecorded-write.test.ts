@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { settleMs, World } from './world.ts';
+
+/** ServiceNow was edited; the write to Salesforce was committed to, and then the process died. */
+function crashed(arrived: boolean): World {
+  const world = new World().put('servicenow', { short_description: 'Fire is out' });
+  world.sync({ after: arrived ? ['salesforce'] : [] });
+  return world;
+}
+
+describe('a write whose outcome was never recorded', () => {
+  it('is taken for landed where the target holds it, and nothing is written again', () => {
+    const world = crashed(true);
+    expect(world.sync()).toMatchObject({ kind: 'agree', moved: true, conflicts: [] });
+    expect(world.link.bases.salesforce.fields['Subject']).toBe('Fire is out');
+  });
+
+  it('is waited for while the target still holds the old value', () => {
+    const world = crashed(false);
+    const sent = world.now;
+    expect(world.sync()).toEqual({
+      kind: 'wait',
+      reason: { kind: 'in-doubt', until: new Date(sent + settleMs).toISOString() },
+    });
+  });
+
+  it('is waited for even when its source has been reverted meanwhile, since it may still arrive', () => {
+    const world = crashed(false);
+    world.save('servicenow', { short_description: 'Printer on fire' }, 'beth.anglin');
+    expect(world.sync()).toMatchObject({ kind: 'wait' });
+  });
+
+  it('is decided anew after the settle time, from what the source holds then', () => {
+    const world = crashed(false);
+    world.now += settleMs;
+    world.put('servicenow', { short_description: 'Fire is out, for good' });
+    expect(world.sync()).toMatchObject({ writes: [{ fields: { Subject: 'Fire is out, for good' } }] });
+  });
+
+  it('gives way to whoever wrote there later, and the overtaken value is noted', () => {
+    const world = crashed(true);
+    world.put('salesforce', { Subject: 'It burns again' });
+    expect(world.sync()).toMatchObject({
+      writes: [{ on: 'servicenow', fields: { short_description: 'It burns again' } }],
+      conflicts: [
+        { why: 'overtaken', winner: 'salesforce', values: { servicenow: 'Fire is out', salesforce: 'It burns again' } },
+      ],
+    });
+    expect(world.quiet()).toBe(0);
+  });
+
+  it('never overwrites a newer edit of its own source', () => {
+    const world = crashed(true).put('servicenow', { short_description: 'Fire is out, for good' });
+    expect(world.sync()).toMatchObject({
+      writes: [{ on: 'salesforce', fields: { Subject: 'Fire is out, for good' } }],
+      conflicts: [],
+    });
+  });
+
+  it('lets its source take the edit back, although the source then equals its old base', () => {
+    const world = crashed(true).put('servicenow', { short_description: 'Printer on fire' });
+    world.sync();
+    expect(world.field('salesforce', 'Subject')).toBe('Printer on fire');
+  });
+
+  it('is an ordinary conflict when both have been edited since', () => {
+    const world = crashed(true)
+      .put('servicenow', { short_description: 'from ServiceNow' })
+      .put('salesforce', { Subject: 'from Salesforce' });
+    expect(world.sync()).toMatchObject({ conflicts: [{ why: 'later', winner: 'salesforce' }] });
+  });
+
+  it('of a third value that reached one side only goes on to the other', () => {
+    const world = new World().put('servicenow', { urgency: '1' }).put('salesforce', { Priority: 'Low' });
+    world.decide('urgency', { kind: 'value', value: '2' });
+    world.sync({ after: ['servicenow'] });
+    world.settled = {};
+    world.now += settleMs;
+    world.sync();
+    expect([world.field('servicenow', 'urgency'), world.field('salesforce', 'Priority')]).toEqual(['2', 'Medium']);
+  });
+
+  it('holds up no other link state once it has settled: a companion in flight is no field of its own', () => {
+    const world = new World().put('salesforce', { Status: 'Closed' });
+    world.sync({ after: ['servicenow'] });
+    expect(world.sync()).toMatchObject({ kind: 'agree', conflicts: [] });
+  });
+});
