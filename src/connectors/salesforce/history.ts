@@ -3,7 +3,7 @@ import { ConnectorError } from '../errors.ts';
 import { queryEach } from './composite.ts';
 import { normaliseId } from './ids.ts';
 import { chunksOf } from './read.ts';
-import { isoTime } from './records.ts';
+import { isoTime, textOf } from './records.ts';
 import type { Session } from './session.ts';
 import { both, isIn, select, since } from './soql.ts';
 import type { Row } from './wire.ts';
@@ -35,11 +35,11 @@ const keyOf = (id: string, field: string): string => `${id} ${field.toLowerCase(
 function latest(rows: readonly Row[], parent: string, asks: readonly FieldDateAsk[]): readonly FieldDate[] {
   const changes = new Map<string, Change[]>();
   for (const row of rows) {
-    const id = normaliseId(String(row[parent] ?? ''));
+    const id = normaliseId(textOf(row, parent));
     const at = isoTime(row.CreatedDate);
     if (id === null || at === null) continue;
-    const key = keyOf(id, String(row['Field'] ?? ''));
-    const by = typeof row['CreatedById'] === 'string' ? normaliseId(row['CreatedById']) : null;
+    const key = keyOf(id, textOf(row, 'Field'));
+    const by = normaliseId(textOf(row, 'CreatedById'));
     changes.set(key, [...(changes.get(key) ?? []), { at, by }]);
   }
   return asks.map((ask) => {

@@ -62,6 +62,12 @@ function unreadable(object: string, what: string): ConnectorError {
   });
 }
 
+/** A text of the row; `''` where there is none. */
+export function textOf(row: Row, name: string): string {
+  const value = row[name];
+  return typeof value === 'string' ? value : '';
+}
+
 /** True for a row of the recycle bin; only queryAll returns them. */
 export function isDeleted(row: Row): boolean {
   return row['IsDeleted'] === true;

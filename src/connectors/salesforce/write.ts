@@ -1,32 +1,18 @@
-import type { Fields } from '../../core/record.ts';
 import { z } from 'zod';
 import { ConnectorError } from '../errors.ts';
 import type { CreateRequest, UpdateRequest, WriteResult } from '../ticket-system.ts';
 import { composite, type Part, type PartAnswer, partFailure, queryPart, rowsOf } from './composite.ts';
 import { notSent, vendorFailure } from './errors.ts';
-import { normaliseId, normaliseStamp } from './ids.ts';
-import { isDeleted, rowId, selection, stampField, toRecord } from './records.ts';
+import { normaliseStamp } from './ids.ts';
 import { chunksOf, read } from './read.ts';
+import { isDeleted, rowId, selection, stampField, textOf, toRecord } from './records.ts';
 import { noAutoAssign, type Session } from './session.ts';
 import { isIn, select } from './soql.ts';
 import { type Row, type Saved, savedSchema, understand } from './wire.ts';
+import { collectionsOf, createItem, type Item, updateItem } from './write-items.ts';
 
-/** Most records in one collections request. */
-const recordsPerCollection = 200;
 /** Collections in one composite: two, beside a query before and one after, stay within its five heavy parts. */
 const collectionsPerCall = 2;
-/** Text in one collections request: long descriptions must not add up to a body that a gateway refuses. */
-const textPerCollection = 4_000_000;
-
-/** A write that passed the checks which need no server. `key` is what the read-back finds it by: an Id or a stamp. */
-interface Item {
-  readonly at: number;
-  readonly object: string;
-  readonly key: string;
-  readonly readBack: readonly string[];
-  readonly body: Readonly<Record<string, unknown>>;
-}
-
 /** How one kind of write goes out. */
 interface Manner {
   readonly keyField: 'Id' | typeof stampField;
@@ -42,69 +28,11 @@ const creating: Manner = {
   looksBefore: false,
 };
 
-function refused(cause: string, answer: string): WriteResult {
-  return {
-    kind: 'failed',
-    error: new ConnectorError('Rejected', { side: 'salesforce', executed: 'no', cause, answer }),
-  };
-}
-
-/** The fields as they go out: never an id or stamp of the caller's, and no half characters, which are not valid UTF-8. */
-function outgoing(fields: Fields, reserved: readonly string[]): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(fields)
-      .filter(([name]) => !reserved.includes(name.toLowerCase()))
-      .map(([name, value]) => [name, typeof value === 'string' ? value.toWellFormed() : value]),
-  );
-}
-
-const reservedInUpdate = ['id', 'attributes'];
-const reservedInCreate = [...reservedInUpdate, stampField.toLowerCase()];
-
-function updateItem(request: UpdateRequest, at: number): Item | WriteResult {
-  const { object, readBack } = request;
-  const id = normaliseId(request.id);
-  if (id === null) return refused('malformed-id', `not a Salesforce id: ${request.id.slice(0, 40)}`);
-  return {
-    at,
-    object,
-    key: id,
-    readBack,
-    body: { attributes: { type: object }, id, ...outgoing(request.fields, reservedInUpdate) },
-  };
-}
-
-function createItem(request: CreateRequest, at: number): Item | WriteResult {
-  const { object, readBack } = request;
-  const stamp = normaliseStamp(request.partnerId);
-  if (stamp === null) return refused('bad-stamp', `not a ServiceNow sys_id: ${request.partnerId.slice(0, 40)}`);
-  const fields = outgoing(request.fields, reservedInCreate);
-  return { at, object, key: stamp, readBack, body: { attributes: { type: object }, ...fields, [stampField]: stamp } };
-}
-
-/** Splits by count and by text. */
-function collectionsOf(items: readonly Item[]): readonly (readonly Item[])[] {
-  const chunks: Item[][] = [];
-  let text = Number.POSITIVE_INFINITY;
-  for (const item of items) {
-    const length = JSON.stringify(item.body).length;
-    const open = chunks.at(-1);
-    if (open === undefined || open.length >= recordsPerCollection || text + length > textPerCollection) {
-      chunks.push([item]);
-      text = length;
-    } else {
-      open.push(item);
-      text += length;
-    }
-  }
-  return chunks;
-}
-
 function rowsByKey(object: string, rows: readonly Row[], keyField: Manner['keyField']): ReadonlyMap<string, Row> {
   const living = rows.filter((row) => !isDeleted(row));
   return new Map(
     living.map((row) => [
-      keyField === 'Id' ? rowId(object, row) : (normaliseStamp(String(row[stampField] ?? '')) ?? ''),
+      keyField === 'Id' ? rowId(object, row) : (normaliseStamp(textOf(row, stampField)) ?? ''),
       row,
     ]),
   );

@@ -35,6 +35,12 @@ const fault = (statusCode: string, message = statusCode, fields: string[] = []):
   errors: [{ statusCode, message, fields }],
 });
 
+/** The id a record names, or the one the org gives to its stamp. */
+function idIn(record: Readonly<Record<string, unknown>>): string {
+  const { id, ServiceNow_Id__c: stamp } = record;
+  return typeof id === 'string' ? id : idOf(Number.parseInt(String(stamp), 16));
+}
+
 let replay: Replay;
 beforeEach(async () => {
   replay = await startReplay();
@@ -50,9 +56,7 @@ function acceptAll(subjects: { before?: string; after: string } = { after: 'afte
       const records = part.body?.records;
       if (records !== undefined)
         return {
-          body: records.map((record) =>
-            ok(String(record['id'] ?? idOf(Number.parseInt(String(record['ServiceNow_Id__c']), 16)))),
-          ),
+          body: records.map((record) => ok(idIn(record))),
         };
       const named = [...soqlOf(part).matchAll(/'([0-9A-Za-z]+)'/g)].map((match) => match[1] ?? '');
       looks += 1;
