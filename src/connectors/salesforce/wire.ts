@@ -43,7 +43,9 @@ export const savedSchema = z.object({
 export type Saved = z.infer<typeof savedSchema>;
 
 export const compositeSchema = z.object({
-  compositeResponse: z.array(z.object({ body: z.unknown().optional(), httpStatusCode: z.number(), referenceId: z.string() })),
+  compositeResponse: z.array(
+    z.object({ body: z.unknown().optional(), httpStatusCode: z.number(), referenceId: z.string() }),
+  ),
 });
 
 export const describeSchema = z.object({
