@@ -7,6 +7,7 @@ import type { Code } from './salesforce/auth/grants.ts';
 import { Sessions } from './salesforce/auth/sessions.ts';
 import { createDesk } from './salesforce/desk.ts';
 import { Org } from './salesforce/org/org.ts';
+import { RecycleBin } from './salesforce/org/recycle-bin.ts';
 import type { Rights } from './salesforce/org/rights.ts';
 import { integrationUsername, seed } from './salesforce/org/seed.ts';
 import type { OrgSettings } from './salesforce/org/settings.ts';
@@ -25,6 +26,7 @@ export interface SalesforceSandbox extends Sandbox {
   readonly connectedApp: ConnectedApp;
   readonly sessions: Sessions;
   readonly cursors: Cursors;
+  readonly recycleBin: RecycleBin;
   /** Ids that set-up rows go by. */
   readonly known: Readonly<Org['known']>;
 }
@@ -77,6 +79,7 @@ export async function startSalesforceSandbox(options: SandboxOptions = {}): Prom
     connectedApp,
     sessions,
     cursors,
+    recycleBin: new RecycleBin(org),
     known: org.known,
     calls: () => [...calls],
     forgetCalls: () => {

@@ -5,8 +5,14 @@ import { refuse } from '../errors.ts';
 /** A request's body, read. */
 export interface ReadBody {
   readonly json: unknown;
+  /** Binary parts of a multipart, base64, by the part's name. */
   readonly blobs: Readonly<Record<string, string>>;
+  readonly fileNames: Readonly<Record<string, string>>;
+  /** Text parts that are no JSON. */
+  readonly texts: Readonly<Record<string, string>>;
 }
+
+const nothing: ReadBody = { json: null, blobs: {}, fileNames: {}, texts: {} };
 
 /** The raw bytes of a body; empty where there was none. */
 export function bytesOf(request: FastifyRequest): Buffer {
@@ -19,8 +25,8 @@ export async function readBody(request: FastifyRequest): Promise<ReadBody> {
   const bytes = bytesOf(request);
   const type = request.headers['content-type'] ?? '';
   if (type.startsWith('multipart/form-data')) return readMultipart(bytes, type);
-  if (bytes.length === 0 || type.startsWith('text/csv')) return { json: null, blobs: {} };
-  return { json: parse(bytes.toString()), blobs: {} };
+  if (bytes.length === 0 || type.startsWith('text/csv')) return nothing;
+  return { ...nothing, json: parse(bytes.toString()) };
 }
 
 async function readMultipart(bytes: Buffer, type: string): Promise<ReadBody> {
@@ -29,12 +35,17 @@ async function readMultipart(bytes: Buffer, type: string): Promise<ReadBody> {
   const form = await new Response(Buffer.from(text, 'latin1'), { headers: { 'content-type': type } }).formData();
   let json: unknown = null;
   const blobs: Record<string, string> = {};
+  const fileNames: Record<string, string> = {};
+  const texts: Record<string, string> = {};
   for (const [name, part] of form) {
     // The JSON part is `entity_content` in the guide and named after the object by jsforce: what tells them apart is the file name.
-    if (typeof part === 'string') json = parse(part);
-    else blobs[name] = Buffer.from(await part.arrayBuffer()).toString('base64');
+    if (typeof part !== 'string') {
+      blobs[name] = Buffer.from(await part.arrayBuffer()).toString('base64');
+      fileNames[name] = part.name;
+    } else if (part.trimStart().startsWith('{')) json = parse(part);
+    else texts[name] = part;
   }
-  return { json, blobs };
+  return { json, blobs, fileNames, texts };
 }
 
 function parse(text: string): unknown {
