@@ -23,11 +23,11 @@ const errorBody = z.looseObject({
  */
 export function readAnswer(answer: HttpAnswer, asked: Asked): unknown {
   if (answer.status === 202) throw failure('Unavailable', answer, asked, { executed: 'no', cause: 'dropped' });
-  const page = htmlTitle(answer);
   if (answer.status >= 300 && answer.status < 400) throw failure('Unavailable', answer, asked, { cause: 'redirected' });
-  if (page !== null && answer.status < 300) throw pageInstead(page, answer, asked);
   if (answer.status < 200 || answer.status > 299) throw refusal(answer, asked);
   if (answer.text.trim() === '') throw failure('Unavailable', answer, asked, { cause: 'empty-answer' });
+  const page = htmlTitle(answer);
+  if (page !== null) throw pageInstead(page, answer, asked);
   const body = parseJson(answer.text);
   if (body === undefined || errorBody.safeParse(body).success) {
     const said = /"message"\s*:\s*"([^"]*)"/.exec(answer.text)?.[1];
@@ -81,7 +81,12 @@ function refusal(answer: HttpAnswer, asked: Asked): ConnectorError {
     case 414:
       return failure('Rejected', answer, asked, { executed: 'no', cause: 'url-too-long', ...data });
     case 429:
-      return failure('RateLimited', answer, asked, { executed: 'no', ...retryAfter(answer, asked), ...data });
+      return failure('RateLimited', answer, asked, {
+        executed: 'no',
+        cause: 'rate-limit',
+        ...retryAfter(answer, asked),
+        ...data,
+      });
     default:
       return answer.status >= 400 && answer.status < 500
         ? failure('Rejected', answer, asked, { executed: 'no', cause: 'bad-request', ...data })
