@@ -168,7 +168,8 @@ function keyOf(
 function isEcho(pair: PairRules, side: Side, record: SourceRecord, link: Link): boolean {
   if (link.status !== 'synced') return false;
   const base = link.bases[side];
-  if (sameVersion(base.version, record.version)) return true;
+  // A counter tells every save apart. A stamp alone does not: Salesforce keeps whole seconds, and somebody may save within ours.
+  if (base.version.count !== null && sameVersion(base.version, record.version)) return true;
   return pair.fields.every((rule) => {
     const name = rule.fields[side];
     return rule.same(side, base.fields[name] ?? null, record.fields[name] ?? null);
