@@ -1,8 +1,8 @@
 import { Faults } from './faults.ts';
 import type { CallRecord, Sandbox, SandboxOptions } from './sandbox.ts';
 import { createApi } from './salesforce/api.ts';
-import { createConnectedApp } from './salesforce/auth/app.ts';
-import type { ConnectedApp } from './salesforce/auth/app.ts';
+import { createConnectedApp } from './salesforce/auth/connected-app.ts';
+import type { ConnectedApp } from './salesforce/auth/connected-app.ts';
 import type { Code } from './salesforce/auth/grants.ts';
 import { Sessions } from './salesforce/auth/sessions.ts';
 import { createDesk } from './salesforce/desk.ts';

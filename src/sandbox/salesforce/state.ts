@@ -1,6 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import type { ConnectedApp } from './auth/app.ts';
+import type { ConnectedApp } from './auth/connected-app.ts';
 import type { Sessions } from './auth/sessions.ts';
 import type { Org } from './org/org.ts';
 import { findObject } from './schema/schema.ts';

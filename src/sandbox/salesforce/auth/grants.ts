@@ -2,8 +2,8 @@ import { createHash, createHmac, verify } from 'node:crypto';
 import type { Org } from '../org/org.ts';
 import { user } from '../schema/people.ts';
 import { findField } from '../schema/schema.ts';
-import { isObject } from '../values.ts';
-import type { ConnectedApp } from './app.ts';
+import { asText, isObject } from '../values.ts';
+import type { ConnectedApp } from './connected-app.ts';
 import type { Session, Sessions } from './sessions.ts';
 
 /** A refusal of the token endpoint: HTTP 400 with an object, unlike the REST API's arrays. */
@@ -113,7 +113,7 @@ function fromAssertion(parts: AuthParts, assertion: string): Record<string, stri
     throw new OAuthRefusal('invalid_grant', 'Audience validation failed');
   // `exp` is sent as a number or as text. The words for an old assertion are not recorded: match on `invalid_grant`.
   if (!(Number(claims['exp']) * 1000 > parts.org.now())) throw new OAuthRefusal('invalid_grant', 'invalid assertion');
-  const username = String(claims['sub'] ?? '');
+  const username = asText(claims['sub']);
   const userId = userByName(parts.org, username);
   // Recording `oauth-jwt-400-not-approved`.
   if (userId === null || !parts.app.approvedUsers.has(username))

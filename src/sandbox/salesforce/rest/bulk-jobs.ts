@@ -1,6 +1,6 @@
 import { notFound } from '../errors.ts';
 import { mintId } from '../ids.ts';
-import { dateTime } from '../values.ts';
+import { asText, dateTime } from '../values.ts';
 import type { ApiRequest } from './message.ts';
 
 export type JobState = 'Open' | 'UploadComplete' | 'InProgress' | 'Aborted' | 'JobComplete' | 'Failed';
@@ -109,5 +109,5 @@ export function jobProgress(job: Job): Record<string, unknown> {
 }
 
 export function csvLine(values: readonly unknown[]): string {
-  return values.map((value) => `"${String(value ?? '').replaceAll('"', '""')}"`).join(',');
+  return values.map((value) => `"${asText(value).replaceAll('"', '""')}"`).join(',');
 }

@@ -1,7 +1,7 @@
 import { refuse } from '../errors.ts';
 import { runSoql } from '../soql/run.ts';
 import type { ApiRecord } from '../soql/select.ts';
-import { isObject } from '../values.ts';
+import { asText, isObject } from '../values.ts';
 import { csvLine, jobBase, jobProgress } from './bulk-jobs.ts';
 import type { Job, Jobs } from './bulk-jobs.ts';
 import { empty, ok } from './message.ts';
@@ -22,7 +22,7 @@ function start(request: ApiRequest, jobs: Jobs): Job {
   if (operation !== 'query' && operation !== 'queryAll')
     throw refuse(400, 'INVALIDJOB', `unsupported operation: ${operation}`);
   const { base, org } = request;
-  const result = runSoql({ org, base, soql: String(body['query'] ?? ''), includeDeleted: operation === 'queryAll' });
+  const result = runSoql({ org, base, soql: asText(body['query']), includeDeleted: operation === 'queryAll' });
   // A query job starts in UploadComplete (recording `bulk2-query-create`).
   const job = jobs.open(request, 'V2Query', {
     operation,

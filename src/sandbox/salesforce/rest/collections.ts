@@ -8,7 +8,7 @@ import type { ObjectSpec } from '../schema/field.ts';
 import { findField, objectOfId } from '../schema/schema.ts';
 import { attributes } from '../soql/select.ts';
 import { shown } from '../soql/scope.ts';
-import { isObject } from '../values.ts';
+import { asText, isObject } from '../values.ts';
 import { actorOf, ok, rowErrors } from './message.ts';
 import type { ApiAnswer, ApiRequest } from './message.ts';
 import { objectOf } from './objects.ts';
@@ -120,7 +120,7 @@ function upsert(request: ApiRequest, spec: ObjectSpec, keyName: string, record: 
       return { row, created: false };
     }
     if (value === null || value === undefined) throw refuse(400, 'MISSING_ARGUMENT', `${keyName} not specified`);
-    const rows = rowsByKey(org, spec, keyName, String(value));
+    const rows = rowsByKey(org, spec, keyName, asText(value));
     if (rows.length > 1)
       throw refuse(
         400,

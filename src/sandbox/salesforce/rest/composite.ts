@@ -1,5 +1,5 @@
 import { refuse } from '../errors.ts';
-import { isObject } from '../values.ts';
+import { asText, isObject } from '../values.ts';
 import { ok } from './message.ts';
 import type { ApiAnswer, ApiRequest } from './message.ts';
 import { fillReferences } from './references.ts';
@@ -81,7 +81,7 @@ export function runSubrequests(
   const failed = (): boolean => results.some((each) => each.httpStatusCode >= 400);
   const runAll = (): void => {
     for (const subrequest of subrequests) {
-      const referenceId = String(subrequest['referenceId'] ?? '');
+      const referenceId = asText(subrequest['referenceId']);
       const result = runOne(outer, subrequest, referenceId, answers, inner);
       results.push(result);
       answers.set(referenceId, result.httpStatusCode < 400 ? result.body : undefined);
@@ -99,9 +99,7 @@ export function runSubrequests(
     if (!(error instanceof Halted)) throw error;
     return subrequests.map((subrequest, index) => {
       const result = results[index];
-      return result !== undefined && result.httpStatusCode >= 400
-        ? result
-        : halted(String(subrequest['referenceId'] ?? ''));
+      return result !== undefined && result.httpStatusCode >= 400 ? result : halted(asText(subrequest['referenceId']));
     });
   }
 }

@@ -1,3 +1,5 @@
+import { asText } from '../values.ts';
+
 /** `@{ref.id}` and `@{ref.records[0].Id}` replaced by values of earlier answers; the first that has none is named. */
 export function fillReferences<T>(
   value: T,
@@ -6,11 +8,11 @@ export function fillReferences<T>(
   let missing: string | null = null;
   const text = JSON.stringify(value).replace(/@\{(\w+)\.([^}]+)\}/g, (whole, reference: string, path: string) => {
     const found = lookUp(answers.get(reference), path);
-    if (found === undefined || found === null) {
+    if (typeof found === 'object' || found === undefined) {
       missing ??= `${reference}.${path}`;
       return whole;
     }
-    return JSON.stringify(String(found)).slice(1, -1);
+    return JSON.stringify(asText(found)).slice(1, -1);
   });
   if (missing !== null) return { unresolved: missing };
   const filled: T = JSON.parse(text);

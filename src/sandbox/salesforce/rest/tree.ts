@@ -2,7 +2,7 @@ import { ApiError, refuse } from '../errors.ts';
 import { createRow } from '../save/save.ts';
 import type { ObjectSpec } from '../schema/field.ts';
 import { findObject } from '../schema/schema.ts';
-import { isObject } from '../values.ts';
+import { asText, isObject } from '../values.ts';
 import { actorOf, rowErrors } from './message.ts';
 import type { ApiRequest } from './message.ts';
 import { objectOf } from './objects.ts';
@@ -26,7 +26,7 @@ function plan(
   const below: Planned[] = [];
   for (const record of records) {
     const attributes = isObject(record['attributes']) ? record['attributes'] : {};
-    const referenceId = String(attributes['referenceId'] ?? '');
+    const referenceId = asText(attributes['referenceId']);
     const fields: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(record)) {
       const relation = spec.children.find((child) => child.relationshipName.toLowerCase() === name.toLowerCase());

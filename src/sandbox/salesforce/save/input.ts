@@ -1,9 +1,10 @@
-import { ApiError, refuse } from '../errors.ts';
+import type { ApiError } from '../errors.ts';
+import { refuse } from '../errors.ts';
 import { id15, id18 } from '../ids.ts';
 import type { Org } from '../org/org.ts';
 import type { Field, ObjectSpec } from '../schema/field.ts';
 import { findField, objectOfId } from '../schema/schema.ts';
-import { dateTime, escapeHtml, parseDateTime } from '../values.ts';
+import { asText, dateTime, escapeHtml, parseDateTime } from '../values.ts';
 import type { Value, Values } from '../values.ts';
 import type { Actor } from './actor.ts';
 
@@ -52,6 +53,7 @@ function checkWritable(org: Org, actor: Actor, spec: ObjectSpec, field: Field, o
 function toValue(spec: ObjectSpec, field: Field, given: unknown): Value {
   if (given === null || given === undefined) return field.type === 'boolean' ? field.defaultValue : null;
   if (typeof given === 'object') throw unreadable(field, given);
+  const text = asText(given);
   if (typeof given === 'string' && given.trim() === '') return field.type === 'boolean' ? field.defaultValue : null;
   switch (field.type) {
     case 'boolean':
@@ -64,29 +66,29 @@ function toValue(spec: ObjectSpec, field: Field, given: unknown): Value {
       return Math.trunc(number);
     }
     case 'datetime': {
-      const ms = parseDateTime(String(given));
+      const ms = parseDateTime(text);
       if (Number.isNaN(ms)) throw unreadable(field, given);
       return dateTime(ms);
     }
     case 'id':
     case 'reference': {
-      const id = id18(String(given));
+      const id = id18(text);
       // REST guide, status codes and error responses: MALFORMED_ID.
       if (id === null)
-        throw refuse(400, 'MALFORMED_ID', `${field.label}: id value of incorrect type: ${escapeHtml(String(given))}`, [
+        throw refuse(400, 'MALFORMED_ID', `${field.label}: id value of incorrect type: ${escapeHtml(text)}`, [
           field.name,
         ]);
       return id;
     }
     case 'base64':
-      return String(given);
+      return text;
     default:
-      return spec.name === 'FeedItem' ? String(given) : String(given).trim();
+      return spec.name === 'FeedItem' ? text : text.trim();
   }
 }
 
 function unreadable(field: Field, given: unknown): ApiError {
-  const shown = typeof given === 'object' ? 'START_OBJECT' : `VALUE_STRING ${escapeHtml(String(given))}`;
+  const shown = typeof given === 'object' ? 'START_OBJECT' : `VALUE_STRING ${escapeHtml(asText(given))}`;
   return refuse(
     400,
     'JSON_PARSER_ERROR',

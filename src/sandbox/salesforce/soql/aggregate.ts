@@ -1,5 +1,6 @@
 import type { FieldFunctionExpression, GroupByClause, Query } from '@jetstreamapp/soql-parser-js';
 import type { ObjectSpec } from '../schema/field.ts';
+import { asText } from '../values.ts';
 import type { Value, Values } from '../values.ts';
 import { malformed } from './query-errors.ts';
 import { resolvePath, valueAt } from './scope.ts';
@@ -56,7 +57,7 @@ function summarise(scope: Scope, spec: ObjectSpec, query: Query, rows: readonly 
 function compute(scope: Scope, spec: ObjectSpec, call: FieldFunctionExpression, rows: readonly Values[]): Value {
   const parameter = call.parameters[0];
   if (call.functionName === 'COUNT' && parameter === undefined) return rows.length;
-  const path = resolvePath(scope, spec, String(parameter));
+  const path = resolvePath(scope, spec, asText(parameter));
   const values = rows.map((row) => valueAt(scope.org, row, path)).filter((value) => value !== null);
   const numbers = values.map(Number);
   const sum = numbers.reduce((total, value) => total + value, 0);

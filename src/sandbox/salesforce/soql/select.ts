@@ -1,6 +1,7 @@
 import type { FieldType, Subquery } from '@jetstreamapp/soql-parser-js';
 import type { Field, ObjectSpec } from '../schema/field.ts';
 import { findField } from '../schema/schema.ts';
+import { asText } from '../values.ts';
 import type { Values } from '../values.ts';
 import { malformed } from './query-errors.ts';
 import { follow, resolvePath, shown } from './scope.ts';
@@ -44,7 +45,7 @@ export function readSelection(
         break;
       case 'FieldFunctionExpression':
         if (each.functionName !== 'FIELDS') throw malformed(`unexpected token: '${each.functionName}'`);
-        paths.push(...allFields(scope, spec, String(each.parameters[0]), limit));
+        paths.push(...allFields(scope, spec, asText(each.parameters[0]), limit));
         break;
       default:
         throw malformed("unexpected token: 'TYPEOF'");

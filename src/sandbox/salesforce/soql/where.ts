@@ -1,5 +1,6 @@
 import type { ConditionWithValueQuery, Operator, Query, WhereClause } from '@jetstreamapp/soql-parser-js';
 import type { ObjectSpec } from '../schema/field.ts';
+import { asText } from '../values.ts';
 import { badField, malformed, unexpectedToken } from './query-errors.ts';
 import { operand, unquote } from './literals.ts';
 import type { Operand } from './literals.ts';
@@ -31,7 +32,7 @@ export function readWhere(scope: Scope, spec: ObjectSpec, where: WhereClause, su
     const joint = tokens[at];
     if (joint !== 'AND' && joint !== 'OR') return parts[0] as Filter;
     while (tokens[at] === 'AND' || tokens[at] === 'OR') {
-      if (tokens[at] !== joint) throw unexpectedToken(scope.soql, String(tokens[at]));
+      if (tokens[at] !== joint) throw unexpectedToken(scope.soql, asText(tokens[at]));
       at += 1;
       parts.push(term(false));
     }
@@ -54,7 +55,7 @@ export function readWhere(scope: Scope, spec: ObjectSpec, where: WhereClause, su
   }
 
   const filter = level();
-  if (at < tokens.length) throw unexpectedToken(scope.soql, String(tokens[at]));
+  if (at < tokens.length) throw unexpectedToken(scope.soql, asText(tokens[at]));
   return filter;
 }
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { allowedRedirect } from '../auth/app.ts';
+import { allowedRedirect } from '../auth/connected-app.ts';
 import { grant, OAuthRefusal } from '../auth/grants.ts';
 import type { AuthParts } from '../auth/grants.ts';
 import { identity, userInfo } from '../auth/identity.ts';

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { escapeHtml } from '../values.ts';
+import { asText, escapeHtml } from '../values.ts';
 
 /** Markup that is safe to send. */
 export class Html {
@@ -17,7 +17,7 @@ export function html(parts: TemplateStringsArray, ...holes: readonly Hole[]): Ht
   const fill = (hole: Hole): string => {
     if (hole instanceof Html) return hole.text;
     if (Array.isArray(hole)) return hole.map((each: Html) => each.text).join('');
-    return escapeHtml(String(hole ?? ''));
+    return escapeHtml(asText(hole));
   };
   return new Html(parts.map((part, index) => part + (index < holes.length ? fill(holes[index]) : '')).join(''));
 }

@@ -68,7 +68,7 @@ function countCalls(app: FastifyInstance, parts: WebParts): void {
   app.addHook('onRequest', async (request, reply) => {
     const [path = ''] = request.url.split('?');
     if (!path.startsWith('/services/')) return;
-    const counted = /^\/services\/data\/v/.test(path);
+    const counted = path.startsWith('/services/data/v');
     const call: MutableCall = { method: request.method, path, status: 0, counted, atMs: parts.org.now() };
     records.set(request, call);
     parts.calls.push(call);
