@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The process's environment over the lines of a `.env` file; a file that is not there counts as empty. */
-export function readEnvironment(envFile: string, env: Environment = process.env): Environment {
+export function readEnvironment(envFile: string, env: Environment): Environment {
   return { ...parseEnv(readIfThere(envFile)), ...env };
 }
 
@@ -15,4 +15,14 @@ function readIfThere(path: string): string {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
     throw error;
   }
+}
+
+/** The environment of this process. */
+export function processEnvironment(): Environment {
+  return process.env;
+}
+
+/** True under `npm run`. */
+export function startedByNpm(env: Environment): boolean {
+  return env['npm_lifecycle_event'] !== undefined;
 }

@@ -9,7 +9,7 @@ const secretNames =
 
 /** Things that look like a credential wherever they stand: bearer headers, JWTs, Salesforce sessions, PEM, passwords in URLs. */
 const secretShapes: readonly (readonly [RegExp, string])[] = [
-  [/\b(Bearer|OAuth|Basic)\s+[\w.~+/!=-]{8,}/gi, `$1 ${hidden}`],
+  [/\b(Bearer|OAuth|Basic)\s+(?=\S*[\d=!.])[\w.~+/!=-]{8,}/gi, `$1 ${hidden}`],
   [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, hidden],
   [/\b00D\w{12}(\w{3})?![\w.]{20,}/g, hidden],
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, hidden],

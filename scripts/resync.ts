@@ -1,0 +1,4 @@
+/** `node scripts/resync.ts …` is `casebridge resync …`. */
+import { main } from '../src/cli/run.ts';
+
+await main(['resync', ...process.argv.slice(2)]);

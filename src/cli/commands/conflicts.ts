@@ -1,0 +1,130 @@
+import { Command } from 'commander';
+import type { SettledValue } from '../../core/plan.ts';
+import { type Side, sides } from '../../core/side.ts';
+import { describeConflict } from '../../observability/describe-event.ts';
+import { pairName } from '../../observability/words.ts';
+import type { ConflictRow, Store } from '../../store/store.ts';
+import { act, command } from '../command.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { shortTime } from '../output.ts';
+import { type Flags, type Session, withStore } from '../session.ts';
+import { UsageError } from '../usage-error.ts';
+import type { World } from '../world.ts';
+
+interface ListFlags extends Flags {
+  readonly all?: boolean;
+  readonly pair?: string;
+}
+
+interface ResolveFlags extends Flags {
+  readonly take?: string;
+  readonly value?: string;
+}
+
+export function conflictsCommand(world: World): Command {
+  const list = command('list', 'list fields that both sides changed and that wait for a person', {
+    examples: ['conflicts list', 'conflicts list --all --json'],
+    exits: [0, 2, 3, 4],
+  })
+    .option('--all', 'those that are settled, too')
+    .option('--pair <name>', 'only of this pair of tables')
+    .action((flags: ListFlags) => act(world, flags, (session) => listConflicts(session, flags)));
+
+  const resolve = command('resolve', 'decide a conflict', {
+    examples: [
+      'conflicts resolve 0192… --take salesforce',
+      'conflicts resolve 0192… --take servicenow --value "Printer on floor 3"',
+    ],
+    exits: [0, 2, 3, 4],
+  })
+    .argument('<id>', 'id of the conflict')
+    .option('--take <side>', 'whose value stands: servicenow or salesforce')
+    .option('--value <value>', "a third value instead, in ServiceNow's terms")
+    .action((id: string, flags: ResolveFlags) => act(world, flags, (session) => resolveConflict(session, id, flags)));
+
+  return new Command('conflicts')
+    .summary('fields that both sides changed')
+    .description('Fields that both sides changed')
+    .addCommand(list)
+    .addCommand(resolve);
+}
+
+/** One line of `conflicts list --json`, values in full. */
+export function conflictLine(row: ConflictRow): Readonly<Record<string, unknown>> {
+  return {
+    id: row.id,
+    pair: row.pair,
+    servicenowId: row.ids.servicenow,
+    salesforceId: row.ids.salesforce,
+    servicenowNumber: row.numbers.servicenow,
+    salesforceNumber: row.numbers.salesforce,
+    field: row.field,
+    base: row.base,
+    servicenow: row.values.servicenow,
+    salesforce: row.values.salesforce,
+    winner: row.winner,
+    rule: row.rule,
+    status: row.status,
+    at: row.at,
+    why: row.why,
+    linkId: row.linkId,
+    settledAt: row.settledAt,
+  };
+}
+
+const pageSize = 500;
+
+async function listConflicts(session: Session, flags: ListFlags): Promise<ExitCode> {
+  const { out } = session;
+  return withStore(session, async (store) => {
+    let count = 0;
+    for (let after: string | undefined; ;) {
+      const filter = { all: flags.all === true, ...(flags.pair === undefined ? {} : { pair: flags.pair }) };
+      const from = after === undefined ? {} : { after };
+      const page = await store.transaction((tx) => tx.listConflicts({ ...filter, ...from, limit: pageSize }));
+      count += page.length;
+      for (const row of page) {
+        if (out.json) await out.line(conflictLine(row));
+        else
+          await out.text(
+            `${row.id}  ${shortTime(row.at)}  ${row.status.padEnd(7)}  ${pairName(row)}: ${describeConflict(row)}`,
+          );
+      }
+      after = page.at(-1)?.id;
+      if (page.length < pageSize) break;
+    }
+    out.note(count === 0 ? 'No conflicts.' : `${count} conflict${count === 1 ? '' : 's'}.`);
+    return exitCodes.done;
+  });
+}
+
+async function resolveConflict(session: Session, id: string, flags: ResolveFlags): Promise<ExitCode> {
+  const decision = decisionOf(flags);
+  const row = await withStore(session, (store) => decide(store, id, decision));
+  if (session.out.json) await session.out.line(conflictLine(row));
+  else
+    await session.out.text(`${pairName(row)}: decided. The running daemon, or the next "sync --once", carries it out.`);
+  return exitCodes.done;
+}
+
+function decisionOf({ take, value }: ResolveFlags): SettledValue {
+  const side: Side | undefined = sides.find((known) => known === take);
+  if (take !== undefined && side === undefined)
+    throw new UsageError(`--take is servicenow or salesforce, not "${take}".`);
+  if (value !== undefined) return { kind: 'value', value };
+  if (side === undefined)
+    throw new UsageError('Say whose value stands: --take servicenow or --take salesforce, or give one with --value.');
+  return { kind: 'take', side };
+}
+
+/** Noted and queued in one transaction: whoever reconciles next carries it out. */
+async function decide(store: Store, id: string, decision: SettledValue): Promise<ConflictRow> {
+  return store.transaction(async (tx) => {
+    const row = await tx.conflictById(id);
+    if (row === null) throw new UsageError(`There is no conflict ${id}; "conflicts list" shows them.`);
+    if (row.status === 'settled') throw new UsageError(`Conflict ${id} is settled already.`);
+    await tx.decideConflict(id, decision);
+    await tx.enqueue([{ kind: 'link', linkId: row.linkId }]);
+    return { ...row, status: 'decided', decision };
+  });
+}

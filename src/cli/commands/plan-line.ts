@@ -1,0 +1,105 @@
+import type { FieldConflict, FieldMove } from '../../core/plan.ts';
+import type { Side } from '../../core/side.ts';
+import type { PlannedItem } from '../../engine/dry-run.ts';
+import type { Decision } from '../../engine/work.ts';
+import { describeHold, describeMoves } from '../../observability/describe-event.ts';
+import { fieldLabel, pairName, showValue, sideNames } from '../../observability/words.ts';
+
+/** One line of `plan --json`. */
+export interface PlanLine {
+  readonly key: string;
+  readonly pair: string;
+  readonly servicenowId: string | null;
+  readonly salesforceId: string | null;
+  readonly servicenowNumber: string | null;
+  readonly salesforceNumber: string | null;
+  readonly action: 'create' | 'update' | 'adopt' | 'none' | 'wait' | 'quarantine' | 'ignore' | 'missing';
+  /** The side that would be written to by a create. */
+  readonly on: Side | null;
+  readonly fields: readonly (FieldMove | { readonly field: string; readonly to: Side; readonly value: unknown })[];
+  readonly conflicts: readonly FieldConflict[];
+  /** The same in one line for a person. */
+  readonly text: string;
+}
+
+type Names = Pick<PlanLine, 'servicenowId' | 'salesforceId' | 'servicenowNumber' | 'salesforceNumber'>;
+
+/** What would be done about one key. */
+export function planLine({ key, decision }: PlannedItem): PlanLine {
+  const names = namesOf(decision);
+  const what = describe(decision);
+  const name = pairName({
+    ids: { servicenow: names.servicenowId ?? '(none)', salesforce: names.salesforceId ?? '(none)' },
+    numbers: { servicenow: names.servicenowNumber, salesforce: names.salesforceNumber },
+  });
+  const text = `${name}: ${what.text}`;
+  return { key, pair: decision.work.pair.name, ...names, on: null, fields: [], conflicts: [], ...what, text };
+}
+
+function namesOf(decision: Decision): Names {
+  if (decision.work.kind === 'link') {
+    const { ids, numbers } = decision.work.link;
+    return {
+      servicenowId: ids.servicenow,
+      salesforceId: ids.salesforce,
+      servicenowNumber: numbers.servicenow,
+      salesforceNumber: numbers.salesforce,
+    };
+  }
+  const { side, id } = decision.work.origin;
+  const number = 'origin' in decision ? (decision.origin?.number ?? null) : null;
+  const own = side === 'servicenow';
+  return {
+    servicenowId: own ? id : null,
+    salesforceId: own ? null : id,
+    servicenowNumber: own ? number : null,
+    salesforceNumber: own ? null : number,
+  };
+}
+
+type What = Pick<PlanLine, 'action' | 'text'> & Partial<PlanLine>;
+
+function describe(decision: Decision): What {
+  if (decision.kind === 'missing') {
+    return {
+      action: 'missing',
+      text: `${sideNames[decision.side]} does not show the record (${decision.how}); nothing is done`,
+    };
+  }
+  if (decision.kind === 'in-doubt')
+    return { action: 'wait', text: 'a create whose answer was lost is looked for first' };
+  const { plan } = decision;
+  switch (plan.kind) {
+    case 'agree':
+      return {
+        action: 'none',
+        conflicts: plan.conflicts,
+        text: plan.holds.length === 0 ? 'both sides agree' : plan.holds.map(describeHold).join('; '),
+      };
+    case 'write':
+      return { action: 'update', fields: plan.moves, conflicts: plan.conflicts, text: describeMoves(plan.moves) };
+    case 'create':
+      return {
+        action: 'create',
+        on: plan.on,
+        fields: Object.entries(plan.fields).map(([field, value]) => ({ field, to: plan.on, value })),
+        text: `would be created in ${sideNames[plan.on]}: ${Object.entries(plan.fields)
+          .map(([field, value]) => `${fieldLabel(field, plan.on)} ${showValue(field, plan.on, value)}`)
+          .join('; ')}`,
+      };
+    case 'adopt':
+      return { action: 'adopt', text: 'would be paired, since one names the other' };
+    case 'wait':
+      return {
+        action: 'wait',
+        text:
+          plan.reason.kind === 'in-doubt'
+            ? 'a write whose answer was lost is read back first'
+            : 'a side did not show it',
+      };
+    case 'quarantine':
+      return { action: 'quarantine', text: `would be set aside: ${plan.why}` };
+    case 'ignore':
+      return { action: 'ignore', text: plan.why === 'out-of-scope' ? 'out of scope' : 'not there any more' };
+  }
+}

@@ -1,0 +1,138 @@
+import { Command } from 'commander';
+import { parseKey } from '../../core/link.ts';
+import { iso } from '../../core/clock.ts';
+import { describeReason } from '../../observability/describe-event.ts';
+import type { QuarantineRow, Store, Tx } from '../../store/store.ts';
+import { act, command } from '../command.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { shortTime } from '../output.ts';
+import { type Flags, type Session, withStore } from '../session.ts';
+import { UsageError } from '../usage-error.ts';
+import type { World } from '../world.ts';
+
+interface RetryFlags extends Flags {
+  readonly all?: boolean;
+}
+
+/** More than this set aside means that something else is wrong; the rest follows when these are gone. */
+const most = 10_000;
+
+export function quarantineCommand(world: World): Command {
+  const list = command('list', 'list records that are set aside, with the reason', {
+    examples: ['quarantine list', 'quarantine list --json'],
+    exits: [0, 2, 3, 4],
+  }).action((flags: Flags) => act(world, flags, listQuarantine));
+
+  const retry = command('retry', 'try a record again now', {
+    examples: ['quarantine retry INC0010042', 'quarantine retry --all'],
+    exits: [0, 2, 3, 4],
+  })
+    .argument('[id]', 'key as listed, or id or number of the record')
+    .option('--all', 'every one of them')
+    .action((id: string | undefined, flags: RetryFlags) =>
+      act(world, flags, (session) => retryRows(session, id, flags.all === true)),
+    );
+
+  const drop = command('drop', 'forget a record that is set aside; its next change is looked at again', {
+    examples: ['quarantine drop INC0010042'],
+    exits: [0, 2, 3, 4],
+  })
+    .argument('<id>', 'key as listed, or id or number of the record')
+    .action((id: string, flags: Flags) => act(world, flags, (session) => dropRows(session, id)));
+
+  const group = new Command('quarantine')
+    .summary('records set aside')
+    .description('Records that are set aside, with the reason');
+  for (const sub of [list, retry, drop]) group.addCommand(sub);
+  return group;
+}
+
+function quarantineLine(row: QuarantineRow): Readonly<Record<string, unknown>> {
+  return {
+    key: row.key,
+    pair: row.pair,
+    servicenowId: row.ids.servicenow,
+    salesforceId: row.ids.salesforce,
+    servicenowNumber: row.numbers.servicenow,
+    salesforceNumber: row.numbers.salesforce,
+    reason: row.reason,
+    why: describeReason(row.reason),
+    attempts: row.attempts,
+    firstAt: row.firstAt,
+    nextAt: row.nextAt,
+  };
+}
+
+async function listQuarantine(session: Session): Promise<ExitCode> {
+  const { out } = session;
+  const rows = await withStore(session, (store) => store.transaction((tx) => tx.listQuarantine(most)));
+  for (const row of rows) {
+    if (out.json) await out.line(quarantineLine(row));
+    else
+      await out.text(
+        `${nameOf(row)}  since ${shortTime(row.firstAt)}, tried ${row.attempts}×, again ${shortTime(row.nextAt)} UTC\n  ${describeReason(row.reason)}\n  ${row.key}`,
+      );
+  }
+  out.note(rows.length === 0 ? 'Nothing is set aside.' : `${rows.length} set aside.`);
+  return exitCodes.done;
+}
+
+async function retryRows(session: Session, id: string | undefined, all: boolean): Promise<ExitCode> {
+  if ((id === undefined) === !all) throw new UsageError('Name one record, or say --all.');
+  const at = iso(session.world.now());
+  const rows = await withStore(session, (store) =>
+    store.transaction(async (tx) => {
+      const chosen = await choose(tx, id);
+      await tx.saveQuarantine(chosen.map((row) => ({ ...row, nextAt: at })));
+      await tx.enqueue(chosen.flatMap((row) => parseKey(row.key) ?? []));
+      return chosen;
+    }),
+  );
+  return told(session, rows, 'queued for the running daemon, or the next "sync --once".');
+}
+
+async function dropRows(session: Session, id: string): Promise<ExitCode> {
+  const rows = await withStore(session, (store) => drop(store, id));
+  return told(session, rows, 'forgotten until it changes again.');
+}
+
+/** The link, where there is one, is pending again: its next change, or a resync, is compared in full. */
+async function drop(store: Store, id: string): Promise<readonly QuarantineRow[]> {
+  return store.transaction(async (tx) => {
+    const chosen = await choose(tx, id);
+    await tx.clearQuarantine(chosen.map((row) => row.key));
+    const links = chosen.map((row) => parseKey(row.key)).flatMap((key) => (key?.kind === 'link' ? [key.linkId] : []));
+    const set = (await tx.linksById(links)).filter((link) => link.status === 'quarantined');
+    if (set.length > 0)
+      await tx.setLinkStatus(
+        set.map((link) => link.id),
+        'pending',
+      );
+    return chosen;
+  });
+}
+
+async function choose(tx: Tx, id: string | undefined): Promise<readonly QuarantineRow[]> {
+  const rows = await tx.listQuarantine(most);
+  if (id === undefined) return rows;
+  const wanted = rows.filter(
+    (row) => row.key === id || [...Object.values(row.ids), ...Object.values(row.numbers)].includes(id),
+  );
+  if (wanted.length === 0)
+    throw new UsageError(`Nothing that is set aside has the key, id or number "${id}"; "quarantine list" shows them.`);
+  return wanted;
+}
+
+async function told({ out }: Session, rows: readonly QuarantineRow[], what: string): Promise<ExitCode> {
+  for (const row of rows) {
+    if (out.json) await out.line(quarantineLine(row));
+    else await out.text(`${nameOf(row)}: ${what}`);
+  }
+  if (rows.length === 0) out.note('Nothing is set aside.');
+  return exitCodes.done;
+}
+
+function nameOf(row: QuarantineRow): string {
+  const names = [row.numbers.servicenow ?? row.ids.servicenow, row.numbers.salesforce ?? row.ids.salesforce];
+  return names.filter((name) => name !== null).join(' ↔ ');
+}

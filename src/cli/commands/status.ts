@@ -1,0 +1,109 @@
+import type { Command } from 'commander';
+import type { LinkStatus } from '../../core/link.ts';
+import { type Side, sides } from '../../core/side.ts';
+import { describePause } from '../../observability/describe-event.ts';
+import { sideNames } from '../../observability/words.ts';
+import type { QueueDepth } from '../../store/queue.ts';
+import type { PairPause, Store } from '../../store/store.ts';
+import { act, command } from '../command.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { shortTime, table } from '../output.ts';
+import { type Flags, mappingOf, type Session, storeSettings, withStore } from '../session.ts';
+import type { StoreSettings } from '../../config/settings.ts';
+import type { World } from '../world.ts';
+
+interface Poll {
+  readonly pair: string;
+  readonly side: Side;
+  /** Server time of the last walk that came to its end; null for never. */
+  readonly completeAt: string | null;
+  readonly walking: boolean;
+}
+
+interface Status {
+  /** True if a daemon answers on the admin port. */
+  readonly running: boolean;
+  readonly ready: boolean;
+  readonly links: Readonly<Record<LinkStatus, number>>;
+  readonly polls: readonly Poll[];
+  readonly queue: QueueDepth;
+  readonly openConflicts: number;
+  readonly quarantined: number;
+  readonly inDoubt: number;
+  readonly pauses: readonly PairPause[];
+}
+
+export function statusCommand(world: World): Command {
+  return command('status', 'show how a running daemon is doing', {
+    examples: ['status', 'status --json', 'status --demo'],
+    exits: [0, 1, 3, 4],
+  }).action((flags: Flags) => act(world, flags, show));
+}
+
+async function show(session: Session): Promise<ExitCode> {
+  const settings = storeSettings(session);
+  const pairs = (await mappingOf(session, settings)).pairs.map((pair) => pair.name);
+  const [health, kept] = await Promise.all([askDaemon(settings), withStore(session, (store) => look(store, pairs))]);
+  const status: Status = { ...health, ...kept };
+  if (session.out.json) await session.out.line(status);
+  else await session.out.text(lines(status));
+  return status.openConflicts + status.quarantined + status.pauses.length > 0 ? exitCodes.found : exitCodes.done;
+}
+
+async function askDaemon({ admin }: StoreSettings): Promise<Pick<Status, 'running' | 'ready'>> {
+  const ask = async (path: string): Promise<boolean> => {
+    const response = await fetch(`http://${admin.host}:${admin.port}${path}`, { signal: AbortSignal.timeout(2000) });
+    return response.ok;
+  };
+  const running = await ask('/healthz').catch(() => false);
+  return { running, ready: running && (await ask('/readyz').catch(() => false)) };
+}
+
+const most = 10_000;
+
+async function look(store: Store, pairs: readonly string[]): Promise<Omit<Status, 'running' | 'ready'>> {
+  const queue = await store.queue.depth();
+  return store.transaction(async (tx) => {
+    const polls: Poll[] = [];
+    for (const pair of pairs) {
+      for (const side of sides) {
+        const cursor = await tx.cursor(pair, side);
+        polls.push({ pair, side, completeAt: cursor?.completeAt ?? null, walking: (cursor?.walk ?? null) !== null });
+      }
+    }
+    return {
+      links: await tx.countLinks(),
+      polls,
+      queue,
+      openConflicts: (await tx.listConflicts({ all: false, limit: most })).length,
+      quarantined: (await tx.listQuarantine(most)).length,
+      inDoubt: (await tx.openIntents(most)).length,
+      pauses: await tx.pauses(),
+    };
+  });
+}
+
+function lines(status: Status): string {
+  const { links, queue } = status;
+  const daemon = status.running ? (status.ready ? 'running' : 'running, but not ready') : 'not running here';
+  const polls = status.polls.map(({ pair, side, completeAt, walking }) => [
+    `  ${pair}`,
+    sideNames[side],
+    completeAt === null ? 'never' : `${shortTime(completeAt)} UTC`,
+    walking ? 'walk under way' : '',
+  ]);
+  return [
+    `Daemon      ${daemon}`,
+    `Links       ${
+      Object.entries(links)
+        .filter(([, count]) => count > 0)
+        .map(([name, count]) => `${count} ${name}`)
+        .join(', ') || 'none'
+    }`,
+    `Queue       ${queue.waiting} waiting, ${queue.active} being worked on`,
+    `Waiting     ${status.openConflicts} conflicts, ${status.quarantined} set aside, ${status.inDoubt} creates in doubt`,
+    'Polled to the end',
+    table(['  Pair', 'Side', 'At', ''], polls),
+    ...status.pauses.map((pause) => `Stopped     ${describePause(pause)}`),
+  ].join('\n');
+}

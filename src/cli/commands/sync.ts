@@ -1,0 +1,69 @@
+import type { Command } from 'commander';
+import type { Resynced } from '../../engine/resync.ts';
+import { syncOnce, type Summary } from '../../engine/sync-once.ts';
+import { counted } from '../../observability/words.ts';
+import { act, command } from '../command.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import type { Output } from '../output.ts';
+import { type Flags, type Session, withApp } from '../session.ts';
+import type { World } from '../world.ts';
+
+interface SyncFlags extends Flags {
+  readonly once?: boolean;
+  readonly yes?: boolean;
+}
+
+export function syncCommand(world: World): Command {
+  return command('sync', 'poll both sides, bring everything into step, and exit', {
+    examples: ['sync --once', 'sync --once --yes', 'sync --once --json'],
+    exits: [0, 1, 2, 3, 4, 5, 130],
+  })
+    .option('--once', 'once, which is what this command does; "start" keeps on')
+    .option('--yes', 'create as many tickets as are found, and set pairs going that stopped at too many')
+    .action((flags: SyncFlags) => act(world, flags, (session) => sync(session, flags.yes === true)));
+}
+
+async function sync(session: Session, yes: boolean): Promise<ExitCode> {
+  return withApp(session, async ({ app }) => {
+    const { engine } = app;
+    if (yes) await setGoing(session, engine.store);
+    const summary = await syncOnce(engine, { unlimitedCreates: yes, signal: session.world.interrupt.signal });
+    await printSummary(session.out, summary);
+    for (const pair of summary.paused)
+      session.out.note(`${pair} stands still and was left out; "casebridge status" tells why.`);
+    if (session.world.interrupt.by() !== null) return exitCodes.interrupted;
+    return foundSomething(summary) ? exitCodes.found : exitCodes.done;
+  });
+}
+
+/** A pair that stopped at too many creates was waiting for this very word. */
+async function setGoing({ out }: Session, store: SyncStore): Promise<void> {
+  const pauses = await store.transaction((tx) => tx.pauses());
+  for (const { pair } of pauses.filter((pause) => pause.reason === 'too-many-creates')) {
+    await store.transaction((tx) => tx.resumePair(pair));
+    out.note(`${pair} goes on.`);
+  }
+}
+
+type SyncStore = Parameters<typeof syncOnce>[0]['store'];
+
+export function foundSomething(summary: Summary): boolean {
+  return summary.conflicts + summary.quarantined + summary.paused.length > 0;
+}
+
+/** The result of `sync` and `resync`: one JSON document, or a few lines. */
+export async function printSummary(out: Output, summary: Summary | Resynced): Promise<void> {
+  const { polled, created, updated, unchanged, conflicts, quarantined, apiCalls, durationMs } = summary;
+  if (out.json) await out.line({ polled, created, updated, unchanged, conflicts, quarantined, apiCalls, durationMs });
+  await out.text(
+    [
+      `Polled   ServiceNow ${polled.servicenow}, Salesforce ${polled.salesforce}`,
+      `Created  ServiceNow ${created.servicenow}, Salesforce ${created.salesforce}`,
+      `Updated  ServiceNow ${updated.servicenow}, Salesforce ${updated.salesforce}`,
+      `Left     ${unchanged} in step, ${counted(conflicts, 'conflict')}, ${quarantined} set aside`,
+      `Calls    ServiceNow ${apiCalls.servicenow}, Salesforce ${apiCalls.salesforce}, in ${(durationMs / 1000).toFixed(1)} s`,
+    ].join('\n'),
+  );
+  if (conflicts > 0) out.note('"casebridge conflicts list" shows what waits for a person.');
+  if (quarantined > 0) out.note('"casebridge quarantine list" shows why.');
+}

@@ -1,0 +1,130 @@
+import { MappingInvalid, type Problem, SettingsInvalid } from '../config/problems.ts';
+import { ConnectorError } from '../connectors/errors.ts';
+import { describeConnectorError } from '../observability/describe-error.ts';
+import { oneLine } from '../observability/words.ts';
+import { EmbeddedFailed, type EmbeddedFailure } from '../store/embedded/failed.ts';
+import {
+  DatabaseBehind,
+  DatabaseNewer,
+  MigrationFailed,
+  SecretKeyInvalid,
+  SecretKeyMissing,
+  SecretKeyWrong,
+} from '../store/prisma/errors.ts';
+import { StoreUnavailable } from '../store/store.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface Report {
+  /** For a person: what is wrong, where, and what to do. */
+  readonly text: string;
+  readonly exitCode: ExitCode;
+}
+
+/** Turns the data an error carries into advice. The only place where such sentences are made. */
+export function reportError(error: unknown): Report {
+  const { text, exitCode } = known(error) ?? unknown(error);
+  return { text: `${text.charAt(0).toUpperCase()}${text.slice(1)}`, exitCode };
+}
+
+function known(error: unknown): Report | null {
+  if (error instanceof UsageError) return { text: error.message, exitCode: exitCodes.usage };
+  if (error instanceof SettingsInvalid) {
+    const text = `${listed('these settings are not in order', error.problems)}\nSet them in .env or in the environment; docs/settings.md has them all.`;
+    return { text, exitCode: exitCodes.settings };
+  }
+  if (error instanceof MappingInvalid) {
+    const text = `${listed(`the mapping file ${error.file} is not in order`, error.problems)}\ndocs/mapping.md tells what can stand there.`;
+    return { text, exitCode: exitCodes.settings };
+  }
+  if (error instanceof ConnectorError) return { text: describeConnectorError(error), exitCode: connectorExit(error) };
+  return storeError(error) ?? systemError(error);
+}
+
+function listed(head: string, problems: readonly Problem[]): string {
+  return [`${head}:`, ...problems.map(({ where, what }) => `  ${where} ${what}`)].join('\n');
+}
+
+function connectorExit({ kind, data }: ConnectorError): ExitCode {
+  if (kind === 'Unauthorized' || data.cause === 'no-rights' || data.cause === 'wrong-secret')
+    return exitCodes.unauthorised;
+  if (data.cause === 'unknown-field') return exitCodes.settings;
+  return kind === 'Unavailable' || kind === 'RateLimited' ? exitCodes.unreachable : exitCodes.found;
+}
+
+const embeddedCures: Readonly<Record<EmbeddedFailure, string>> = {
+  'unsupported-platform': 'no Postgres comes along for this platform; set DATABASE_URL to one of your own',
+  'no-binary':
+    'the Postgres that comes along is missing or cannot run here; run "npm ci --include=optional", or set DATABASE_URL to one of your own',
+  'disk-full': 'the disk is full; make room in CASEBRIDGE_DATA_DIR and start again, nothing is lost',
+  port: 'no free port was found on 127.0.0.1; start again',
+  'no-rights': 'the data folder cannot be used; make it yours, or name another in CASEBRIDGE_DATA_DIR',
+  'other-version':
+    'the data folder was written by another version of Postgres; dump it with that version, or name a new CASEBRIDGE_DATA_DIR',
+  'init-failed': 'the data folder could not be set up',
+  exited: 'the embedded Postgres ended by itself',
+  timeout: 'the embedded Postgres did not answer in time; look at its log in the data folder',
+};
+
+function storeError(error: unknown): Report | null {
+  const unreachable = (text: string): Report => ({ text, exitCode: exitCodes.unreachable });
+  const settings = (text: string): Report => ({ text, exitCode: exitCodes.settings });
+  if (error instanceof StoreUnavailable) {
+    return unreachable(
+      `the database cannot be reached (${oneLine(error.message, 200)}); check DATABASE_URL and that Postgres runs.`,
+    );
+  }
+  if (error instanceof EmbeddedFailed)
+    return unreachable(`${embeddedCures[error.reason]} (${oneLine(error.detail, 300)}).`);
+  if (error instanceof DatabaseNewer) {
+    return unreachable(
+      `a newer Casebridge has used this database (it knows "${error.migration}"); install that version, this one would do harm.`,
+    );
+  }
+  if (error instanceof DatabaseBehind) {
+    return unreachable(
+      `the database lacks ${error.missing.join(', ')}; run "casebridge migrate" with a role that may change tables, or set CASEBRIDGE_MIGRATE=auto.`,
+    );
+  }
+  if (error instanceof MigrationFailed) {
+    return unreachable(
+      `the tables could not be brought up to date (${oneLine(error.detail, 300)}); check the rights of the role in DATABASE_MIGRATE_URL or DATABASE_URL.`,
+    );
+  }
+  if (error instanceof SecretKeyMissing) {
+    return settings(
+      'a token is to be stored and CASEBRIDGE_SECRET_KEY is not set; "casebridge keygen" prints one to put into .env.',
+    );
+  }
+  if (error instanceof SecretKeyInvalid) {
+    return settings('CASEBRIDGE_SECRET_KEY is not 32 bytes in base64; "casebridge keygen" prints one that is.');
+  }
+  if (error instanceof SecretKeyWrong) {
+    return settings(
+      `the stored token of ${error.side} was sealed with another key; put that key into CASEBRIDGE_SECRET_KEY_PREVIOUS, or log in anew.`,
+    );
+  }
+  return null;
+}
+
+/** What the operating system says, by its code. */
+function systemError(error: unknown): Report | null {
+  if (!(error instanceof Error) || !('code' in error)) return null;
+  if (error.code === 'EADDRINUSE') {
+    return {
+      text: 'the port for health checks is taken, perhaps by another Casebridge; set CASEBRIDGE_ADMIN_PORT.',
+      exitCode: exitCodes.settings,
+    };
+  }
+  if (error.code === 'ENOSPC')
+    return { text: 'the disk is full; make room and start again.', exitCode: exitCodes.unreachable };
+  return null;
+}
+
+function unknown(error: unknown): Report {
+  const words = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return {
+    text: `something went wrong that should not have: ${oneLine(words, 400)}\nRun it again with LOG_LEVEL=debug to see where, and please report it.`,
+    exitCode: exitCodes.found,
+  };
+}
