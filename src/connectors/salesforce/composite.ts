@@ -44,7 +44,7 @@ async function send(
   const answer = await session.call({
     method: 'POST',
     path: session.path('/composite'),
-    json: { allOrNone: false, compositeRequest },
+    json: { allOrNone: false, collateSubrequests: false, compositeRequest },
     ...options,
   });
   const { compositeResponse } = understand(compositeSchema, answer.body, answer.request);

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { SourceRecord } from '../../core/record.ts';
-import type { ChangesPage, ChangesRequest, Probe, ProbeRequest, ProbeResult, ReadResult } from '../ticket-system.ts';
+import type { ChangesPage, ChangesRequest, ProbeRequest, ProbeResult, ReadResult } from '../ticket-system.ts';
 import { composite, firstPage, heavyParts, queryEach, queryPart, rowsOf } from './composite.ts';
 import { normaliseId, normaliseStamp } from './ids.ts';
 import { isDeleted, rowId, selection, stampField, toRecord } from './records.ts';
@@ -81,18 +81,15 @@ interface Sighting {
 async function sightings(
   session: Session,
   request: ProbeRequest,
-  probes: readonly (readonly Probe[])[],
+  stamps: readonly (readonly string[])[],
 ): Promise<readonly Sighting[]> {
   const control = request.control === null ? null : normaliseId(request.control);
-  const statements = probes.map((chunk) => {
-    const stamps = isIn(
-      stampField,
-      chunk.map((probe) => probe.partnerId),
-    );
+  const statements = stamps.map((chunk) => {
+    const carrying = isIn(stampField, chunk);
     return selectWhere(
       request.object,
       request.fields,
-      control === null ? stamps : either(stamps, equals('Id', control)),
+      control === null ? carrying : either(carrying, equals('Id', control)),
     );
   });
   // With no control row, any row of the object in the same answer shows at least that the object can be read.
@@ -100,33 +97,35 @@ async function sightings(
   const parts = [...statements, ...(control === null ? [any] : [])].map((soql) => queryPart(session, soql));
   const answers = await Promise.all((await composite(session, parts)).map((part) => rowsOf(session, part)));
   const readable = control === null && answers.some((rows) => rows.length > 0);
-  return answers.slice(0, probes.length).map((rows) => {
+  return answers.slice(0, stamps.length).map((rows) => {
     const records = rows.map((row) => toRecord(request.object, row, request.fields));
     return {
-      carrying: Map.groupBy(
-        records.filter((record) => record.partnerId !== null),
-        (record) => record.partnerId ?? '',
-      ),
+      carrying: Map.groupBy(records, (record) => record.partnerId ?? ''),
       proven: control === null ? readable : records.some((record) => record.id === control),
     };
   });
 }
 
-/** Looks for records by our stamp, in one call for up to 800 probes. */
+/**
+ * Looks for records by our stamp, in one call for up to 800 probes. What cannot be a stamp is not asked for, and so its answer is
+ * `unknown`.
+ */
 export async function probe(session: Session, request: ProbeRequest): Promise<readonly ProbeResult[]> {
-  const results: ProbeResult[] = [];
+  const stamps = [
+    ...new Set(request.probes.map((one) => normaliseStamp(one.partnerId)).filter((stamp) => stamp !== null)),
+  ];
+  const seen = new Map<string, ProbeResult>();
   // One part is kept free for the look at any row.
-  for (const group of chunksOf(request.probes, namedPerQuery * (heavyParts - 1))) {
+  for (const group of chunksOf(stamps, namedPerQuery * (heavyParts - 1))) {
     const chunks = chunksOf(group, namedPerQuery);
-    const seen = await sightings(session, request, chunks);
+    const answers = await sightings(session, request, chunks);
     chunks.forEach((chunk, index) => {
-      const sighting = seen[index];
-      for (const { partnerId } of chunk) {
-        const records = sighting?.carrying.get(normaliseStamp(partnerId) ?? '') ?? [];
-        if (records.length > 0) results.push({ kind: 'found', records });
-        else results.push({ kind: sighting?.proven === true ? 'none' : 'unknown' });
+      for (const stamp of chunk) {
+        const records = answers[index]?.carrying.get(stamp) ?? [];
+        const proven = answers[index]?.proven === true;
+        seen.set(stamp, records.length > 0 ? { kind: 'found', records } : { kind: proven ? 'none' : 'unknown' });
       }
     });
   }
-  return results;
+  return request.probes.map(({ partnerId }) => seen.get(normaliseStamp(partnerId) ?? '') ?? { kind: 'unknown' });
 }

@@ -6,7 +6,7 @@ import { ConnectorError } from '../errors.ts';
 import type { Gate } from '../gate.ts';
 import { createTokenSource } from '../token-source.ts';
 import { type Budget, createBudget, parseLimitInfo } from './budget.ts';
-import { answerFailure, type RawAnswer, retryAfter, wireFailure } from './errors.ts';
+import { answerFailure, type RawAnswer, retryAfter, vendorErrors, wireFailure } from './errors.ts';
 import { pinInstance, pinNextPage } from './instance-url.ts';
 import { createGrant } from './oauth.ts';
 import { OneExchange, type Wire, WireError } from './transport.ts';
@@ -114,9 +114,15 @@ async function exchangeOnce(
   return { status: statusCode, headers, text: String(text), body };
 }
 
-const isReadable = (answer: Exchange): boolean => typeof answer.body === 'object' && answer.body !== null;
+/** A success we can work with: JSON, and no error in the clothes of a success, as a proxy may send it. */
+function isGood(answer: Exchange): boolean {
+  const done = answer.status >= 200 && answer.status < 300 && answer.status !== 202;
+  return done && typeof answer.body === 'object' && answer.body !== null && vendorErrors(answer.body).length === 0;
+}
 
+/** The identity service has words of its own for an expired session, under a 403 (Salesforce help, identity URL errors). */
 function isCurable(answer: RawAnswer): boolean {
+  if (answer.status === 403) return answer.text.trim() === 'Bad_OAuth_Token';
   return answer.status === 401 && !incurable.some((message) => answer.text.includes(message));
 }
 
@@ -194,7 +200,7 @@ export function createSession(deps: SessionDeps): Session {
         answer = await attempt(wanted, await tokens.renew(token.accessToken));
       }
       const wait = heed(answer);
-      if (answer.status >= 200 && answer.status < 300 && answer.status !== 202 && isReadable(answer)) {
+      if (isGood(answer)) {
         return { status: answer.status, headers: answer.headers, body: answer.body, request };
       }
       const failure = answerFailure(answer, request, wait);

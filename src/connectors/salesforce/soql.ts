@@ -40,12 +40,26 @@ export function objectNamed(name: string): string {
   return checked(isObjectName(name), 'object name', name, 'unknown-object');
 }
 
+/** The sequences the SOQL reference knows ("Quoted String Escape Sequences"); any other backslash is an error. */
+const sequences: Readonly<Record<string, string>> = {
+  "'": "\\'",
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\b': '\\b',
+  '\f': '\\f',
+};
+
 /**
- * A text as a SOQL literal. Backslash and quote are escaped, which jsforce's own builder does for the quote only; a lone
- * surrogate becomes U+FFFD, since it cannot be sent in a URL.
+ * A text as a SOQL literal. jsforce's own builder escapes the quote only. A lone surrogate becomes U+FFFD, since it cannot be
+ * sent in a URL.
  */
 export function literal(text: string): string {
-  return `'${text.toWellFormed().replace(/[\\']/g, '\\$&')}'`;
+  const inside = text
+    .toWellFormed()
+    .replace(/[\\'\p{Cc}]/gu, (char) => sequences[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return `'${inside}'`;
 }
 
 /** An ISO time as a SOQL literal of whole seconds: the documented grammar has no fraction, and the server compares none. */

@@ -77,3 +77,11 @@ export function collectionsOf(items: readonly Item[]): readonly (readonly Item[]
   }
   return chunks;
 }
+
+/**
+ * True if a composite would replace part of a text by an earlier answer: `@{part0.records[0].Subject}` in somebody's ticket would
+ * fetch another ticket's text, and any other `@{…}` would refuse the whole collection (REST guide, composite subrequest).
+ */
+export function refersToParts(item: Item): boolean {
+  return Object.values(item.body).some((value) => typeof value === 'string' && value.includes('@{'));
+}

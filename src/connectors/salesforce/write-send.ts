@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import { ConnectorError } from '../errors.ts';
+import type { WriteResult } from '../ticket-system.ts';
+import { composite, type Part, type PartAnswer, partFailure, queryPart, rowsOf } from './composite.ts';
+import { vendorFailure } from './errors.ts';
+import { normaliseStamp } from './ids.ts';
+import { chunksOf, read } from './read.ts';
+import { isDeleted, rowId, selection, stampField, textOf, toRecord } from './records.ts';
+import { noAutoAssign, type Session } from './session.ts';
+import { isIn, select } from './soql.ts';
+import { pageSchema, type Row, type Saved, savedSchema, understand } from './wire.ts';
+import type { Item } from './write-items.ts';
+
+/** How one kind of write goes out. */
+export interface Manner {
+  readonly keyField: 'Id' | typeof stampField;
+  /** Keys one look names, so that its address stays well below what the web tier takes (rec: query-414-uri-too-long). */
+  readonly keysPerLook: number;
+  readonly collection: (object: string) => string;
+  /** Reads the records before the write, in the same call. */
+  readonly looksBefore: boolean;
+}
+
+/** The result of the request at a place of the caller's list. */
+export type Outcome = readonly [at: number, result: WriteResult];
+
+/** Sends some items of one object in one call. Rejects with ConnectorError when the call as a whole failed. */
+export type Send = (
+  session: Session,
+  manner: Manner,
+  collections: readonly (readonly Item[])[],
+) => Promise<readonly Outcome[]>;
+
+type RowsByKey = ReadonlyMap<string, Row>;
+const noRows: RowsByKey = new Map();
+
+interface Verdict {
+  readonly item: Item;
+  readonly id: string | null;
+  readonly error: ConnectorError | null;
+}
+
+function verdict(item: Item, saved: Saved | undefined, request: string): Verdict {
+  if (saved === undefined) {
+    const data = { side: 'salesforce', executed: 'maybe', cause: 'unreadable-answer', request } as const;
+    return { item, id: null, error: new ConnectorError('Unavailable', data) };
+  }
+  if (!saved.success) return { item, id: null, error: vendorFailure(saved.errors, request) };
+  return { item, id: saved.id ?? null, error: null };
+}
+
+/** What the answer to one collection says about each of its items. Rows count under an HTTP 400 too: sources differ on it. */
+function verdicts(items: readonly Item[], part: PartAnswer): readonly Verdict[] {
+  const failure = partFailure(part);
+  const rows = z.array(savedSchema).safeParse(part.body);
+  if (failure !== null && !(rows.success && rows.data.length === items.length)) {
+    return items.map((item) => ({ item, id: null, error: failure }));
+  }
+  const saved = rows.success ? rows.data : understand(z.array(savedSchema), part.body, part.request);
+  return items.map((item, index) => verdict(item, saved[index], part.request));
+}
+
+function byKey(object: string, rows: readonly Row[], keyField: Manner['keyField']): RowsByKey {
+  const living = rows.filter((row) => !isDeleted(row));
+  const keyOf = (row: Row): string =>
+    keyField === 'Id' ? rowId(object, row) : (normaliseStamp(textOf(row, stampField)) ?? '');
+  return new Map(living.map((row) => [keyOf(row), row]));
+}
+
+/**
+ * The rows of looks. One that failed takes nothing from the writes: it only shows nothing. Further pages of a look before the
+ * write would be read after it, so they are left alone.
+ */
+async function rowsSeen(
+  session: Session,
+  object: string,
+  looks: readonly PartAnswer[],
+  manner: Manner,
+  when: 'before' | 'after',
+): Promise<RowsByKey> {
+  const rows: Row[] = [];
+  for (const look of looks) {
+    if (partFailure(look) !== null) continue;
+    try {
+      if (when === 'after') rows.push(...(await rowsOf(session, look)));
+      else rows.push(...understand(pageSchema, look.body, look.request).records);
+    } catch (error) {
+      if (!(error instanceof ConnectorError)) throw error;
+    }
+  }
+  return byKey(object, rows, manner.keyField);
+}
+
+function fieldsToRead(items: readonly Item[]): readonly string[] {
+  return [...new Set(items.flatMap((item) => item.readBack))];
+}
+
+function lookParts(session: Session, manner: Manner, items: readonly Item[]): readonly Part[] {
+  const object = items[0]?.object ?? '';
+  const fields = selection(object, fieldsToRead(items));
+  const keys = [...new Set(items.map((item) => item.key))];
+  return chunksOf(keys, manner.keysPerLook).map((chunk) =>
+    queryPart(session, select({ object, fields, where: isIn(manner.keyField, chunk) })),
+  );
+}
+
+function writtenAs(item: Item, row: Row, before: RowsByKey): WriteResult {
+  const earlier = before.get(item.key);
+  return {
+    kind: 'written',
+    record: toRecord(item.object, row, item.readBack),
+    before: earlier === undefined ? null : toRecord(item.object, earlier, item.readBack),
+  };
+}
+
+function notReadBack(id: string | null): ConnectorError {
+  const answer = `written, but ${id ?? 'the record'} did not come back`;
+  return new ConnectorError('Unavailable', { side: 'salesforce', executed: 'maybe', cause: 'not-read-back', answer });
+}
+
+/** Turns verdicts into results. What was written but not seen is read once more by id, and is in doubt if that shows nothing. */
+async function conclude(
+  session: Session,
+  judged: readonly Verdict[],
+  before: RowsByKey,
+  after: RowsByKey,
+): Promise<readonly Outcome[]> {
+  const items = judged.map((each) => each.item);
+  const unseen = judged.filter((each) => each.error === null && !after.has(each.item.key));
+  const again = await read(
+    session,
+    items[0]?.object ?? '',
+    unseen.map((each) => each.id ?? each.item.key),
+    fieldsToRead(items),
+  ).catch((error: unknown) => {
+    if (error instanceof ConnectorError) return [];
+    throw error;
+  });
+  const late = new Map(unseen.map((each, index) => [each, again[index]]));
+  return judged.map((each): Outcome => {
+    const { item, error, id } = each;
+    if (error !== null) return [item.at, { kind: 'failed', error }];
+    const row = after.get(item.key);
+    if (row !== undefined) return [item.at, writtenAs(item, row, before)];
+    const found = late.get(each);
+    if (found?.kind !== 'found') return [item.at, { kind: 'failed', error: notReadBack(id) }];
+    const earlier = before.get(item.key);
+    const previous = earlier === undefined ? null : toRecord(item.object, earlier, item.readBack);
+    return [item.at, { kind: 'written', record: found.record, before: previous }];
+  });
+}
+
+/** Collections with their looks, in one composite. */
+export const sendTogether: Send = async (session, manner, collections) => {
+  const items = collections.flat();
+  const object = items[0]?.object ?? '';
+  const looks = lookParts(session, manner, items);
+  const writes = collections.map((collection): Part => ({
+    method: 'PATCH',
+    url: session.path(manner.collection(object)),
+    headers: noAutoAssign,
+    body: { allOrNone: false, records: collection.map((item) => item.body) },
+  }));
+  const before = manner.looksBefore ? looks : [];
+  const answers = await composite(session, [...before, ...writes, ...looks], { headers: noAutoAssign });
+  const rowsBefore = await rowsSeen(session, object, answers.slice(0, before.length), manner, 'before');
+  const rowsAfter = await rowsSeen(session, object, answers.slice(before.length + writes.length), manner, 'after');
+  const judged = collections.flatMap((collection, index) => {
+    const answer = answers[before.length + index];
+    return answer === undefined ? [] : verdicts(collection, answer);
+  });
+  return conclude(session, judged, rowsBefore, rowsAfter);
+};
+
+/** Collections each in a request of its own, for texts that a composite would take for references to its own parts. */
+export const sendAlone: Send = async (session, manner, collections) => {
+  const outcomes: Outcome[] = [];
+  for (const collection of collections) {
+    const answer = await session.call({
+      method: 'PATCH',
+      path: session.path(manner.collection(collection[0]?.object ?? '')),
+      headers: noAutoAssign,
+      json: { allOrNone: false, records: collection.map((item) => item.body) },
+    });
+    const judged = verdicts(collection, { status: answer.status, body: answer.body, request: answer.request });
+    outcomes.push(...(await conclude(session, judged, noRows, noRows)));
+  }
+  return outcomes;
+};
