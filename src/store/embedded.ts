@@ -6,6 +6,8 @@ import { EmbeddedFailed, embeddedFailed } from './embedded/failed.ts';
 import { dataHome, ownFolder, runAs } from './embedded/place.ts';
 import { findPostmaster, settledPostmaster, startPostmaster, stopPostmaster } from './embedded/postmaster.ts';
 
+import { applicationName, HeardClient } from './prisma/client.ts';
+
 export { EmbeddedFailed, type EmbeddedFailure } from './embedded/failed.ts';
 
 export interface EmbeddedOptions {
@@ -29,29 +31,21 @@ export interface EmbeddedPostgres {
 
 const database = 'casebridge';
 
-/** Every connection of ours carries this name and its process id. */
-export function applicationName(): string {
-  return `casebridge ${process.pid}`;
-}
-
 function urlOf(cluster: Cluster, port: number, name: string): string {
   return `postgresql://${clusterUser}:${cluster.password}@127.0.0.1:${port}/${name}`;
 }
 
 async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({
+  const client = new HeardClient({
     connectionString: url,
     connectionTimeoutMillis: 10_000,
     application_name: applicationName(),
   });
-  // A server that goes away between two statements would otherwise end the process.
-  let lost: Error | null = null;
-  client.on('error', (error) => (lost = error));
   await client.connect();
   try {
     return await use(client);
   } finally {
-    if (lost === null) await client.end();
+    await client.end();
   }
 }
 

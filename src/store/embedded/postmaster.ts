@@ -45,12 +45,19 @@ export async function findPostmaster(cluster: Cluster): Promise<Postmaster | nul
   return null;
 }
 
-/** A loopback port that nobody listens on. */
-export function freePort(): Promise<number> {
+/** The port of the last start, which Postgres notes in `postmaster.opts`: a URL somebody wrote down stays right. */
+async function lastPort(cluster: Cluster): Promise<number | null> {
+  const options = await readFile(join(cluster.data, 'postmaster.opts'), 'utf8').catch(() => '');
+  const port = /"-p" "(\d+)"/.exec(options)?.[1];
+  return port === undefined ? null : Number(port);
+}
+
+/** A loopback port that nobody listens on: `wanted`, or 0 for any. Rejects if that one is taken. */
+function freePort(wanted: number): Promise<number> {
   return new Promise((done, fail) => {
     const server = createServer();
     server.once('error', fail);
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(wanted, '127.0.0.1', () => {
       const address = server.address();
       server.close(() =>
         address !== null && typeof address === 'object' ? done(address.port) : fail(new Error('no port')),
@@ -122,7 +129,7 @@ export async function startPostmaster(
   settings: Readonly<Record<string, string>>,
   clock: Clock,
 ): Promise<Postmaster | null> {
-  const port = await freePort();
+  const port = await freePort((await lastPort(cluster)) ?? 0).catch(() => freePort(0));
   const size = (await stat(logFile(home)).catch(() => null))?.size ?? 0;
   if (size > largestLog) await rm(logFile(home), { force: true });
   const from = size > largestLog ? 0 : size;

@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { MigrationList } from '@prisma/schema-engine-wasm';
-import pg from 'pg';
+import type pg from 'pg';
 import { StoreUnavailable } from '../store.ts';
+import { applicationName, HeardClient } from './client.ts';
 import { DatabaseBehind, DatabaseNewer, MigrationFailed } from './errors.ts';
 import { isUnavailable } from './unavailable.ts';
 import { installQueue } from './queue/install.ts';
@@ -61,20 +62,18 @@ async function missingIn(client: pg.Client, known: readonly Known[]): Promise<re
 }
 
 async function withClient<T>(databaseUrl: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({
+  const client = new HeardClient({
     connectionString: databaseUrl,
     connectionTimeoutMillis: 10_000,
-    application_name: `casebridge ${process.pid}`,
+    application_name: applicationName(),
   });
-  let lost: Error | null = null;
-  client.on('error', (error) => (lost = error));
   try {
     await client.connect();
     return await use(client);
   } catch (error) {
     throw isUnavailable(error) ? new StoreUnavailable('the database does not answer', { cause: error }) : error;
   } finally {
-    if (lost === null) await client.end();
+    await client.end();
   }
 }
 

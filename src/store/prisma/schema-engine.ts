@@ -5,6 +5,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { SchemaEngine } from '@prisma/schema-engine-wasm';
 import pg from 'pg';
+import { applicationName, HeardClient } from './client.ts';
 
 /** The part of Node's WebAssembly used here: the type library of the browser declares it, Node's does not. */
 declare const WebAssembly: {
@@ -31,10 +32,14 @@ async function loadEngine(): Promise<EngineModule> {
   return bindings;
 }
 
+/** Its bindings keep the instance in a variable of the module: a second one would pull the first from under its own feet. */
+let loading: Promise<EngineModule> | null = null;
+
 /** Prisma's own migration engine on the driver that the service uses. */
 export async function withSchemaEngine<T>(databaseUrl: string, use: (engine: SchemaEngine) => Promise<T>): Promise<T> {
-  const { SchemaEngine: Engine } = await loadEngine();
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 1, application_name: `casebridge ${process.pid}` });
+  const { SchemaEngine: Engine } = await (loading ??= loadEngine());
+  const application_name = applicationName();
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 1, Client: HeardClient, application_name });
   // A connection that is cut while idle: the next statement says so.
   pool.on('error', () => undefined);
   try {

@@ -2,7 +2,8 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import type { Secret } from '../../config/secret.ts';
 import type { Clock, Ids } from '../../core/clock.ts';
-import { type Store, StoreUnavailable, type Tx } from '../store.ts';
+import type { Store, Tx } from '../store.ts';
+import { applicationName, HeardClient } from './client.ts';
 import { conflictMethods } from './conflicts.ts';
 import { createVault } from './credentials.ts';
 import { cursorMethods } from './cursors.ts';
@@ -18,6 +19,7 @@ import { queueMethods } from './queue/jobs.ts';
 import { type BossQueue, createBossQueue } from './queue/queue.ts';
 import { runMethods } from './runs.ts';
 import { isUnavailable } from './unavailable.ts';
+import { watch } from './watch.ts';
 
 export interface PrismaStoreOptions {
   readonly url: string;
@@ -48,11 +50,12 @@ export interface PrismaStore extends Store {
 /** Longest wait for a free connection, and longest transaction. They hold database work only, never a call over the network. */
 const transactionLimits = { maxWait: 10_000, timeout: 60_000 } as const;
 
-function createPool(options: PrismaStoreOptions): pg.Pool {
+function createPool(options: PrismaStoreOptions, onError: (error: Error) => void): pg.Pool {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.maxConnections ?? 10,
-    application_name: `casebridge ${process.pid}`,
+    Client: HeardClient,
+    application_name: applicationName(),
     connectionTimeoutMillis: 10_000,
     // A server that vanished without a word (half-open connection) is noticed within half a minute.
     keepAlive: true,
@@ -61,6 +64,8 @@ function createPool(options: PrismaStoreOptions): pg.Pool {
     query_timeout: 35_000,
     idle_in_transaction_session_timeout: 30_000,
   });
+  // Prisma listens too, but only from its first statement on.
+  pool.on('error', onError);
   return pool;
 }
 
@@ -78,40 +83,22 @@ function txMethods(db: Db, queue: BossQueue): Tx {
   };
 }
 
-type Answering = <T>(work: () => Promise<T>) => Promise<T>;
-
-interface Watch {
-  /** Turns what drivers say about a lost database into StoreUnavailable. */
-  readonly answering: Answering;
-  /** For errors that reach nobody: those of idle connections and of the queue's own timers. */
-  readonly onError: (error: Error) => void;
-}
-
-function watch(options: PrismaStoreOptions): Watch {
-  let lost = false;
-  const noticeLoss = (error: Error): void => {
-    if (!lost) options.onLost?.(error);
-    lost = true;
-  };
-  return {
-    answering: async (work) => {
-      try {
-        const result = await work();
-        if (lost) options.onBack?.();
-        lost = false;
-        return result;
-      } catch (error) {
-        if (!isUnavailable(error)) throw error;
-        const unavailable =
-          error instanceof StoreUnavailable
-            ? error
-            : new StoreUnavailable('the database does not answer', { cause: error });
-        noticeLoss(unavailable);
-        throw unavailable;
-      }
-    },
-    onError: (error) => (isUnavailable(error) ? noticeLoss(error) : options.onError?.(error)),
-  };
+/**
+ * Runs `work` in a transaction. A connection that died in the pool shows itself only when it is used: as long as `work` has not
+ * begun, nothing has happened and another one is tried.
+ */
+async function transact<T>(prisma: PrismaClient, work: (db: Db) => Promise<T>): Promise<T> {
+  for (let spare = 3; ; spare -= 1) {
+    let begun = false;
+    try {
+      return await prisma.$transaction((db) => {
+        begun = true;
+        return work(db);
+      });
+    } catch (error) {
+      if (begun || spare === 0 || !isUnavailable(error)) throw error;
+    }
+  }
 }
 
 /**
@@ -126,10 +113,10 @@ export async function openStore(options: PrismaStoreOptions): Promise<PrismaStor
     else await checkMigrated(url);
   });
 
-  const pool = createPool(options);
-  const adapter = new PrismaPg(pool, { onPoolError: onError, onConnectionError: onError });
+  const pool = createPool(options, onError);
+  const adapter = new PrismaPg(pool, { onConnectionError: onError });
   const prisma = new PrismaClient({ adapter, transactionOptions: transactionLimits, errorFormat: 'minimal' });
-  const raw = <T>(work: (db: Db) => Promise<T>): Promise<T> => answering(() => prisma.$transaction(work));
+  const raw = <T>(work: (db: Db) => Promise<T>): Promise<T> => answering(() => transact(prisma, work));
   const queue = createBossQueue({ url, clock, transaction: raw, onError });
   const tokens = createVault({ transaction: raw, pool, answering, clock, secretKey, secretKeyPrevious });
 
@@ -143,6 +130,7 @@ export async function openStore(options: PrismaStoreOptions): Promise<PrismaStor
         await pool.query('SELECT 1');
       }),
     close: async () => {
+      if (pool.ending) return;
       await queue.close();
       await prisma.$disconnect();
       await pool.end();

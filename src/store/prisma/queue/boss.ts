@@ -1,4 +1,5 @@
 import { type ConstructorOptions, PgBoss } from 'pg-boss';
+import { applicationName, HeardClient } from '../client.ts';
 
 /** The one queue: keys of links, and of records that have none yet. */
 export const queueName = 'reconcile';
@@ -32,9 +33,10 @@ export interface BossOptions {
 
 /** A pg-boss that uses the tables as they are. It never migrates: `installQueue` does, at start and under a lock. */
 export function createBoss(options: BossOptions, more: Partial<ConstructorOptions> = {}): PgBoss {
-  const boss = new PgBoss({
+  const settings: ConstructorOptions & { Client: typeof HeardClient } = {
+    Client: HeardClient,
     connectionString: options.url,
-    application_name: `casebridge ${process.pid}`,
+    application_name: applicationName(),
     max: 4,
     connectionTimeoutMillis: 10_000,
     migrate: false,
@@ -47,7 +49,8 @@ export function createBoss(options: BossOptions, more: Partial<ConstructorOption
     monitorIntervalSeconds: 1,
     maintenanceIntervalSeconds: 300,
     ...more,
-  });
+  };
+  const boss = new PgBoss(settings);
   boss.on('error', options.onError);
   return boss;
 }
