@@ -39,7 +39,7 @@ export async function redeemCode(
   clock: Clock,
   answer: { readonly code: string; readonly redirectUri: string; readonly codeVerifier: string },
 ): Promise<StoredToken> {
-  const wire = createWire({ timeoutMs: 60_000, maxBytes: 1024 * 1024 });
+  const wire = createWire({ timeoutMs: 60_000, deadlineMs: 60_000, maxBytes: 1024 * 1024 });
   try {
     return await exchangeCode(settings, wire, clock, answer);
   } finally {

@@ -20,6 +20,8 @@ export interface SalesforceDeps {
   readonly timeoutMs?: number;
 }
 
+/** Salesforce itself ends a REST call after ten minutes. */
+const callLimitMs = 10 * 60_000;
 const maxAnswerBytes = 256 * 1024 * 1024;
 
 /**
@@ -27,7 +29,7 @@ const maxAnswerBytes = 256 * 1024 * 1024;
  * org's daily allowance is watched, and past the configured share every call rejects with RateLimited, cause `daily-limit`.
  */
 export function createSalesforce(deps: SalesforceDeps): TicketSystem {
-  const wire = createWire({ timeoutMs: deps.timeoutMs ?? 120_000, maxBytes: maxAnswerBytes });
+  const wire = createWire({ timeoutMs: deps.timeoutMs ?? 120_000, deadlineMs: callLimitMs, maxBytes: maxAnswerBytes });
   const session = createSession({ ...deps, wire });
   return {
     side: 'salesforce',

@@ -24,6 +24,8 @@ export class WireError extends Error {
 export interface WireOptions {
   /** Silence on the socket for this long gives up. */
   readonly timeoutMs: number;
+  /** So does a whole exchange that takes this long, however it trickles. */
+  readonly deadlineMs: number;
   /** Largest answer read, after decompression, in bytes. */
   readonly maxBytes: number;
 }
@@ -82,6 +84,7 @@ export function createWire(options: WireOptions): Wire {
     const url = new URL(request.url);
     const secure = url.protocol === 'https:';
     let sent = false;
+    let deadline: NodeJS.Timeout | undefined;
     try {
       return await new Promise<HttpResponse>((resolve, reject) => {
         const outgoing = (secure ? https : http).request(url, {
@@ -102,6 +105,11 @@ export function createWire(options: WireOptions): Wire {
           else socket.once(secure ? 'secureConnect' : 'connect', () => (sent = true));
         });
         outgoing.on('timeout', () => outgoing.destroy(new WireError('TIMEOUT', sent)));
+        deadline = setTimeout(() => {
+          const error = new WireError('TIMEOUT', sent);
+          reject(error);
+          outgoing.destroy(error);
+        }, options.deadlineMs);
         outgoing.on('error', reject);
         outgoing.on('response', (response) => {
           readBody(response, options.maxBytes).then(
@@ -116,6 +124,8 @@ export function createWire(options: WireOptions): Wire {
       if (error instanceof WireError) throw error;
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
       throw new WireError(code, sent, { cause: error });
+    } finally {
+      clearTimeout(deadline);
     }
   }
 

@@ -5,7 +5,7 @@ import { afterEach, expect, it } from 'vitest';
 import { createWire, WireError } from '../../../src/connectors/salesforce/transport.ts';
 
 const open: Server[] = [];
-const wire = createWire({ timeoutMs: 2_000, maxBytes: 1024 * 1024 });
+const wire = createWire({ timeoutMs: 2_000, deadlineMs: 5_000, maxBytes: 1024 * 1024 });
 
 async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener);
@@ -71,4 +71,15 @@ it('hands on the reason of an abort, also in the middle of a request', async () 
   const aborter = new AbortController();
   const url = await serve(() => aborter.abort(reason));
   await expect(wire.send({ method: 'GET', url }, aborter.signal)).rejects.toBe(reason);
+});
+
+it('gives up on an answer that trickles for ever', async () => {
+  const hasty = createWire({ timeoutMs: 2_000, deadlineMs: 150, maxBytes: 1024 * 1024 });
+  const url = await serve((_, response) => {
+    response.writeHead(200);
+    const drip = setInterval(() => response.write('x'), 20);
+    response.on('close', () => clearInterval(drip));
+  });
+  await expect(hasty.send({ method: 'GET', url })).rejects.toMatchObject({ code: 'TIMEOUT', sent: true });
+  hasty.close();
 });

@@ -207,6 +207,48 @@ describe('update', () => {
     ]);
   });
 
+  it('takes what stood before from the first page alone, since further pages would be read after the write', async () => {
+    replay.answer((request, nth) => {
+      if (request.method === 'GET') return { status: 200, body: page([caseRow(idOf(1), { Subject: 'read late' })]) };
+      let looks = 0;
+      return inComposite((part) => {
+        if (part.body !== undefined) return { body: [ok(idOf(0)), ok(idOf(1))] };
+        looks += 1;
+        const rows = [caseRow(idOf(0), { Subject: looks === 1 ? 'old' : 'new' })];
+        return { body: page(rows, { totalSize: 2, done: false, nextRecordsUrl: `${root}/query/0r8xx-1` }) };
+      })(request, nth);
+    });
+    const results = await clientOf(replay.url).update([updateOf(0), updateOf(1)]);
+    expect(results).toMatchObject([
+      { kind: 'written', before: { fields: { Subject: 'old' } }, record: { fields: { Subject: 'new' } } },
+      { kind: 'written', before: null, record: { fields: { Subject: 'read late' } } },
+    ]);
+    // The composite, and the rest of the look after.
+    expect(replay.requests).toHaveLength(2);
+  });
+
+  it('sends a text that a composite would take for a reference in a request of its own', async () => {
+    replay.answer((request, nth) => {
+      const rows = [0, 1].map((n) => caseRow(idOf(n), { Subject: 's' }));
+      if (request.method !== 'PATCH') {
+        return inComposite((part) => ({
+          body: part.body === undefined ? page(rows) : part.body.records.map(() => ok(idOf(0))),
+        }))(request, nth);
+      }
+      return { status: 200, body: [ok(idOf(1))] };
+    });
+    const results = await clientOf(replay.url).update([
+      updateOf(0),
+      updateOf(1, { Subject: 'mail @{part0.records[0].Subject}' }),
+    ]);
+    expect(results.map((result) => result.kind)).toEqual(['written', 'written']);
+    const alone = replay.requests.find((request) => request.method === 'PATCH');
+    expect(alone?.path).toBe(`${root}/composite/sobjects`);
+    expect(alone?.headers['sforce-auto-assign']).toBe('FALSE');
+    const composites = replay.requests.filter((request) => request.path.endsWith('/composite'));
+    expect(JSON.stringify(composites.map((request) => request.body))).not.toContain('@{');
+  });
+
   it('holds a part that is missing from the answer in doubt', async () => {
     replay.answer(() => ({ status: 200, body: { compositeResponse: [] } }));
     expect(await clientOf(replay.url).update([updateOf(0)])).toMatchObject([
@@ -291,6 +333,16 @@ describe('create', () => {
     expect(results.map((result) => (result.kind === 'written' ? result.record.partnerId : null))).toEqual(
       [3, 1, 2].map(stampOf),
     );
+  });
+
+  it('sends 400 records in one call of four heavy parts, whose addresses stay short', async () => {
+    acceptAll();
+    const results = await clientOf(replay.url).create(Array.from({ length: 400 }, (_, n) => createOf(n)));
+    expect(results.every((result) => result.kind === 'written')).toBe(true);
+    expect(replay.requests).toHaveLength(1);
+    const parts = partsOf(replay.requests[0]!);
+    expect(parts.map((part) => part.method)).toEqual(['PATCH', 'PATCH', 'GET', 'GET']);
+    for (const part of parts) expect(part.url.length).toBeLessThan(12_000);
   });
 
   it('cannot be given another stamp by its fields', async () => {
