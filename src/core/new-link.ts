@@ -1,6 +1,6 @@
 import type { Base, Hold, Link } from './link.ts';
 import { createFields } from './create-fields.ts';
-import type { FieldMove } from './plan.ts';
+import type { FieldMove, PendingWrite } from './plan.ts';
 import { type Fields, type FieldValue, type SourceRecord, valueIn } from './record.ts';
 import type { FieldRule, PairRules } from './rules.ts';
 import { bothSides, otherSide, type Side } from './side.ts';
@@ -11,8 +11,13 @@ export interface NewLinkInput {
   /** Both records, the new one as read back, the origin as it was when the create was decided. */
   readonly records: Readonly<Record<Side, SourceRecord>>;
   readonly origin: Side;
-  /** create: we made the record across from `origin`. adopt: both were there. */
-  readonly how: 'create' | 'adopt';
+  /**
+   * create: we made the record across from `origin`. recover: so we did, lost the answer, and found it later. adopt: both were
+   * there.
+   */
+  readonly how: 'create' | 'recover' | 'adopt';
+  /** recover: what the create carried, by native field of the record across. */
+  readonly sent?: readonly PendingWrite[];
   /** ISO 8601. */
   readonly at: string;
 }
@@ -26,7 +31,7 @@ export function newLink(input: NewLinkInput): Link {
   const made = createFields(pair, records[origin]);
   const bases = bothSides((side) => firstBase(input, side, made));
   const settled = pair.fields.every(
-    (rule) => inStep(rule, records) || made.holds.some((hold) => hold.field === rule.name),
+    (rule) => inStep(rule, records) || (input.how === 'create' && made.holds.some((hold) => hold.field === rule.name)),
   );
   return {
     id: input.id,
@@ -87,9 +92,33 @@ function differing(
 ): FieldValue | undefined {
   if (input.how === 'adopt') return null;
   const held = made.holds.some((hold) => hold.field === rule.name);
+  if (input.how === 'recover' && rule.writes === 'both') return recovered(input, side, rule, held);
   const value = valueIn(input.records[side], rule.fields[side]);
   if (held) return side === input.origin ? null : value;
   // Written on the origin only: it went the other way, so the record across is the one that still has news to bring.
   if (rule.writes === input.origin) return side === input.origin ? value : null;
   return side === input.origin ? value : (made.fields[rule.fields[side]] ?? null);
+}
+
+/**
+ * The create carried what the origin held then, so that value is what the two had in common. What differs from it now was edited
+ * since: there, here, or on both sides. A field that was not sent has no past, unless it was held: see `differing`.
+ */
+function recovered(input: NewLinkInput, side: Side, rule: FieldRule, held: boolean): FieldValue {
+  const { origin, records } = input;
+  const to = otherSide(origin);
+  const sent = input.sent?.find((write) => write.side === to && write.field === rule.fields[to]);
+  const value = valueIn(records[side], rule.fields[side]) ?? null;
+  if (sent === undefined) return held && side !== origin ? value : null;
+  if (side !== origin) return sent.value;
+  if (
+    rule.agree(
+      origin === 'servicenow'
+        ? { servicenow: value, salesforce: sent.value }
+        : { servicenow: sent.value, salesforce: value },
+    )
+  )
+    return value;
+  const carried = rule.carry({ to: side, value: sent.value, baseFrom: undefined, target: undefined });
+  return carried.kind === 'write' ? carried.value : null;
 }

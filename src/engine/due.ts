@@ -18,7 +18,9 @@ export async function enqueueDue(engine: Engine): Promise<{ readonly queued: num
       (await tx.quarantined(intents.map((intent) => formatKey(keyOf(intent))))).map((row) => row.key),
     );
     const waiting = intents.filter((intent) => !setAside.has(formatKey(keyOf(intent))));
-    const links = await tx.linksWithPendingBefore(iso(now - engine.times.settle), dueAtOnce);
+    const ofIntents = new Set(intents.map((intent) => intent.id));
+    const pending = await tx.linksWithPendingBefore(iso(now - engine.times.settle), dueAtOnce);
+    const links = pending.filter((id) => !ofIntents.has(id));
     const keys = [
       ...quarantined.flatMap((row) => parseKey(row.key) ?? []),
       ...waiting.filter((intent) => nextLook(engine, intent) <= now).map(keyOf),

@@ -76,6 +76,8 @@ async function loadNews(
     const ids = group.map(({ origin }) => origin.id);
     const links = new Map((await tx.linksBySource(name, side, ids)).map((link) => [link.ids[side], link]));
     const intents = new Map((await tx.intentsByOrigin(name, side, ids)).map((intent) => [intent.originId, intent]));
+    const ofIntents = await tx.pendingOf([...intents.values()].map((intent) => intent.id));
+    const sent = groupBy(ofIntents, (write) => write.linkId);
     for (const { job, origin } of group) {
       const link = links.get(origin.id);
       if (pair === undefined || link !== undefined) {
@@ -83,12 +85,19 @@ async function loadNews(
         done.push(job);
         continue;
       }
-      works.push(newWork(job, origin, pair, intents.get(origin.id) ?? null));
+      const intent = intents.get(origin.id) ?? null;
+      works.push(newWork(job, origin, pair, intent, sent.get(intent?.id ?? '') ?? []));
     }
   }
   return { news: works, linked };
 }
 
-function newWork(job: Job, origin: NewKey, pair: NewWork['pair'], intent: Intent | null): NewWork {
-  return { kind: 'new', job, key: formatKey(job.key), pair, origin, intent, quarantine: null };
+function newWork(
+  job: Job,
+  origin: NewKey,
+  pair: NewWork['pair'],
+  intent: Intent | null,
+  sent: NewWork['sent'],
+): NewWork {
+  return { kind: 'new', job, key: formatKey(job.key), pair, origin, intent, sent, quarantine: null };
 }

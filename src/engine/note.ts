@@ -1,10 +1,10 @@
 import { iso } from '../core/clock.ts';
-import type { PendingWrite } from '../core/plan.ts';
-import { sides } from '../core/side.ts';
+import type { FieldConflict, PendingWrite } from '../core/plan.ts';
+import type { Fields, FieldValue } from '../core/record.ts';
+import { type Side, sides } from '../core/side.ts';
 import type { ConflictRow, Intent } from '../store/store.ts';
 import type { Engine } from './engine.ts';
 import type { Decision, LinkDecision, LinkWork, NewDecision } from './work.ts';
-import type { FieldConflict } from '../core/plan.ts';
 
 /** What was committed before anything was sent. */
 export interface Noted {
@@ -21,13 +21,17 @@ export interface Noted {
 export async function note(engine: Engine, decisions: readonly Decision[]): Promise<Noted> {
   const sentAt = iso(engine.clock.now());
   const rows = decisions.flatMap((decision) => conflictRows(engine, decision, sentAt));
-  const pending = decisions.flatMap((decision) => pendingWrites(decision, sentAt));
   const intents = decisions.flatMap((decision) => intentOf(engine, decision, sentAt));
+  const pending = [
+    ...decisions.flatMap((decision) => pendingWrites(decision, sentAt)),
+    ...intents.flatMap(({ intent, on, fields }) => writesOf(intent.id, on, fields, () => null, sentAt)),
+  ];
   const waiting = decisions.flatMap((decision) => (decision.kind === 'in-doubt' ? [decision.intent] : []));
   if (rows.length + pending.length + intents.length + waiting.length === 0)
     return { conflicts: new Map(), intents: new Map() };
   const ids = await engine.store.transaction(async (tx) => {
     const noted = rows.length === 0 ? [] : await tx.noteConflicts(rows.map(({ row }) => row));
+    if (intents.length > 0) await tx.clearPending(intents.map(({ intent }) => intent.id));
     if (pending.length > 0) await tx.savePending(pending);
     if (intents.length + waiting.length > 0) await tx.saveIntents([...intents.map(({ intent }) => intent), ...waiting]);
     return noted;
@@ -78,20 +82,38 @@ function pendingWrites(decision: Decision, sentAt: string): readonly PendingWrit
   if (!isLinkPlan(decision) || decision.plan.kind !== 'write') return [];
   const { view, work } = decision;
   return decision.plan.writes.flatMap((write) =>
-    Object.entries(write.fields).map(([field, value]) => ({
-      linkId: work.link.id,
-      side: write.on,
-      field,
-      value,
-      before: view.now[write.on].fields[field] ?? null,
-      sentAt,
-    })),
+    writesOf(work.link.id, write.on, write.fields, (field) => view.now[write.on].fields[field] ?? null, sentAt),
   );
 }
 
-function intentOf(engine: Engine, decision: Decision, sentAt: string): readonly { key: string; intent: Intent }[] {
+/** One pending write a field. The fields of a create stand under its intent's id until there is a link. */
+function writesOf(
+  linkId: string,
+  side: Side,
+  fields: Fields,
+  before: (field: string) => FieldValue,
+  sentAt: string,
+): readonly PendingWrite[] {
+  return Object.entries(fields).map(([field, value]) => ({
+    linkId,
+    side,
+    field,
+    value,
+    before: before(field),
+    sentAt,
+  }));
+}
+
+interface Announced {
+  readonly key: string;
+  readonly intent: Intent;
+  readonly on: Side;
+  readonly fields: Fields;
+}
+
+function intentOf(engine: Engine, decision: Decision, sentAt: string): readonly Announced[] {
   if (decision.kind !== 'plan' || isLinkPlan(decision) || decision.plan.kind !== 'create') return [];
-  const { work } = decision;
+  const { work, plan } = decision;
   const intent: Intent = {
     id: work.intent?.id ?? engine.ids.next(),
     pair: work.pair.name,
@@ -103,7 +125,7 @@ function intentOf(engine: Engine, decision: Decision, sentAt: string): readonly 
     probes: 0,
     probedAt: null,
   };
-  return [{ key: work.key, intent }];
+  return [{ key: work.key, intent, on: plan.on, fields: plan.fields }];
 }
 
 export function isLinkPlan(decision: Decision): decision is Extract<LinkDecision, { kind: 'plan' }> {

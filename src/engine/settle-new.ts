@@ -1,6 +1,6 @@
 import { iso } from '../core/clock.ts';
 import type { Link, WorkKey } from '../core/link.ts';
-import { movesOfCreate, newLink } from '../core/new-link.ts';
+import { movesOfCreate, newLink, type NewLinkInput } from '../core/new-link.ts';
 import type { SourceRecord } from '../core/record.ts';
 import { otherSide, type Side } from '../core/side.ts';
 import type { Intent } from '../store/store.ts';
@@ -16,7 +16,7 @@ export function settleNew(engine: Engine, decision: Planned, outcome: Outcome, i
   const { work, plan, origin } = decision;
   switch (plan.kind) {
     case 'ignore':
-      return { ...nothingToRecord(work), closeIntents: work.intent === null ? [] : [work.intent.id] };
+      return { ...nothingToRecord(work), ...closed(work.intent) };
     case 'wait':
       return { ...nothingToRecord(work), release: null };
     case 'quarantine':
@@ -29,12 +29,12 @@ export function settleNew(engine: Engine, decision: Planned, outcome: Outcome, i
 }
 
 function adopted(engine: Engine, work: NewWork, records: Readonly<Record<Side, SourceRecord>>): Settlement {
-  const link = linkFrom(engine, work, records, 'adopt');
+  const link = linkFrom(engine, work, records, work.intent === null ? 'adopt' : 'recover');
   const base = nothingToRecord(work);
   return {
     ...base,
     insert: link,
-    closeIntents: work.intent === null ? [] : [work.intent.id],
+    ...closed(work.intent),
     enqueue: lookAgain(link),
     events: [...base.events, { type: 'link.adopted', link }],
   };
@@ -62,8 +62,8 @@ function created(
       events: [{ type: 'create.in-doubt', pair, origin: side, originId, until }],
     };
   }
-  if (isRecordFault(error)) return { ...refused(engine, work, error), closeIntents: [intent.id] };
-  return { ...nothingToRecord(work), release: null, events: [], closeIntents: [intent.id], deferredBy: error };
+  if (isRecordFault(error)) return { ...refused(engine, work, error), ...closed(intent) };
+  return { ...nothingToRecord(work), release: null, events: [], ...closed(intent), deferredBy: error };
 }
 
 function linked(
@@ -81,7 +81,7 @@ function linked(
   return {
     ...base,
     insert: link,
-    closeIntents: [intent.id],
+    ...closed(intent),
     enqueue: lookAgain(link),
     history: historyRows(engine, link.id, movesOfCreate(work.pair, origin), () => origin.updatedBy, at),
     events: [
@@ -96,7 +96,7 @@ function linkFrom(
   engine: Engine,
   work: NewWork,
   records: Readonly<Record<Side, SourceRecord>>,
-  how: 'create' | 'adopt',
+  how: NewLinkInput['how'],
 ): Link {
   return newLink({
     id: engine.ids.next(),
@@ -104,6 +104,7 @@ function linkFrom(
     origin: work.origin.side,
     records,
     how,
+    sent: work.sent,
     at: iso(engine.clock.now()),
   });
 }
@@ -111,4 +112,10 @@ function linkFrom(
 /** A link whose sides differ from the first: the next look decides. */
 function lookAgain(link: Link): readonly WorkKey[] {
   return link.status === 'synced' ? [] : [{ kind: 'link', linkId: link.id }];
+}
+
+/** An intent ends together with the note of what its create carried. */
+function closed(intent: Intent | null): Pick<Settlement, 'closeIntents' | 'clearPending'> {
+  const ids = intent === null ? [] : [intent.id];
+  return { closeIntents: ids, clearPending: ids };
 }

@@ -29,6 +29,8 @@ export interface NewWork {
   readonly pair: PairRules;
   readonly origin: NewKey;
   readonly intent: Intent | null;
+  /** What the create in doubt carried: under its intent's id, to recognise it by, never to send it again. */
+  readonly sent: readonly PendingWrite[];
   readonly quarantine: QuarantineRow | null;
 }
 
