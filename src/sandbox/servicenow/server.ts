@@ -39,6 +39,8 @@ export type MutableCall = { -readonly [K in keyof CallRecord]: CallRecord[K] };
 declare module 'fastify' {
   interface FastifyRequest {
     sandboxCall?: MutableCall;
+    /** Content type as sent to an API, before it was made one the server takes. */
+    sandboxType?: string;
   }
 }
 
@@ -125,6 +127,7 @@ async function receive(
     return send(reply, errorAnswer(refusals.unreadable(detail), instance.random));
   }
   if (!counted) return undefined;
+  keepContentType(request);
   const limited = limitsOf(instance, hours);
   reply.headers(limited.headers);
   return limited.refusal === null ? undefined : send(reply, errorAnswer(limited.refusal, instance.random));
@@ -162,11 +165,19 @@ async function readApiRequest(request: FastifyRequest, caller: Caller): Promise<
     path: upload === null ? pathOf(request) : pathOf(request).replace(/\/upload$/, '/file'),
     rawQuery,
     query: upload?.query ?? new URLSearchParams(rawQuery),
-    headers: { ...flatHeaders(request), ...(upload === null ? {} : { 'content-type': upload.type }) },
+    headers: { ...flatHeaders(request), 'content-type': upload?.type ?? request.sandboxType ?? '' },
     body: upload?.content ?? bodyOf(request),
     user: caller.user,
     byToken: caller.byToken,
   };
+}
+
+/** Instances take types that are none, such as `text/plain (.txt)` (attachment-list-incident-rec); the server here would refuse them. */
+function keepContentType(request: FastifyRequest): void {
+  const type = request.raw.headers['content-type'] ?? '';
+  if (type.startsWith('multipart/')) return;
+  request.sandboxType = type;
+  if (type !== '') request.raw.headers['content-type'] = 'application/octet-stream';
 }
 
 function pause(ms: number): Promise<void> | undefined {
@@ -188,11 +199,7 @@ async function takeApart(request: FastifyRequest): Promise<{ query: URLSearchPar
 }
 
 function bodyOf(request: FastifyRequest): Buffer {
-  if (Buffer.isBuffer(request.body)) return request.body;
-  // A form is not a body the API reads; it must still see that one came.
-  return request.body === undefined || request.body === null
-    ? Buffer.alloc(0)
-    : Buffer.from(JSON.stringify(request.body));
+  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
 }
 
 function flatHeaders(request: FastifyRequest): Record<string, string> {

@@ -191,6 +191,8 @@ export const request: TableSpec = {
     text('special_instructions', 'Special instructions', 4000),
     text('delivery_address', 'Delivery address', 4000),
     time('requested_date', 'Requested date'),
+    ref('parent_interaction', 'Parent Interaction', 'interaction'),
+    whole('calendar_stc', 'Resolve time'),
   ],
 };
 
