@@ -33,16 +33,24 @@ describe('sync --once', () => {
     ]);
   });
 
-  it('stops at too many new tickets and goes on with --yes', async () => {
+  it('stops at too many new tickets, and says so', async () => {
     const { world, run } = setUp({ maxCreatesPerPoll: 1 });
     for (let n = 0; n < 3; n += 1) world.put('servicenow', newIncident);
-    const stopped = await run('sync', '--once');
-    expect(stopped.code).toBe(1);
-    expect(stopped.stderr).toContain('stands still');
+    const { code, stderr } = await run('sync', '--once');
+    expect(code).toBe(1);
+    expect(stderr).toContain('stands still');
     expect(world.writes()).toBe(0);
-    const yes = await run('sync', '--once', '--yes', '--json');
-    expect(yes.code).toBe(0);
-    expect(yes.lines).toMatchObject([{ created: { salesforce: 3 } }]);
+  });
+
+  it('goes on where it stopped with --yes, however many there are', async () => {
+    const { world, run } = setUp({ maxCreatesPerPoll: 1 });
+    for (let n = 0; n < 3; n += 1) world.put('servicenow', newIncident);
+    await world.poll();
+    expect(await world.store.transaction((tx) => tx.pauses())).toHaveLength(1);
+    const { code, lines } = await run('sync', '--once', '--yes', '--json');
+    expect(code).toBe(0);
+    expect(lines).toMatchObject([{ created: { salesforce: 3 } }]);
+    expect(await world.store.transaction((tx) => tx.pauses())).toEqual([]);
   });
 
   it('ends with 5 and a cure when a side does not let us in', async () => {
