@@ -155,7 +155,12 @@ export interface Tx {
   /** The same conflict (link, field, both values, both versions) stays one row: its id comes back, new or old, in order. */
   noteConflicts(rows: readonly ConflictRow[]): Promise<readonly string[]>;
   conflictsOf(linkIds: readonly string[], statuses: readonly ConflictStatus[]): Promise<readonly ConflictRow[]>;
-  listConflicts(filter: { readonly all: boolean; readonly pair?: string; readonly after?: string; readonly limit: number }): Promise<readonly ConflictRow[]>;
+  listConflicts(filter: {
+    readonly all: boolean;
+    readonly pair?: string;
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<readonly ConflictRow[]>;
   conflictById(id: string): Promise<ConflictRow | null>;
   decideConflict(id: string, decision: SettledValue): Promise<void>;
   settleConflicts(ids: readonly string[], winner: Side | null, at: string): Promise<void>;
@@ -203,11 +208,50 @@ export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
 }
 
+export type AdminRole = 'viewer' | 'operator' | 'admin';
+
+/** A token for the admin API. Only its hash is kept. */
+export interface AdminTokenRow {
+  readonly id: string;
+  readonly name: string;
+  readonly role: AdminRole;
+  /** SHA-256 of the token, hex. */
+  readonly hash: string;
+  readonly createdAt: string;
+  readonly revokedAt: string | null;
+}
+
+/** What a person did. Rows are only ever added. */
+export interface AuditRow {
+  readonly at: string;
+  readonly actor: string;
+  readonly action: string;
+  readonly target: string | null;
+  readonly detail: Readonly<Record<string, FieldValue>>;
+}
+
+/** Who may use the admin API, and what they did with it. */
+export interface AdminRecords {
+  /** Revoked ones too, oldest first. */
+  tokens(): Promise<readonly AdminTokenRow[]>;
+  /** Null for an unknown or revoked one. */
+  tokenByHash(hash: string): Promise<AdminTokenRow | null>;
+  /** Adds it; a token that is there already stays as it is. */
+  addToken(token: AdminTokenRow): Promise<void>;
+  /** False if there is none to revoke. */
+  revokeToken(id: string, at: string): Promise<boolean>;
+  addAudit(row: AuditRow): Promise<void>;
+  /** Latest first. */
+  recentAudit(limit: number): Promise<readonly AuditRow[]>;
+}
+
 export interface Store {
   /** Runs `work` in one transaction; rolls back if it throws. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   readonly queue: Queue;
   readonly tokens: TokenVault;
+  /** Where the store keeps them; the one in memory does not. */
+  readonly admin?: AdminRecords;
   /** Rejects with StoreUnavailable when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;

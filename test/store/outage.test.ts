@@ -41,9 +41,12 @@ describe('a Postgres that goes away', { timeout: 120_000 }, () => {
     store = await open();
   });
   afterEach(async () => {
-    await store.close();
-    await server.stop({ evenIfUsed: true });
-    await rm(folder, { recursive: true, force: true });
+    try {
+      await store.close();
+    } finally {
+      await server.stop({ evenIfUsed: true });
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it('is reported as such by everything, and found again without our doing', async () => {

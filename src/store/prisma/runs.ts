@@ -2,7 +2,7 @@ import type { PairPause, RunKind, RunRow, Tx } from '../store.ts';
 import type { Db } from './db.ts';
 import type { PairPause as PauseModel, Prisma, Run } from './generated/client.ts';
 import { optional } from './rows.ts';
-import { fromJson, fromStored, toJson, toStored } from './text.ts';
+import { fromJson, fromStored, storableJson, toStored } from './text.ts';
 
 type RunMethods = Pick<
   Tx,
@@ -53,10 +53,6 @@ export function runMethods(db: Db): RunMethods {
       await db.identity.upsert({ where: { side }, create: row, update: row });
     },
   };
-}
-
-function storableJson(value: unknown): Prisma.InputJsonValue {
-  return JSON.parse(toJson(value)) as Prisma.InputJsonValue;
 }
 
 function columns(run: RunRow) {

@@ -2,7 +2,8 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import type { Secret } from '../../config/secret.ts';
 import type { Clock, Ids } from '../../core/clock.ts';
-import type { Store, Tx } from '../store.ts';
+import type { AdminRecords, Store, Tx } from '../store.ts';
+import { createAdminRecords } from './admin.ts';
 import { applicationName, HeardClient } from './client.ts';
 import { conflictMethods } from './conflicts.ts';
 import { createVault } from './credentials.ts';
@@ -43,6 +44,7 @@ export interface PrismaStoreOptions {
 }
 
 export interface PrismaStore extends Store {
+  readonly admin: AdminRecords;
   /** Runs in a transaction of the Prisma client, for tables that `Tx` does not cover. */
   raw<T>(work: (db: Db) => Promise<T>): Promise<T>;
 }
@@ -125,6 +127,7 @@ export async function openStore(options: PrismaStoreOptions): Promise<PrismaStor
     raw,
     queue,
     tokens,
+    admin: createAdminRecords(raw),
     ping: () =>
       answering(async () => {
         await pool.query('SELECT 1');

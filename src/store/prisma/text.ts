@@ -1,3 +1,5 @@
+import type { Prisma } from './generated/client.ts';
+
 /**
  * Postgres refuses NUL in text and jsonb, and half surrogate pairs in jsonb; vendors send both. They are kept as U+001A and four
  * hex digits, and U+001A itself likewise, so that any JavaScript string comes back as it went in.
@@ -39,4 +41,9 @@ export function toJson(value: unknown): string {
 /** A value read from a jsonb column, as it went in. */
 export function fromJson(value: unknown): unknown {
   return mapStrings(value, fromStored);
+}
+
+/** A value for a Json field of the typed client, which refuses `null` at its top. */
+export function storableJson(value: object): Prisma.InputJsonObject {
+  return JSON.parse(toJson(value)) as Prisma.InputJsonObject;
 }
