@@ -9,6 +9,7 @@ import { isUnavailable } from './unavailable.ts';
 import { installQueue } from './queue/install.ts';
 import { withSchemaEngine } from './schema-engine.ts';
 
+// The driver adapter cuts a script at every semicolon (`executeScript` of @prisma/adapter-pg): none in comments, no functions.
 const folder = resolve(import.meta.dirname, '../../../prisma/migrations');
 
 /** Any number, the same in every process: two that migrate at once take turns. */
