@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { configCommand } from './commands/config.ts';
 import { conflictsCommand } from './commands/conflicts.ts';
 import { dbCommand } from './commands/db.ts';
+import { demoCommand } from './commands/demo.ts';
 import { keygenCommand } from './commands/keygen.ts';
 import { linksCommand } from './commands/links.ts';
 import { migrateCommand } from './commands/migrate.ts';
@@ -16,6 +17,7 @@ import { exitCodeHelp, exitCodes } from './exit-codes.ts';
 import type { World } from './world.ts';
 
 const factories = [
+  demoCommand,
   startCommand,
   syncCommand,
   resyncCommand,

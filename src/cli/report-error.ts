@@ -29,6 +29,11 @@ export function reportError(error: unknown): Report {
 
 function known(error: unknown): Report | null {
   if (error instanceof UsageError) return { text: error.message, exitCode: exitCodes.usage };
+  // Known by its name: the demo's own code is not loaded for other commands.
+  if (error instanceof Error && error.name === 'DemoRuns' && 'pid' in error) {
+    const text = `a demo runs in this folder already, as process ${String(error.pid)}; look at it with --demo, or stop it with Ctrl-C there.`;
+    return { text, exitCode: exitCodes.usage };
+  }
   if (error instanceof SettingsInvalid) {
     const text = `${listed('these settings are not in order', error.problems)}\nSet them in .env or in the environment; docs/settings.md has them all.`;
     return { text, exitCode: exitCodes.settings };
