@@ -20,8 +20,15 @@ function envEntry(name: OptionName): string {
     lines.push(option.needed === 'always' ? 'Required.' : `Required when ${option.needed}.`);
   const value = option.default ?? option.example ?? '';
   const entry = `${name}=${/[\s#*]/.test(value) ? `"${value}"` : value}`;
-  const filledIn = option.needed === 'always';
-  return [...lines.map((line) => `# ${line}`), filledIn ? entry : `# ${entry}`].join('\n');
+  return [...lines.map((line) => `# ${line}`), isFilledIn(name) ? entry : `# ${entry}`].join('\n');
+}
+
+/** True for what everybody has to fill in, with the ways to log in that the example shows. */
+function isFilledIn(name: OptionName): boolean {
+  const { needed: when } = optionOf(name);
+  const [other, value] = when?.split(' is ') ?? [];
+  const shown = optionNames.find((candidate) => candidate === other);
+  return when === 'always' || (shown !== undefined && optionOf(shown).example === value);
 }
 
 /** The table of settings in Markdown, for the manual. */
