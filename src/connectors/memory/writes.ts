@@ -15,6 +15,12 @@ export interface WriteLogEntry {
   /** As sent, our stamp included. */
   readonly fields: Fields;
   readonly at: number;
+  /** Place among the record's versions of the one that this write made. */
+  readonly version: number;
+  /** How many versions an updated record had when the call set out: what was saved after that, nobody could have read before. */
+  readonly versionsBefore: number;
+  /** False if the answer was lost. */
+  readonly heard: boolean;
 }
 
 export interface WriterOptions {
@@ -45,6 +51,8 @@ export function createWriter(options: WriterOptions): Writer {
   const log: WriteLogEntry[] = [];
   let late: { readonly at: number; readonly run: () => WriteResult }[] = [];
 
+  let outing = { versionsBefore: 0, heard: true };
+
   function runLate(): void {
     const due = late.filter(({ at }) => at <= clock.now()).toSorted((a, b) => a.at - b.at);
     late = late.filter((one) => !due.includes(one));
@@ -52,13 +60,22 @@ export function createWriter(options: WriterOptions): Writer {
   }
 
   /** Carries out one item, or as much of it as the fault that strikes it lets through. */
-  function item(method: 'create' | 'update', name: string, run: () => WriteResult): WriteResult {
-    const call: MemoryCall = { method, item: name };
+  function item(
+    call: MemoryCall & { readonly item: string },
+    row: Row | undefined,
+    run: () => WriteResult,
+  ): WriteResult {
+    const { method, item: name } = call;
+    const versionsBefore = row?.versions.length ?? 0;
+    const carryOut = (heard: boolean): WriteResult => {
+      outing = { versionsBefore, heard };
+      return run();
+    };
     options.told(call);
     const fault = options.faults.strike(call);
-    if (fault === null) return run();
-    if (fault.effect === 'done') run();
-    if (typeof fault.effect === 'number') late.push({ at: clock.now() + fault.effect, run });
+    if (fault === null) return carryOut(true);
+    if (fault.effect === 'done') carryOut(false);
+    if (typeof fault.effect === 'number') late.push({ at: clock.now() + fault.effect, run: () => carryOut(false) });
     return { kind: 'failed', error: faultError(side, fault, `${method} ${name}`) };
   }
 
@@ -103,7 +120,9 @@ export function createWriter(options: WriterOptions): Writer {
     const before = options.showsBefore ? desk.record(row, readBack) : null;
     const versions = row.versions.length;
     desk.update(row, fitted(fields), user);
-    if (row.versions.length > versions) log.push({ kind: 'update', object, id: row.id, fields, at: clock.now() });
+    if (row.versions.length > versions) {
+      log.push({ kind: 'update', object, id: row.id, fields, at: clock.now(), version: versions, ...outing });
+    }
     return written(row, readBack, before);
   }
 
@@ -126,7 +145,7 @@ export function createWriter(options: WriterOptions): Writer {
       side === 'servicenow'
         ? desk.insert(object, fitted(fields), user, normalised(side, request.drawnId))
         : desk.insert(object, fields, user);
-    log.push({ kind: 'create', object, id: row.id, fields, at: clock.now() });
+    log.push({ kind: 'create', object, id: row.id, fields, at: clock.now(), version: 0, ...outing });
     return written(row, readBack, null);
   }
 
@@ -144,8 +163,11 @@ export function createWriter(options: WriterOptions): Writer {
 
   return {
     log,
-    create: (request) => item('create', request.partnerId, () => insert(request)),
-    update: (request) => item('update', normalised(side, request.id), () => change(request)),
+    create: (request) => item({ method: 'create', item: request.partnerId }, undefined, () => insert(request)),
+    update: (request) => {
+      const id = normalised(side, request.id);
+      return item({ method: 'update', item: id }, desk.row(request.object, id), () => change(request));
+    },
     fitted,
     runLate,
   };
