@@ -119,8 +119,9 @@ export async function startServiceNowSandbox(options: ServiceNowSandboxOptions =
     },
     save,
     stop: async () => {
-      await save();
+      // Closed first, so that the last write under way is in the file.
       await app.close();
+      await save();
     },
   };
 }
