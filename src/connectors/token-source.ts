@@ -45,8 +45,9 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
     const margin = token.accessToken === shortLived ? 0 : options.marginMs;
     return belongs(token) && (token.expiresAt === null || Date.parse(token.expiresAt) - margin > clock.now());
   };
-  const serves = (stored: VersionedToken | null, refused: string | null): stored is VersionedToken =>
-    stored !== null && stored.token.accessToken !== refused && usable(stored.token);
+  /** The stored token if it can be used now. */
+  const serving = (stored: VersionedToken | null, refused: string | null): VersionedToken | null =>
+    stored !== null && stored.token.accessToken !== refused && usable(stored.token) ? stored : null;
 
   async function ask(stored: VersionedToken | null): Promise<StoredToken> {
     const version = stored?.version ?? 0;
@@ -64,14 +65,16 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
 
   async function fetchNew(refused: string | null): Promise<StoredToken> {
     const stored = await vault.load(side);
-    if (serves(stored, refused)) return hold(stored);
+    const live = serving(stored, refused);
+    if (live !== null) return hold(live);
     let token: StoredToken;
     try {
       token = await ask(stored);
     } catch (error) {
       // A refresh token that another process has just rotated is refused to us: theirs is the live one.
       const theirs = await vault.load(side);
-      if (theirs?.version !== stored?.version && serves(theirs, refused)) return hold(theirs);
+      const newer = theirs?.version === stored?.version ? null : serving(theirs, refused);
+      if (newer !== null) return hold(newer);
       throw error;
     }
     shortLived = usable(token) ? shortLived : token.accessToken;
@@ -83,7 +86,8 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
     for (let attempt = 0; attempt < saveAttempts; attempt += 1) {
       if (await vault.save(side, token, after)) return hold({ token, version: after + 1 });
       const theirs = await vault.load(side);
-      if (serves(theirs, refused)) return hold(theirs);
+      const live = serving(theirs, refused);
+      if (live !== null) return hold(live);
       after = theirs?.version ?? 0;
     }
     throw new ConnectorError('Unavailable', { side, executed: 'no', cause: 'token-not-stored' });
@@ -103,9 +107,10 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
   }
 
   return {
-    current: async () => (serves(held, null) ? held.token : renewOnce(null)),
+    current: async () => serving(held, null)?.token ?? renewOnce(null),
     renew: async (accessToken) => {
-      if (serves(held, accessToken)) return held.token;
+      const live = serving(held, accessToken);
+      if (live !== null) return live.token;
       const joined = renewing !== null;
       const token = await renewOnce(accessToken);
       // The renewal we joined did not know that this token was refused.

@@ -21,7 +21,7 @@ interface Setting {
   readonly vault: ReturnType<typeof memoryVault>;
   /** What `grant` was asked with. */
   readonly asked: (StoredToken | null)[];
-  open(more?: Partial<TokenSourceOptions>): TokenSource;
+  readonly open: (more?: Partial<TokenSourceOptions>) => TokenSource;
 }
 
 function setting(first: (clock: FakeClock) => StoredToken | null = () => null): Setting {

@@ -473,10 +473,10 @@ describe('what the client makes of recorded answers', () => {
 
   for (const [name, check] of Object.entries(cases)) {
     if (typeof check === 'string') continue;
-    it(name, async () => {
+    it(`is right for ${name}`, async () => {
       const recording = all.get(name);
-      if (recording === undefined) throw new Error('no such recording');
-      await check(recording);
+      expect(recording).toBeDefined();
+      if (recording !== undefined) await check(recording);
     });
   }
 });
