@@ -22,13 +22,13 @@ describe('the settings as they are described', () => {
   it('leave nothing set in .env.example but what everybody has to fill in', () => {
     const { SERVICENOW_CLIENT_SECRET, SALESFORCE_CLIENT_SECRET, ...rest } = parseEnv(envExample());
     expect([SERVICENOW_CLIENT_SECRET, SALESFORCE_CLIENT_SECRET]).toEqual(['', '']);
-    expect(Object.keys(rest)).toEqual([
-      'SERVICENOW_URL',
-      'SERVICENOW_AUTH',
-      'SERVICENOW_CLIENT_ID',
-      'SALESFORCE_LOGIN_URL',
+    expect(Object.keys(rest).toSorted()).toEqual([
       'SALESFORCE_AUTH',
       'SALESFORCE_CLIENT_ID',
+      'SALESFORCE_LOGIN_URL',
+      'SERVICENOW_AUTH',
+      'SERVICENOW_CLIENT_ID',
+      'SERVICENOW_URL',
     ]);
   });
 
