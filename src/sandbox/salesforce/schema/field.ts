@@ -37,6 +37,8 @@ export interface Field {
   readonly filterable: boolean;
   readonly sortable: boolean;
   readonly groupable: boolean;
+  /** Whether field-level security applies; null: it follows from the rest. */
+  readonly permissionable: boolean | null;
   readonly referenceTo: readonly string[];
   readonly relationshipName: string | null;
   readonly picklist: readonly string[];
@@ -55,6 +57,13 @@ export interface ObjectSpec {
   readonly deletable: boolean;
   readonly undeletable: boolean;
   readonly replicateable: boolean;
+  readonly triggerable: boolean;
+  readonly searchable: boolean;
+  readonly layoutable: boolean;
+  readonly mruEnabled: boolean;
+  readonly feedEnabled: boolean;
+  /** What it hangs on, for histories and comments. */
+  readonly associate: { readonly type: string; readonly parent: string } | null;
   readonly fields: readonly Field[];
   readonly children: readonly ChildRelation[];
 }
@@ -83,6 +92,7 @@ const plain: Omit<Field, 'name' | 'label' | 'type'> = {
   filterable: true,
   sortable: true,
   groupable: true,
+  permissionable: null,
   referenceTo: [],
   relationshipName: null,
   picklist: [],
@@ -105,12 +115,19 @@ export function longText(name: string, label: string, length: number, extra: Ext
   return field(name, label, 'textarea', { length, filterable: false, sortable: false, groupable: false, ...extra });
 }
 
-export function picklist(name: string, label: string, values: readonly string[], defaultValue: string | null): Field {
+export function picklist(
+  name: string,
+  label: string,
+  values: readonly string[],
+  defaultValue: string | null,
+  extra: Extra = {},
+): Field {
   return field(name, label, 'picklist', {
     length: 40,
     picklist: values,
     defaultValue,
     defaultedOnCreate: defaultValue !== null,
+    ...extra,
   });
 }
 
@@ -158,6 +175,12 @@ export function object(spec: SpecInput): ObjectSpec {
     deletable: true,
     undeletable: true,
     replicateable: true,
+    triggerable: spec.createable ?? true,
+    searchable: true,
+    layoutable: true,
+    mruEnabled: false,
+    feedEnabled: false,
+    associate: null,
     children: [],
     ...spec,
   };

@@ -55,6 +55,9 @@ export const contentDocument: ObjectSpec = object({
   name: 'ContentDocument',
   label: 'Content Document',
   keyPrefix: '069',
+  triggerable: true,
+  mruEnabled: true,
+  feedEnabled: true,
   createable: false,
   replicateable: false,
   fields: [
@@ -83,6 +86,8 @@ export const contentDocumentLink: ObjectSpec = object({
   name: 'ContentDocumentLink',
   label: 'Content Document Link',
   keyPrefix: '06A',
+  labelPlural: 'Content Document Link',
+  searchable: false,
   undeletable: false,
   replicateable: false,
   fields: [

@@ -6,6 +6,8 @@ export const organization: ObjectSpec = object({
   name: 'Organization',
   label: 'Organization',
   keyPrefix: '00D',
+  searchable: false,
+  layoutable: false,
   createable: false,
   deletable: false,
   undeletable: false,
@@ -27,6 +29,8 @@ export const user: ObjectSpec = object({
   name: 'User',
   label: 'User',
   keyPrefix: '005',
+  mruEnabled: true,
+  feedEnabled: true,
   deletable: false,
   undeletable: false,
   fields: [
@@ -49,6 +53,9 @@ export const group: ObjectSpec = object({
   name: 'Group',
   label: 'Group',
   keyPrefix: '00G',
+  labelPlural: 'Group',
+  triggerable: false,
+  layoutable: false,
   undeletable: false,
   fields: [
     idField('Group ID'),
@@ -66,8 +73,11 @@ export const group: ObjectSpec = object({
 
 export const queueSobject: ObjectSpec = object({
   name: 'QueueSobject',
-  label: 'Queue Sobject',
+  label: 'Queue sObject',
   keyPrefix: '03g',
+  triggerable: false,
+  searchable: false,
+  layoutable: false,
   updateable: false,
   undeletable: false,
   fields: [
@@ -82,6 +92,8 @@ export const account: ObjectSpec = object({
   name: 'Account',
   label: 'Account',
   keyPrefix: '001',
+  mruEnabled: true,
+  feedEnabled: true,
   fields: [
     idField('Account ID'),
     isDeleted,
@@ -113,6 +125,8 @@ export const contact: ObjectSpec = object({
   name: 'Contact',
   label: 'Contact',
   keyPrefix: '003',
+  mruEnabled: true,
+  feedEnabled: true,
   fields: [
     idField('Contact ID'),
     isDeleted,

@@ -67,7 +67,7 @@ function countCalls(app: FastifyInstance, parts: WebParts): void {
   const records = new WeakMap<FastifyRequest, MutableCall>();
   app.addHook('onRequest', async (request, reply) => {
     const [path = ''] = request.url.split('?');
-    if (!path.startsWith('/services/')) return;
+    if (!path.startsWith('/services/') && !path.startsWith('/id/')) return;
     const counted = path.startsWith('/services/data/v');
     const call: MutableCall = { method: request.method, path, status: 0, counted, atMs: parts.org.now() };
     records.set(request, call);
