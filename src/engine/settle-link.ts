@@ -5,6 +5,7 @@ import type { LinkPlan, LinkView, PendingWrite } from '../core/plan.ts';
 import { afterWrite } from '../core/read-back.ts';
 import type { Fields } from '../core/record.ts';
 import { type Side, sides } from '../core/side.ts';
+import { underWay } from '../core/under-way.ts';
 import type { ConflictRow } from '../store/store.ts';
 import type { Outcome } from './apply.ts';
 import type { Engine } from './engine.ts';
@@ -72,6 +73,7 @@ function settleAgreement(
     ...base,
     update: changed ? link : null,
     clearPending: work.pending.length > 0 ? [work.link.id] : [],
+    keepPending: underWay(view, work.pair.fields, { now: at, settleMs: engine.times.settle }),
     settledConflicts: finishedConflicts(work, holds, noted, at),
     events: [
       ...base.events,
@@ -114,7 +116,10 @@ function settleWrites(
     ...base,
     update: link,
     clearPending: [work.link.id],
-    keepPending: doubtful.flatMap(({ side }) => pendingOn(plan, side, work, view.now[side].fields, at)),
+    keepPending: stillPending(
+      underWay(view, work.pair.fields, { now: at, settleMs: engine.times.settle }),
+      doubtful.flatMap(({ side }) => pendingOn(plan, side, work, view.now[side].fields, at)),
+    ),
     conflicts: gaps,
     settledConflicts: failures.length > 0 ? [] : finishedConflicts(work, holds, noted, at),
     history: historyRows(engine, work.link.id, after.moves, (side) => view.now[side].updatedBy, at),
@@ -161,6 +166,13 @@ function withFailure(
     };
   }
   return { ...written, deferredBy: errors[0] ?? null };
+}
+
+/** Earlier writes that may still arrive beside those sent now; of one field the later one is kept. */
+function stillPending(earlier: readonly PendingWrite[], sent: readonly PendingWrite[]): readonly PendingWrite[] {
+  const again = (write: PendingWrite): boolean =>
+    sent.some((other) => other.side === write.side && other.field === write.field);
+  return [...earlier.filter((write) => !again(write)), ...sent];
 }
 
 function pendingOn(plan: WritePlan, side: Side, work: LinkWork, held: Fields, sentAt: string): readonly PendingWrite[] {
