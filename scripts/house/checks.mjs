@@ -1,4 +1,4 @@
-import { run } from './child.mjs';
+import { endedBySignal, run } from './child.mjs';
 import { rightNode } from './node.mjs';
 import { inRoot } from './paths.mjs';
 import { say } from './say.mjs';
@@ -16,7 +16,7 @@ export async function check() {
   const failed = [];
   for (const [name, [script, ...args]] of Object.entries(tools)) {
     const code = await run(rightNode(), [script, ...args]);
-    if (code > 128) return code;
+    if (endedBySignal(code)) return code;
     if (code !== 0) failed.push(name);
   }
   if (failed.length > 0) say(`not in order: ${failed.join(', ')} ("npm run format" mends formatting).`);
@@ -26,7 +26,7 @@ export async function check() {
 /** The checks, then every test, or those that `args` name. Both are run even if the first fails. */
 export async function test(args) {
   const checked = await check();
-  if (checked > 128) return checked;
+  if (endedBySignal(checked)) return checked;
   const tested = await run(rightNode(), [bin('vitest', 'vitest.mjs'), 'run', ...args]);
   return tested === 0 ? checked : tested;
 }

@@ -27,6 +27,11 @@ export function run(command, args, { env = process.env, stdio = 'inherit', onOut
   });
 }
 
+/** True for the exit code of a program that a signal has ended: npm has codes above 128 of its own. */
+export function endedBySignal(code) {
+  return Object.values(constants.signals).includes(code - 128);
+}
+
 function forwardSignals(child) {
   const last = new Map();
   const listeners = forwarded.map((signal) => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { run } from './child.mjs';
+import { endedBySignal, run } from './child.mjs';
 import { rightNode } from './node.mjs';
 import { inRoot } from './paths.mjs';
 import { HouseProblem } from './say.mjs';
@@ -43,6 +43,6 @@ export async function generate() {
     },
   );
   if (code !== 0)
-    throw new HouseProblem(`the Prisma client could not be written:\n${said.trim()}`, code > 128 ? code : 1);
+    throw new HouseProblem(`the Prisma client could not be written:\n${said.trim()}`, endedBySignal(code) ? code : 1);
   writeFileSync(stamp, made);
 }

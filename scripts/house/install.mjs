@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
-import { run } from './child.mjs';
+import { endedBySignal, run } from './child.mjs';
 import { livesInNodeModules, removeUnusableNode } from './node.mjs';
 import { inRoot } from './paths.mjs';
 import { HouseProblem, say } from './say.mjs';
@@ -19,7 +19,7 @@ export function installNeeded({ withDev }) {
   const wanted = readJson(inRoot('package-lock.json')).packages;
   const installed = readJson(installedFile).packages;
   return Object.entries(wanted).some(([path, entry]) => {
-    if (path === '') return false;
+    if (!path.startsWith('node_modules/')) return false;
     const there = installed[path];
     if (there === undefined) return !(entry.optional || entry.devOptional || (entry.dev && !withDev));
     return there.version !== entry.version || there.integrity !== entry.integrity;
@@ -50,7 +50,8 @@ export async function install({ withDev }) {
     // The lock file does not fit package.json: someone is editing dependencies and wants both brought in step.
     if (answer.code !== 0 && /\bEUSAGE\b/.test(answer.output))
       answer = await npmRun(node, npm, ['install', ...options]);
-    if (answer.code !== 0) throw new HouseProblem(describeFailure(answer), answer.code > 128 ? answer.code : 4);
+    if (answer.code !== 0)
+      throw new HouseProblem(describeFailure(answer), endedBySignal(answer.code) ? answer.code : 4);
   } finally {
     forget();
   }

@@ -19,8 +19,8 @@ const secretShapes: readonly (readonly [RegExp, string])[] = [
 
 /** Takes secrets out of texts and of anything made of plain objects and arrays. Built with the secrets that are known by value. */
 export interface Redactor {
-  text(text: string): string;
-  value(value: unknown): unknown;
+  readonly text: (text: string) => string;
+  readonly value: (value: unknown) => unknown;
 }
 
 /** `secrets`: texts to be hidden wherever they turn up, also base64 or percent encoded. */

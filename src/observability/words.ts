@@ -38,11 +38,11 @@ export function showValue(field: string, side: Side, value: FieldValue): string 
   return (side === 'servicenow' ? choices[field]?.[text] : undefined) ?? text;
 }
 
-/** Texts as they go into a terminal or a log line: no line ends, no escape sequences, not too long. */
+/** Texts as they go into a terminal or a log line: no line ends, no escape sequences, no change of direction, not too long. */
 export function oneLine(text: string, limit = longest): string {
   const plain = text
     .replaceAll(/\s+/g, ' ')
-    .replaceAll(/\p{Cc}|\p{Cf}/gu, '')
+    .replaceAll(/(?!\u200d)[\p{Cc}\p{Cf}]/gu, '')
     .trim();
   const characters = Array.from(new Intl.Segmenter().segment(plain), ({ segment }) => segment);
   return characters.length <= limit ? plain : `${characters.slice(0, limit - 1).join('')}…`;
