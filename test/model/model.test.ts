@@ -1,14 +1,19 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { plain, regressions } from './regressions.ts';
 import { live, liveAndResync, noCoverage } from './run.ts';
 import { history, weather } from './steps.ts';
 
-/** `MODEL_RUNS=10000 MODEL_SEED=7 npx vitest run test/model`: more histories, or the ones that failed before. */
+/** `MODEL_RUNS=10000 MODEL_SEED=7 vitest run test/model`: more histories, or the ones that failed before. */
 const runs = Number(process.env['MODEL_RUNS'] ?? 150);
 const seed = process.env['MODEL_SEED'];
 const parameters = { numRuns: runs, ...(seed === undefined ? {} : { seed: Number(seed) }) };
 
 describe('two desks, people at both, and a process that may die', { timeout: 3_600_000 }, () => {
+  it.each(Object.entries(regressions))('no longer: %s', async (_, steps) => {
+    await live(plain, steps, noCoverage());
+  });
+
   it('converges, keeps every edit, makes no second ticket, and then leaves everything alone', async () => {
     const coverage = noCoverage();
     await fc.assert(

@@ -16,6 +16,8 @@ export type Step =
   | { readonly kind: 'due' }
   | { readonly kind: 'round'; readonly ms: number }
   | { readonly kind: 'kill'; readonly at: number }
+  /** Dies while it works, not while it polls: that is where the writes are. */
+  | { readonly kind: 'killAtWork'; readonly at: number }
   | { readonly kind: 'fault'; readonly side: Side; readonly fault: MemoryFault }
   | { readonly kind: 'lag'; readonly side: Side; readonly ms: number }
   | { readonly kind: 'repeat'; readonly order: number }
@@ -124,6 +126,7 @@ const happenings = {
   due: fc.record({ kind: fc.constant('due' as const) }),
   round: fc.record({ kind: fc.constant('round' as const), ms: fc.integer({ min: 0, max: 20_000 }) }),
   kill: fc.record({ kind: fc.constant('kill' as const), at: fc.nat(24) }),
+  killAtWork: fc.record({ kind: fc.constant('killAtWork' as const), at: fc.nat(20) }),
   fault: fc.record({ kind: fc.constant('fault' as const), side, fault }),
   lag: fc.record({ kind: fc.constant('lag' as const), side, ms: fc.integer({ min: 0, max: 10_000 }) }),
   repeat: fc.record({ kind: fc.constant('repeat' as const), order: fc.nat() }),
@@ -142,7 +145,8 @@ const weights: Readonly<Record<StepKind, number>> = {
   work: 6,
   due: 1,
   round: 6,
-  kill: 4,
+  kill: 2,
+  killAtWork: 5,
   fault: 4,
   lag: 1,
   repeat: 1,
@@ -151,7 +155,7 @@ const weights: Readonly<Record<StepKind, number>> = {
 
 /** Which kinds of trouble are on differs from history to history: with all of them at once nothing would get far. */
 export function history(options: { readonly drops: boolean } = { drops: false }): fc.Arbitrary<readonly Step[]> {
-  const troubles: readonly StepKind[] = ['both', 'race', 'kill', 'fault', 'lag', 'repeat'];
+  const troubles: readonly StepKind[] = ['both', 'race', 'kill', 'killAtWork', 'fault', 'lag', 'repeat'];
   return fc.subarray([...troubles]).chain((on) => {
     const kinds = (Object.keys(happenings) as StepKind[]).filter(
       (kind) => !troubles.includes(kind) || on.includes(kind),
@@ -217,6 +221,11 @@ export async function happen(world: World, step: Step): Promise<void> {
       return world.round(step.ms);
     case 'kill':
       return world.killAt(step.at);
+    case 'killAtWork':
+      for (const one of sides) await world.poll(one);
+      world.killAt(step.at);
+      await world.work();
+      return world.spare();
     case 'fault':
       return world.desks[step.side].faults.add(step.fault);
     case 'lag':

@@ -136,7 +136,7 @@ function checkKept(world: World, link: Link, rule: FieldRule, truth: Truth, held
     const final = mine.at(-1)?.fields[rule.fields[side]] ?? null;
     if (rule.same(side, final, last.value)) continue;
     if (noted(truth, link, rule, side, last.value)) continue;
-    if (stoodBefore(mine, side, rule, last) || lostInGap(world, mine, link, last)) continue;
+    if (stoodBefore(mine, side, rule, last) || lostInGap(world, mine, link, rule, last)) continue;
     if (knownAcross(world, link, rule, last)) continue;
     fail('S3/S5', `${String(last.value)} of ${rule.name} on ${side} was lost`, story(world, link, rule, truth));
   }
@@ -161,11 +161,15 @@ function stoodBefore(versions: readonly RowVersion[], side: Side, rule: FieldRul
  * Saved after our call had set out, and overwritten by it: what stood there was in its answer only, and that was lost, with its
  * process or on the way. A limit of desks without conditional writes.
  */
-function lostInGap(world: World, versions: readonly RowVersion[], link: Link, edit: Edit): boolean {
+function lostInGap(world: World, versions: readonly RowVersion[], link: Link, rule: FieldRule, edit: Edit): boolean {
   const writes = world.desks[edit.side]
     .writes()
     .filter((write) => write.id === link.ids[edit.side] && write.kind === 'update');
-  const next = writes.find((write) => write.version === edit.index + 1);
+  const field = rule.fields[edit.side];
+  const replacedAt = versions.findIndex(
+    (version, at) => at > edit.index && (version.fields[field] ?? null) !== edit.value,
+  );
+  const next = writes.find((write) => write.version === replacedAt);
   if (next === undefined || versions[next.version]?.by !== ours || edit.index < next.versionsBefore) return false;
   return !next.heard || world.deaths.length > 0;
 }

@@ -108,6 +108,11 @@ export class World {
     this.#doors.killAt(n);
   }
 
+  /** It does not die after all. */
+  spare(): void {
+    this.#doors.killAt(Number.POSITIVE_INFINITY);
+  }
+
   /** Runs something of the process to its end, or to its death; then a new process starts and the old one's keys come back. */
   async run(work: (engine: Engine) => Promise<unknown>): Promise<void> {
     try {
@@ -156,7 +161,7 @@ export class World {
       this.desks[side].setLag(0);
       this.#races[side].length = 0;
     }
-    this.#doors.killAt(Number.POSITIVE_INFINITY);
+    this.spare();
   }
 
   /** One round as the daemon would make it: time passes, both sides are polled, the queue is worked off. */
