@@ -1,4 +1,4 @@
-import { conflictOf, type FieldCase, type FieldResult, hold, rebase, withSide, write } from './field-case.ts';
+import { conflictOf, type FieldCase, type FieldResult, hold, rebase, show, write } from './field-case.ts';
 import { hopCount, maxHops } from './hops.ts';
 import type { Hold } from './link.ts';
 import type { FieldConflict, FieldMove, SettledValue } from './plan.ts';
@@ -22,13 +22,14 @@ export function carryAcross(
     return waitForPerson(c, () => ({ kind: 'bouncing', hops: maxHops }));
   }
   const carried = convert(c, from);
+  if (carried.kind === 'hold') return hold(c, carried.reason);
+  if (carried.kind === 'conflict' || dependsOnPast(c, from, carried)) {
+    return waitForPerson(c, () => ({ kind: 'cut-text-edited', side: from }));
+  }
   if (carried.kind === 'keep') return rebase(c);
-  if (carried.kind === 'hold') return hold(carried.reason, c.rule.name);
-  if (carried.kind === 'conflict') return waitForPerson(c, () => ({ kind: 'cut-text-edited', side: from }));
   if (c.rule.same(to, carried.value, c.now[to])) return rebase(c);
-  if (refusedBefore(c, to, carried.value))
-    return hold({ kind: 'refused', side: to, value: carried.value }, c.rule.name);
-  return write(c, from, withEcho(c, from, carried.value), because, conflict);
+  if (refusedBefore(c, to, carried.value)) return hold(c, { kind: 'refused', side: to, value: carried.value });
+  return write(c, from, onSide(to, carried.value), because, conflict);
 }
 
 /** Carries out what a person has decided, whatever the rule would have said. */
@@ -37,13 +38,13 @@ export function carryOutDecision(c: FieldCase, decision: SettledValue): FieldRes
     decision.kind === 'take'
       ? convertFresh(c, decision.side)
       : c.rule.carry({ to: 'salesforce', value: decision.value, baseFrom: undefined, target: c.now.salesforce });
-  if (carried.kind === 'hold') return hold(carried.reason, c.rule.name);
+  if (carried.kind === 'hold') return hold(c, carried.reason);
   const across = carried.kind === 'write' ? carried.value : undefined;
   const writes =
     decision.kind === 'take'
       ? across === undefined
         ? {}
-        : withEcho(c, decision.side, across)
+        : onSide(otherSide(decision.side), across)
       : { servicenow: decision.value, ...(across === undefined ? {} : { salesforce: across }) };
   const needed = differing(c, writes);
   if (Object.keys(needed).length === 0) return rebase(c);
@@ -63,17 +64,23 @@ function convertFresh(c: FieldCase, from: Side): Carried {
   return c.rule.carry({ to: otherSide(from), value: c.now[from], baseFrom: undefined, target: undefined });
 }
 
-/**
- * The write across, and one back to `from` where the two would still differ: the tail that a cut text keeps may now fit on
- * the shorter side as well.
- */
-function withEcho(c: FieldCase, from: Side, value: FieldValue): Writes {
+/** True if the bases decide what the value means across, and the bases are uncertain: then nobody but a person can tell. */
+function dependsOnPast(c: FieldCase, from: Side, carried: Carried): boolean {
+  if (c.edited === null || c.edited.certain) return false;
   const to = otherSide(from);
-  const across: Writes = to === 'servicenow' ? { servicenow: value } : { salesforce: value };
-  if (c.rule.writes !== 'both' || c.rule.agree(withSide(c.now, to, value))) return across;
-  const back = c.rule.carry({ to: from, value, baseFrom: undefined, target: c.now[from] });
-  if (back.kind !== 'write' || c.rule.same(from, back.value, c.now[from])) return across;
-  return from === 'servicenow' ? { ...across, servicenow: back.value } : { ...across, salesforce: back.value };
+  const fresh = c.rule.carry({ to, value: c.now[from], baseFrom: undefined, target: c.now[to] });
+  if (fresh.kind !== 'write' || carried.kind !== 'write') return fresh.kind !== carried.kind;
+  return !c.rule.same(to, fresh.value, carried.value);
+}
+
+/** Brings a cut text up to date with the text behind it. */
+export function showMore(c: FieldCase, on: Side, value: FieldValue): FieldResult {
+  if (refusedBefore(c, on, value)) return hold(c, { kind: 'refused', side: on, value });
+  return show(c, on, value);
+}
+
+function onSide(side: Side, value: FieldValue): Writes {
+  return side === 'servicenow' ? { servicenow: value } : { salesforce: value };
 }
 
 /** Only what a side does not hold already, and only on sides that this rule writes. */

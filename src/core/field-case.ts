@@ -1,5 +1,6 @@
 import type { Hop } from './hops.ts';
-import type { Hold } from './link.ts';
+import type { Hold, HoldReason } from './link.ts';
+import type { Edited } from './pending.ts';
 import type { ConflictReason, DateRange, FieldConflict, FieldMove, LinkView } from './plan.ts';
 import type { FieldValue } from './record.ts';
 import type { ConflictRule, FieldRule } from './rules.ts';
@@ -13,6 +14,8 @@ export interface FieldCase {
   readonly now: Readonly<Record<Side, FieldValue>>;
   /** Null where the field was never agreed on: an empty past. */
   readonly base: Readonly<Record<Side, FieldValue>>;
+  /** Who edited it; null before that is known, and where a person decides. */
+  readonly edited: Edited | null;
   /** ISO 8601. */
   readonly at: string;
 }
@@ -46,14 +49,36 @@ export function rebase(c: FieldCase): FieldResult {
   return { ...nothing, bases: c.now };
 }
 
-/** The field is left alone; its bases stay, so that it is decided again. */
-export function hold(reason: Hold['reason'], field: string, conflict: FieldConflict | null = null): FieldResult {
-  return { ...nothing, hold: { field, reason }, conflict };
+/** The field is left alone, and is decided again next time. */
+export function hold(c: FieldCase, reason: HoldReason, conflict: FieldConflict | null = null): FieldResult {
+  return { ...nothing, bases: basesOfHeld(c), hold: { field: c.rule.name, reason }, conflict };
+}
+
+/** A field that one answer left out: absent is not empty, so nothing is written and no base moves. */
+export function unreadable(field: string, side: Side): FieldResult {
+  return { ...nothing, hold: { field, reason: { kind: 'unreadable', side } } };
+}
+
+/**
+ * An edit that is held still counts as one next time, so the link's bases stay. Where unrecorded writes of ours have explained
+ * who edited what, the bases take over that knowledge, since those writes are forgotten now: the side that stands still gets
+ * what it holds, the edited one keeps a past that differs, or none where nobody knows what its editor saw.
+ */
+function basesOfHeld(c: FieldCase): FieldResult['bases'] {
+  const { edited } = c;
+  if (edited === null || edited.certain || (edited.changed.servicenow && edited.changed.salesforce)) return null;
+  return bothSides((side) => (edited.changed[side] ? null : c.now[side]));
 }
 
 /** The field needs dates before it can be decided. */
 export function askDates(c: FieldCase): FieldResult {
   return { ...nothing, undated: conflictOf(c, { winner: null, why: 'rule' }) };
+}
+
+/** Shows more or less of a text that is cut on this side; nobody's edit, so no hop either. */
+export function show(c: FieldCase, on: Side, value: FieldValue): FieldResult {
+  const writes = on === 'servicenow' ? { servicenow: value } : { salesforce: value };
+  return { ...write(c, otherSide(on), writes, 'one-sided', null), hop: null };
 }
 
 /** Writes go out, `from` being where the value comes from; the bases will be what each side then holds. */
@@ -98,9 +123,4 @@ export function conflictOf(
     why: decision.why,
     dates: decision.dates ?? null,
   };
-}
-
-/** A copy of `values` with one side replaced. */
-export function withSide<T>(values: Readonly<Record<Side, T>>, side: Side, value: T): Record<Side, T> {
-  return side === 'servicenow' ? { ...values, servicenow: value } : { ...values, salesforce: value };
 }

@@ -1,5 +1,5 @@
-import { carryOutDecision, carryAcross } from './carry.ts';
-import { askDates, conflictOf, type FieldCase, type FieldResult, hold, rebase } from './field-case.ts';
+import { carryAcross, carryOutDecision, showMore } from './carry.ts';
+import { askDates, conflictOf, type FieldCase, type FieldResult, rebase } from './field-case.ts';
 import { decideLatest } from './latest.ts';
 import { editedSince } from './pending.ts';
 import { waitForPerson } from './wait.ts';
@@ -10,14 +10,21 @@ export function mergeField(c: FieldCase): FieldResult {
   const decision = c.view.settled[c.rule.name];
   if (c.rule.agree(c.now)) return rebase(c);
   if (decision !== undefined) return carryOutDecision(c, decision.value);
-  const { changed, overtaken } = editedSince(c.view, c.rule, plainlyChanged(c));
-  // Neither was edited: they differ only in what one side cannot hold, or in what is held already.
-  if (!changed.servicenow && !changed.salesforce) return rebase(c);
-  if (c.rule.writes !== 'both') return mergeOneWay(c, c.rule.writes, changed);
-  if (changed.servicenow && changed.salesforce) return settleConflict(c);
+  const edited = editedSince(c.view, c.rule, plainlyChanged(c));
+  const { changed, overtaken } = edited;
+  const known: FieldCase = { ...c, edited };
+  if (!changed.servicenow && !changed.salesforce) return mergeUnedited(known);
+  if (c.rule.writes !== 'both') return mergeOneWay(known, c.rule.writes, changed);
+  if (changed.servicenow && changed.salesforce) return settleConflict(known);
   const from: Side = changed.servicenow ? 'servicenow' : 'salesforce';
   const conflict = overtaken === null ? null : conflictOf(c, { winner: overtaken, why: 'overtaken' });
-  return carryAcross(c, from, conflict === null ? 'one-sided' : 'conflict', conflict);
+  return carryAcross(known, from, conflict === null ? 'one-sided' : 'conflict', conflict);
+}
+
+/** Nobody edited the field, and still the sides differ: in what one of them cannot hold, or in how much a cut text shows. */
+function mergeUnedited(c: FieldCase): FieldResult {
+  const due = c.rule.refresh?.(c.now) ?? null;
+  return due === null ? rebase(c) : showMore(c, due.on, due.value);
 }
 
 function plainlyChanged(c: FieldCase): Readonly<Record<Side, boolean>> {
@@ -44,9 +51,4 @@ function settleConflict(c: FieldCase): FieldResult {
   if (dates === undefined) return askDates(c);
   const { winner, why } = decideLatest(dates, c.tieBreak);
   return carryAcross(c, winner, 'conflict', conflictOf(c, { winner, why, dates }));
-}
-
-/** A field that one answer left out: absent is not empty, so nothing is written and no base moves. */
-export function unreadable(field: string, side: Side): FieldResult {
-  return hold({ kind: 'unreadable', side }, field);
 }

@@ -1,7 +1,7 @@
 import type { LinkView, PendingWrite } from './plan.ts';
 import { valueIn } from './record.ts';
 import type { FieldRule } from './rules.ts';
-import { otherSide, type Side, sides } from './side.ts';
+import { bothSides, otherSide, type Side, sides } from './side.ts';
 
 /**
  * What became of a write whose answer was never recorded. landed: the target holds it. missed: the target still holds what it
@@ -13,6 +13,8 @@ type Outcome = 'none' | 'landed' | 'missed' | 'other';
 export interface Edited {
   readonly changed: Readonly<Record<Side, boolean>>;
   readonly overtaken: Side | null;
+  /** False where a write of ours arrived that no base knows of: the bases are then not what the editors saw. */
+  readonly certain: boolean;
 }
 
 /**
@@ -36,24 +38,29 @@ export function inDoubtUntil(
 /** Corrects "changed against the base" by what our own unrecorded writes explain. `changed` is the plain comparison. */
 export function editedSince(view: LinkView, rule: FieldRule, changed: Readonly<Record<Side, boolean>>): Edited {
   const writes = view.pending.filter((write) => rule.fields[write.side] === write.field);
-  const of = (side: Side): Outcome => {
+  const outcomes = bothSides((side) => {
     const write = writes.find((candidate) => candidate.side === side);
     return write === undefined ? 'none' : outcome(view, rule, write);
-  };
+  });
+  const certain = sides.every((side) => outcomes[side] === 'none' || outcomes[side] === 'missed');
   for (const side of sides) {
-    const mine = of(side);
-    const across = of(otherSide(side));
-    if (mine === 'landed' && across === 'landed') return { changed: only(null), overtaken: null };
+    const mine = outcomes[side];
+    const across = outcomes[otherSide(side)];
+    if (mine === 'landed' && across === 'landed') return { changed: only(null), overtaken: null, certain };
     // Written both ways (a person's third value) and only this half arrived: it is the newer truth.
-    if (mine === 'landed' && across === 'missed') return { changed: only(side), overtaken: null };
-    if (mine === 'landed' && across === 'other') return { changed: only(otherSide(side)), overtaken: otherSide(side) };
+    if (mine === 'landed' && across === 'missed') return { changed: only(side), overtaken: null, certain };
+    if (mine === 'landed' && across === 'other') {
+      return { changed: only(otherSide(side)), overtaken: otherSide(side), certain };
+    }
+    // Ours arrived, and the source shows as much of it as it can, or did when it was cut.
+    if (mine === 'landed' && showsThat(view, rule)) return { changed: only(null), overtaken: null, certain };
     // Ours arrived; the sides still differ, so the source has moved on since.
-    if (mine === 'landed') return { changed: only(otherSide(side)), overtaken: null };
+    if (mine === 'landed') return { changed: only(otherSide(side)), overtaken: null, certain };
     if (mine === 'other' && across === 'none' && stillMeant(view, rule, side, writes)) {
-      return { changed: only(side), overtaken: side };
+      return { changed: only(side), overtaken: side, certain };
     }
   }
-  return { changed, overtaken: null };
+  return { changed, overtaken: null, certain };
 }
 
 function outcome(view: LinkView, rule: FieldRule, write: PendingWrite): Outcome {
@@ -73,6 +80,15 @@ function stillMeant(view: LinkView, rule: FieldRule, side: Side, writes: readonl
       ? { servicenow: write.value, salesforce: source }
       : { servicenow: source, salesforce: write.value },
   );
+}
+
+/** One side shows a part of what the other holds, too long to be shown whole. */
+function showsThat(view: LinkView, rule: FieldRule): boolean {
+  const servicenow = valueIn(view.now.servicenow, rule.fields.servicenow);
+  const salesforce = valueIn(view.now.salesforce, rule.fields.salesforce);
+  if (servicenow === undefined || salesforce === undefined) return false;
+  const due = rule.refresh?.({ servicenow, salesforce }) ?? null;
+  return due !== null && !rule.same(due.on, due.value, due.on === 'servicenow' ? salesforce : servicenow);
 }
 
 function only(side: Side | null): Readonly<Record<Side, boolean>> {

@@ -1,7 +1,7 @@
-import type { FieldCase, FieldResult } from './field-case.ts';
+import { type FieldCase, type FieldResult, unreadable } from './field-case.ts';
 import { noteHops } from './hops.ts';
 import type { Base, Hold, Hops } from './link.ts';
-import { mergeField, unreadable } from './merge.ts';
+import { mergeField } from './merge.ts';
 import { inDoubtUntil } from './pending.ts';
 import type { FieldConflict, LinkPlan, LinkView, SideWrite } from './plan.ts';
 import { type Fields, type FieldValue, sameVersion, type SourceRecord, valueIn } from './record.ts';
@@ -48,6 +48,7 @@ function mergeOne(view: LinkView, rules: PairRules, rule: FieldRule, at: PlanTim
     tieBreak: rules.tieBreak,
     now: { servicenow, salesforce },
     base,
+    edited: null,
     at: at.now,
   };
   return mergeField(fieldCase);

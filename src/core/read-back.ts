@@ -39,8 +39,9 @@ export function afterWrite(input: AfterWriteInput): AfterWrite {
   const refused = fates.flatMap((fate) => (fate.refused === null ? [] : [fate.refused]));
   const undone = (field: string): boolean => failed.has(field) || refused.some((hold) => hold.field === field);
   const unsettled = bothSides((side) => fates.some((fate) => fate.moved.includes(side)));
+  const bases = bothSides((side) => baseAfter(input, side, fates, unsettled[side]));
   return {
-    bases: bothSides((side) => baseAfter(input, side, fates, unsettled[side])),
+    bases,
     moves: plan.moves.filter((move) => !undone(move.field)),
     conflicts: fates.flatMap((fate) => fate.conflicts),
     holds: [...plan.holds, ...refused],
@@ -48,8 +49,14 @@ export function afterWrite(input: AfterWriteInput): AfterWrite {
       ...plan.hops.filter((entry) => !undone(entry.field)),
       ...view.link.hops.filter((entry) => undone(entry.field)),
     ],
-    lookAgain: unsettled.servicenow || unsettled.salesforce,
+    lookAgain: unsettled.servicenow || unsettled.salesforce || rules.fields.some((rule) => tailMoved(rule, bases)),
   };
+}
+
+/** The text behind a cut text is another now: the next run shows it. Two steps, so that a crash between them is plain to see. */
+function tailMoved(rule: FieldRule, bases: Readonly<Record<Side, Base>>): boolean {
+  const values = bothSides((side) => bases[side].fields[rule.fields[side]] ?? null);
+  return !rule.agree(values) && (rule.refresh?.(values) ?? null) !== null;
 }
 
 /** What became of one field. */

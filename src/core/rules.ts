@@ -41,6 +41,11 @@ export interface FieldRule {
   agree(values: Readonly<Record<Side, FieldValue>>): boolean;
   /** What to write on `to`. */
   carry(input: CarryInput): Carried;
+  /**
+   * For two values that do not agree though neither was edited: what a side that shows a cut text should show now that the text
+   * behind it has moved. Null for anything else.
+   */
+  refresh?(values: Readonly<Record<Side, FieldValue>>): { readonly on: Side; readonly value: FieldValue } | null;
   /** Further fields that must go out with this write (close_code with a resolve). `target` is null on a create. */
   companions(to: Side, value: FieldValue, target: SourceRecord | null): Fields;
 }

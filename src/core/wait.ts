@@ -10,7 +10,7 @@ export function waitForPerson(c: FieldCase, reason: (conflictId: string) => Hold
   const open = c.view.open[c.rule.name];
   const known = open !== undefined && !valuesMoved(c);
   const conflict = known ? null : conflictOf(c, { winner: null, why: 'waits-for-person', rule: 'manual' });
-  return hold(reason(known ? open : ''), c.rule.name, conflict);
+  return hold(c, reason(known ? open : ''), conflict);
 }
 
 function valuesMoved(c: FieldCase): boolean {

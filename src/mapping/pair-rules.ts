@@ -6,7 +6,7 @@ import { carryClass, classesAgree, classOf } from './class-rule.ts';
 import type { ClassField, FieldConfig, PairConfig, SameField, ShownField, TextField } from './define-config.ts';
 import { carrySame, valuesAgree } from './same-rule.ts';
 import { inScope, startsAt } from './scope.ts';
-import { carryText, textOf, textsAgree } from './text-rule.ts';
+import { carryText, refreshCut, textOf, textsAgree } from './text-rule.ts';
 
 export interface RulesContext {
   /** When Casebridge was first started with this pair: the scope's start where the config names none. ISO 8601. */
@@ -66,6 +66,7 @@ function textRule(field: TextField & FieldConfig, conflict: ConflictRule): Field
     writes: 'both',
     agree: (values) => textsAgree(values, field.limits),
     carry: (input) => carryText(input, field.limits),
+    refresh: (values) => refreshCut(values, field.limits),
     companions: () => ({}),
   };
 }

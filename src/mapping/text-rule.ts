@@ -1,6 +1,6 @@
 import type { FieldValue } from '../core/record.ts';
 import type { Carried, CarryInput } from '../core/rules.ts';
-import type { Side } from '../core/side.ts';
+import { otherSide, type Side, sides } from '../core/side.ts';
 import { ellipsis, fitText, normalText, textLength } from './text-form.ts';
 
 export type TextLimits = Readonly<Record<Side, number>>;
@@ -63,6 +63,21 @@ function isGarbledOf(stored: string, original: string): boolean {
 
 function placeholders(text: string): string {
   return text.replaceAll(/[?\ufffd\u200d\ufe0f\u{10000}-\u{10ffff}]+/gu, '?');
+}
+
+/** What a side should show of a text that is cut there, if it shows another part of it; see FieldRule.refresh. */
+export function refreshCut(
+  values: Readonly<Record<Side, FieldValue>>,
+  limits: TextLimits,
+): { readonly on: Side; readonly value: FieldValue } | null {
+  for (const on of sides) {
+    const short = textOf(values[on]);
+    const whole = textOf(values[otherSide(on)]);
+    if (!short.endsWith(ellipsis) || !whole.startsWith(short.slice(0, -ellipsis.length))) continue;
+    const value = fitText(whole, limits[on]);
+    if (value !== short) return { on, value: value === '' ? null : value };
+  }
+  return null;
 }
 
 function writeText(text: string, target: FieldValue | undefined): Carried {
