@@ -1,3 +1,4 @@
+/* oxlint-disable vitest/no-standalone-expect -- the checks run inside the tests of servicenow-sandbox.test.ts */
 import { request as httpRequest } from 'node:http';
 import { expect } from 'vitest';
 import { basic, errorOf } from '../../sandbox/servicenow/client.ts';

@@ -1,3 +1,4 @@
+/* oxlint-disable vitest/no-standalone-expect -- the checks run inside the tests of servicenow-sandbox.test.ts */
 import { createHash, randomUUID, sign } from 'node:crypto';
 import { expect } from 'vitest';
 import type { Answer, Bench } from '../../sandbox/servicenow/client.ts';
@@ -23,7 +24,7 @@ function sameToken(recording: Recording, answer: Answer, lengths = false): void 
   expect(sent['token_type']).toBe(recorded['token_type']);
   expect(sent['scope']).toBe(recorded['scope']);
   for (const name of ['access_token', 'refresh_token']) {
-    const known = /\((\d+) chars/.exec(String(recorded[name] ?? ''));
+    const known = /\((\d+) chars/.exec(JSON.stringify(recorded[name] ?? ''));
     if (lengths && known !== null) expect(String(sent[name])).toHaveLength(Number(known[1]));
   }
 }

@@ -1,3 +1,4 @@
+/* oxlint-disable vitest/no-standalone-expect -- the checks run inside the tests of servicenow-sandbox.test.ts */
 import { expect } from 'vitest';
 import type { Bench } from '../../sandbox/servicenow/client.ts';
 import { replayed } from './case-table.ts';

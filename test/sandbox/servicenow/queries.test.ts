@@ -96,7 +96,7 @@ describe('encoded queries of the local ServiceNow', () => {
       seen.push(last);
     }
     expect(seen).toHaveLength(4);
-    expect(seen).toEqual([...seen].sort());
+    expect(seen).toEqual([...seen].map(String).toSorted((a, b) => (a < b ? -1 : 1)));
   });
 
   it('reads a date literal as UTC, to the second', async () => {
