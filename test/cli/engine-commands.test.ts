@@ -79,6 +79,22 @@ describe('sync --once', () => {
   });
 });
 
+describe('links show', () => {
+  it('shows both sides as they are now beside what they last agreed on', async () => {
+    const { world, run } = setUp();
+    world.put('servicenow', newIncident);
+    await world.sync();
+    const { ids } = await world.link();
+    await world.edit('salesforce', ids.salesforce, { Subject: 'Changed since' });
+    const { code, stdout } = await run('links', 'show', ids.salesforce);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Subject\s+"Changed since"\s+"/);
+    expect((await run('links', 'show', ids.salesforce, '--json')).lines).toMatchObject([
+      { now: { salesforce: { Subject: 'Changed since' } } },
+    ]);
+  });
+});
+
 describe('plan', () => {
   it('shows what would be written, and writes nothing', async () => {
     const { world, run } = setUp();

@@ -1,5 +1,8 @@
 import type { Link } from '../../core/link.ts';
-import { type Side, sides } from '../../core/side.ts';
+import type { Fields } from '../../core/record.ts';
+import { fieldsOf } from '../../core/rules.ts';
+import { bothSides, type Side, sides } from '../../core/side.ts';
+import { type Engine, pairOf } from '../../engine/engine.ts';
 import { describeConflict, describeHold, describeMoves } from '../../observability/describe-event.ts';
 import { pairName, sideNames } from '../../observability/words.ts';
 import type { ConflictRow, HistoryRow, Store } from '../../store/store.ts';
@@ -7,37 +10,43 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { oneLink } from '../find-link.ts';
 import { linkLine } from '../link-line.ts';
 import { shortTime, table } from '../output.ts';
-import { type Session, withStore } from '../session.ts';
+import { reportError } from '../report-error.ts';
+import { type Session, withApp, withStore } from '../session.ts';
 
 const historyShown = 50;
 
-interface Found {
+interface Kept {
   readonly link: Link;
   readonly history: readonly HistoryRow[];
   readonly conflicts: readonly ConflictRow[];
 }
 
-/** What both sides held when they last agreed, what is held back and why, and what happened to the pair. */
+/** What each side holds now; null where it could not be read. */
+type Now = Readonly<Record<Side, Fields | null>>;
+
+/** Both sides now, what they held when they last agreed, what is held back and why, and what happened to the pair. */
 export async function showLink(session: Session, id: string): Promise<ExitCode> {
   const { out } = session;
-  const found = await withStore(session, (store) => find(store, id));
+  const kept = await withStore(session, (store) => find(store, id));
+  const now = await readNow(session, kept.link);
   if (out.json) {
-    const { link, history, conflicts } = found;
+    const { link, history, conflicts } = kept;
     await out.line({
       ...linkLine(link),
       origin: link.origin,
+      now,
       bases: link.bases,
       holds: link.holds,
       conflicts,
       history,
     });
   } else {
-    for (const part of parts(found)) await out.text(part);
+    for (const part of parts(kept, now)) await out.text(part);
   }
   return exitCodes.done;
 }
 
-async function find(store: Store, id: string): Promise<Found> {
+async function find(store: Store, id: string): Promise<Kept> {
   const link = await oneLink(store, id);
   return store.transaction(async (tx) => ({
     link,
@@ -46,31 +55,69 @@ async function find(store: Store, id: string): Promise<Found> {
   }));
 }
 
-function parts({ link, history, conflicts }: Found): readonly string[] {
+/** What is kept is worth showing even where a side, or its settings, are out of order. */
+async function readNow(session: Session, link: Link): Promise<Now> {
+  const { out } = session;
+  try {
+    return await withApp(session, ({ app }) => readSides(session, app.engine, link));
+  } catch (error) {
+    out.note(`Neither side could be asked. ${reportError(error).text}`);
+    return { servicenow: null, salesforce: null };
+  }
+}
+
+async function readSides({ out }: Session, engine: Engine, link: Link): Promise<Now> {
+  const pair = pairOf(engine, link.pair);
+  if (pair === undefined) {
+    out.note(`The mapping file has no pair "${link.pair}" any more, so neither side was asked.`);
+    return { servicenow: null, salesforce: null };
+  }
+  const read = async (side: Side): Promise<Fields | null> => {
+    try {
+      const [result] = await engine.systems[side].read(pair.objects[side], [link.ids[side]], fieldsOf(pair, side));
+      if (result?.kind === 'found') return result.record.fields;
+      out.note(`${sideNames[side]} does not show its record${result?.kind === 'deleted' ? ': it was deleted' : ''}.`);
+    } catch (error) {
+      out.note(reportError(error).text);
+    }
+    return null;
+  };
+  const [servicenow, salesforce] = await Promise.all([read('servicenow'), read('salesforce')]);
+  return { servicenow, salesforce };
+}
+
+function parts({ link, history, conflicts }: Kept, now: Now): readonly string[] {
   const head = [
     `${pairName(link)}  ${link.status}`,
     `Link ${link.id} of ${link.pair}, born in ${sideNames[link.origin]}, last synced ${shortTime(link.lastSyncedAt)} UTC`,
-    `ServiceNow ${link.ids.servicenow}, Salesforce ${link.ids.salesforce}`,
   ].join('\n');
-  const bases = sides.map(
-    (side) =>
-      `${sideNames[side]}, as last agreed on (${shortTime(link.bases[side].version.stamp)} UTC):\n${baseTable(link, side)}`,
-  );
+  const tables = bothSides((side) => `\n${sideNames[side]} ${link.ids[side]}\n${fieldTable(link, side, now[side])}`);
   const waiting = [...link.holds.map(describeHold), ...conflicts.map(describeConflict)];
   return [
     head,
-    ...bases.map((text) => `\n${text}`),
-    ...(waiting.length === 0 ? [] : [`\nLeft alone:\n${waiting.map((line) => `  ${line}`).join('\n')}`]),
-    `\nHistory:\n${history.length === 0 ? '  nothing yet' : historyTable(history)}`,
+    ...sides.map((side) => tables[side]),
+    ...(waiting.length === 0 ? [] : [`\nLeft alone\n${waiting.map((line) => `  ${line}`).join('\n')}`]),
+    `\nHistory\n${history.length === 0 ? '  nothing yet' : historyLines(history)}`,
   ];
 }
 
-function baseTable(link: Link, side: Side): string {
-  const rows = Object.entries(link.bases[side].fields).map(([field, value]) => [`  ${field}`, JSON.stringify(value)]);
-  return rows.length === 0 ? '  nothing' : table(['  Field', 'Value'], rows);
+function fieldTable(link: Link, side: Side, now: Fields | null): string {
+  const base = link.bases[side].fields;
+  const names = [...new Set([...Object.keys(base), ...Object.keys(now ?? {})])].toSorted();
+  const rows = names.map((name) => {
+    const agreed = shown(base[name]);
+    if (now === null) return [`  ${name}`, agreed];
+    const current = shown(now[name]);
+    return [`  ${name}`, current, current === agreed ? 'the same' : agreed];
+  });
+  return table(now === null ? ['  Field', 'Last agreed on'] : ['  Field', 'Now', 'Last agreed on'], rows);
 }
 
-function historyTable(history: readonly HistoryRow[]): string {
+function shown(value: Fields[string] | undefined): string {
+  return value === undefined ? '–' : JSON.stringify(value);
+}
+
+function historyLines(history: readonly HistoryRow[]): string {
   return history
     .map((row) => `  ${shortTime(row.at)}  ${describeMoves([row])}${row.by === null ? '' : ` (${row.by})`}`)
     .join('\n');

@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Command } from 'commander';
+import type { StoreSettings } from '../../config/settings.ts';
 import type { LinkStatus } from '../../core/link.ts';
 import { type Side, sides } from '../../core/side.ts';
 import { describePause } from '../../observability/describe-event.ts';
@@ -9,7 +12,6 @@ import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { shortTime, table } from '../output.ts';
 import { type Flags, mappingOf, type Session, storeSettings, withStore } from '../session.ts';
-import type { StoreSettings } from '../../config/settings.ts';
 import type { World } from '../world.ts';
 
 interface Poll {
@@ -43,11 +45,31 @@ export function statusCommand(world: World): Command {
 async function show(session: Session): Promise<ExitCode> {
   const settings = storeSettings(session);
   const pairs = (await mappingOf(session, settings)).pairs.map((pair) => pair.name);
-  const [health, kept] = await Promise.all([askDaemon(settings), withStore(session, (store) => look(store, pairs))]);
+  const [health, kept] = await Promise.all([
+    daemonHealth(session, settings),
+    withStore(session, (store) => look(store, pairs)),
+  ]);
   const status: Status = { ...health, ...kept };
   if (session.out.json) await session.out.line(status);
   else await session.out.text(lines(status));
   return status.openConflicts + status.quarantined + status.pauses.length > 0 ? exitCodes.found : exitCodes.done;
+}
+
+/** The demo serves no health address; it leaves the id of its process. */
+async function daemonHealth({ flags }: Session, settings: StoreSettings): Promise<Pick<Status, 'running' | 'ready'>> {
+  if (flags.demo !== true) return askDaemon(settings);
+  const running = isAlive(Number(await readFile(join(settings.dataDir, 'demo.pid'), 'utf8').catch(() => '')));
+  return { running, ready: running };
+}
+
+function isAlive(pid: number): boolean {
+  if (!(pid > 0)) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }
 
 async function askDaemon({ admin }: StoreSettings): Promise<Pick<Status, 'running' | 'ready'>> {
