@@ -136,6 +136,7 @@ describe('encoded queries of the local ServiceNow', () => {
       `${path}?sysparm_query=active%3Dtrue%5EORDERBYnumber&sysparm_limit=2&sysparm_offset=2`,
     );
     expect(answer.headers.get('x-total-count')).toBe('4');
+    expect(answer.body).toMatchObject({ result: [{ short_description: 'gamma ^ delta' }, { short_description: '' }] });
     const base = `${bench.sandbox.url}${path}?sysparm_query=active%3Dtrue%5EORDERBYnumber&sysparm_limit=2&sysparm_offset=`;
     expect(answer.headers.get('link')).toBe(`<${base}0>;rel="first",<${base}0>;rel="prev",<${base}2>;rel="last"`);
     const quiet = await bench.send('GET', `${path}?sysparm_limit=2&sysparm_suppress_pagination_header=true`);
