@@ -1,5 +1,7 @@
 import type { Settings } from './config/settings.ts';
+import type { TokenVault } from './connectors/credentials.ts';
 import { createGate } from './connectors/gate.ts';
+import { createMemoryVault } from './connectors/memory-vault.ts';
 import { createSalesforce } from './connectors/salesforce/salesforce.ts';
 import { createServiceNow } from './connectors/servicenow/servicenow.ts';
 import type { TicketSystem } from './connectors/ticket-system.ts';
@@ -65,20 +67,26 @@ function openSystems({ settings, onNotice }: AppOptions, store: Store): Record<S
   const gates = bothSides((side) => createGate({ concurrency: settings[side].maxConcurrency, clock }));
   const servicenow = createServiceNow({
     settings: settings.servicenow,
-    vault: store.tokens,
+    vault: vaultFor(settings, 'servicenow', store),
     clock,
     gate: gates.servicenow,
     onNotice: (notice) => onNotice('servicenow', notice),
   });
   const salesforce = createSalesforce({
     settings: settings.salesforce,
-    vault: store.tokens,
+    vault: vaultFor(settings, 'salesforce', store),
     clock,
     gate: gates.salesforce,
     onNotice: (notice) => onNotice('salesforce', notice),
   });
   const retry = { clock, random: Math.random };
   return { servicenow: withRetry(servicenow, retry), salesforce: withRetry(salesforce, retry) };
+}
+
+/** Without a key nothing is stored, which is enough for grants that can be repeated. A refresh token must be kept, encrypted. */
+function vaultFor(settings: Settings, side: Side, store: Store): TokenVault {
+  const repeatable = settings[side].auth.kind !== 'authorization_code';
+  return settings.secretKey === null && repeatable ? createMemoryVault() : store.tokens;
 }
 
 async function pairRules(config: CasebridgeConfig, store: Store): Promise<readonly PairRules[]> {

@@ -1,4 +1,5 @@
 import type { Side } from '../../../core/side.ts';
+import type { Drift } from '../../../engine/verify.ts';
 import type { Totals } from '../../../engine/work.ts';
 import type { GroundTruth } from './check.ts';
 import type { Replay } from './replay.ts';
@@ -9,7 +10,7 @@ export interface DemoReport {
   readonly totals: Totals;
   readonly truth: GroundTruth;
   readonly links: number;
-  readonly drift: number;
+  readonly drift: readonly Drift[];
   readonly openConflicts: number;
   readonly quarantined: number;
   readonly writesAfterQuiet: number;
@@ -23,7 +24,7 @@ export interface DemoReport {
 /** True if both sides agree and nothing is left open. */
 export function isClean(report: DemoReport): boolean {
   const { drift, openConflicts, quarantined, truth, writesAfterQuiet } = report;
-  return drift + openConflicts + quarantined + truth.duplicates + truth.alone + writesAfterQuiet === 0;
+  return drift.length + openConflicts + quarantined + truth.duplicates + truth.alone + writesAfterQuiet === 0;
 }
 
 /** The report for a person. */
@@ -38,7 +39,7 @@ export function reportLines(report: DemoReport): readonly string[] {
     `Updated     ${totals.updated.salesforce} Cases, ${totals.updated.servicenow} incidents; ${totals.conflicts} conflicts, each settled by its rule with the losing value kept`,
     `Calls       ServiceNow ${calls.servicenow}, Salesforce ${calls.salesforce}: ${perThousand(calls.servicenow)} and ${perThousand(calls.salesforce)} per 1,000 changed tickets; an idle poll ${report.idleCalls.servicenow} and ${report.idleCalls.salesforce}`,
     `At the end  ${truth.incidents} incidents, ${truth.cases} Cases, ${report.links} links; duplicates ${truth.duplicates}, without a counterpart ${truth.alone}, writes after quiet ${report.writesAfterQuiet}`,
-    `Verified    ${report.drift} fields differ, ${report.openConflicts} conflicts open, ${report.quarantined} quarantined`,
+    `Verified    ${report.drift.length} fields differ, ${report.openConflicts} conflicts open, ${report.quarantined} quarantined`,
     isClean(report) ? 'Both sides agree.' : 'The sides do NOT agree; see the lines above.',
   ];
 }

@@ -153,7 +153,7 @@ async function report(
     totals: daemon.totals,
     truth,
     links: agreed.links,
-    drift: agreed.drift.length,
+    drift: agreed.drift,
     openConflicts: agreed.openConflicts,
     quarantined: agreed.quarantined,
     writesAfterQuiet: changedSince(before, versionsOf(desks)),
