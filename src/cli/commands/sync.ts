@@ -64,6 +64,9 @@ export async function printSummary(out: Output, summary: Summary | Resynced): Pr
       `Calls    ServiceNow ${apiCalls.servicenow}, Salesforce ${apiCalls.salesforce}, in ${(durationMs / 1000).toFixed(1)} s`,
     ].join('\n'),
   );
-  if (conflicts > 0) out.note('"casebridge conflicts list" shows what waits for a person.');
+  if (conflicts > 0)
+    out.note(
+      '"casebridge conflicts list --all" shows both values of each; without --all, those that wait for a person.',
+    );
   if (quarantined > 0) out.note('"casebridge quarantine list" shows why.');
 }
