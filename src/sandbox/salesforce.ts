@@ -70,7 +70,9 @@ export async function startSalesforceSandbox(options: SandboxOptions = {}): Prom
       clientSecret: connectedApp.clientSecret,
       username: integrationUsername,
       password: 'not-used',
-      privateKey: connectedApp.privateKey,
+      get privateKey() {
+        return connectedApp.privateKey;
+      },
       keyId: 'sandbox',
     },
     rights: org.rights,

@@ -23,20 +23,21 @@ function alive(row: Row): boolean {
   return row.values['IsDeleted'] !== true;
 }
 
-/** The user of this id, user name or name; somebody unknown is hired on the spot. */
+/** The user of this id, user name (or what stands before its @), name or first name; somebody unknown is hired on the spot. */
 export function userIdOf(org: Org, by: string): string {
+  if (org.row(by)?.spec === user) return by;
   const wanted = by.toLowerCase();
-  const found = [...org.table(user).rows.values()].find((row) =>
-    [row.id, row.values['Username'], row.values['Name'], row.values['FirstName'], row.values['Alias']].some(
-      (each) => String(each ?? '').toLowerCase() === wanted,
-    ),
+  const field = findField(user, 'Username');
+  const username = wanted.includes('@') ? wanted : `${wanted.replace(/[^a-z0-9]+/g, '.')}@sandbox.example`;
+  const [known] = field === null ? [] : (org.table(user).find(field, username) ?? []);
+  if (known !== undefined) return known.id;
+  const namesake = [...org.table(user).rows.values()].find((row) =>
+    [row.values['Name'], row.values['FirstName']].some((each) => String(each ?? '').toLowerCase() === wanted),
   );
-  if (found !== undefined) return found.id;
-  const [first = by, ...rest] = by.split('@')[0]?.split(/[ .]/) ?? [by];
-  const username = by.includes('@') ? by : `${by.toLowerCase().replace(/[^a-z0-9]+/g, '.')}@sandbox.example`;
-  return org.transaction(() =>
-    addUser(org, rest.length > 0 ? first : null, rest.length > 0 ? rest.join(' ') : first, username),
-  );
+  if (namesake !== undefined) return namesake.id;
+  const names = (by.split('@')[0] ?? by).split(/[ ._]+/).map((part) => part.slice(0, 1).toUpperCase() + part.slice(1));
+  const lastName = names.pop() ?? by;
+  return org.transaction(() => addUser(org, names.length === 0 ? null : names.join(' '), lastName, username));
 }
 
 /**

@@ -102,7 +102,7 @@ export const compositeCases: CaseTable = {
     const answer = await bench.send('POST', 'composite/tree/Account', { body: recording.request.body });
     expectHead(answer, recording);
     expect(asBody(answer.body)['hasErrors']).toBe(false);
-    const references = (body: unknown) => asBodies(asBody(body)['results']).map((each) => each['referenceId']);
+    const references = (body: unknown) => asBodies(asBody(body)['results']).map((each) => String(each['referenceId']));
     expect(references(answer.body).toSorted()).toEqual(references(recording.response.body).toSorted());
     expect(await bench.query("SELECT Name FROM Account WHERE Parent.Name = 'SampleAccount2'")).toMatchObject([
       { Name: 'SampleChildAccount1' },

@@ -34,7 +34,7 @@ export const restCases: CaseTable = {
     await bench.send('DELETE', `sobjects/Case/${id}`);
     bench.clock.ms += 120_000;
     const window = new URLSearchParams({ start: '2026-11-25T11:00:00+00:00', end: '2026-11-25T12:02:00+00:00' });
-    const answer = await bench.send('GET', `sobjects/Case/deleted/?${window}`);
+    const answer = await bench.send('GET', `sobjects/Case/deleted/?${window.toString()}`);
     expectAlike(answer, recording);
     expect(asBody(answer.body)['deletedRecords']).toEqual([{ id, deletedDate: '2026-11-25T12:00:00.000+0000' }]);
   },
@@ -154,7 +154,7 @@ export const restCases: CaseTable = {
     const id = await bench.create('Case', { Subject: 'a' });
     bench.clock.ms += 120_000;
     const window = new URLSearchParams({ start: '2026-11-25T11:00:59+00:00', end: '2026-11-25T12:02:00+00:00' });
-    const answer = await bench.send('GET', `sobjects/Case/updated/?${window}`);
+    const answer = await bench.send('GET', `sobjects/Case/updated/?${window.toString()}`);
     expectAlike(answer, recording);
     expect(answer.body).toEqual({ ids: [id], latestDateCovered: '2026-11-25T12:02:00.000+0000' });
   },
@@ -162,7 +162,7 @@ export const restCases: CaseTable = {
     await bench.create('Contact', { LastName: 'a' });
     bench.clock.ms += 120_000;
     const window = new URLSearchParams({ start: '2026-11-25T11:00:00+00:00', end: '2026-11-25T12:01:00+00:00' });
-    expectAlike(await bench.send('GET', `sobjects/Contact/updated/?${window}`), recording);
+    expectAlike(await bench.send('GET', `sobjects/Contact/updated/?${window.toString()}`), recording);
   },
   'upsert-300-multiple-choices': async (bench, recording) => {
     const ids = await Promise.all(

@@ -96,10 +96,10 @@ export const writeCases: CaseTable = {
   },
 };
 
-/** Recorded cases that the local Salesforce has no part for, each with the reason. */
 const noBus = 'the local Salesforce has no event bus: Casebridge finds changes by polling';
 
-export const leftOut: CaseTable = {
+/** Recorded cases that the local Salesforce has no part for, each with the reason. */
+export const casesLeftOut: CaseTable = {
   'cdc-event-account-create': { notApplicable: noBus },
   'cdc-event-contact-update': { notApplicable: noBus },
   'cdc-event-user-update': { notApplicable: noBus },

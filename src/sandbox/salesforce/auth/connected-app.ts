@@ -14,23 +14,30 @@ export interface ConnectedApp {
   runAs: string | null;
 }
 
-/** An app with a key pair of its own, or with the one it had before. */
+/** An app with the key it had before, or with one of its own, made when it is first asked for. */
 export function createConnectedApp(username: string, privateKey?: string): ConnectedApp {
-  const pem =
-    privateKey ??
-    generateKeyPairSync('rsa', {
-      modulusLength: 2048,
-      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-      publicKeyEncoding: { type: 'spki', format: 'pem' },
-    }).privateKey;
+  let pem = privateKey ?? null;
+  const key = (): string => (pem ??= newKey());
   return {
     clientId: '3MVG9sandbox.casebridge.consumer.key',
     clientSecret: 'sandbox-consumer-secret',
-    privateKey: pem,
-    publicKey: createPublicKey(createPrivateKey(pem)),
+    get privateKey() {
+      return key();
+    },
+    get publicKey() {
+      return createPublicKey(createPrivateKey(key()));
+    },
     approvedUsers: new Set([username]),
     runAs: username,
   };
+}
+
+function newKey(): string {
+  return generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  }).privateKey;
 }
 
 /** Loopback callbacks, as a command-line client registers them. */

@@ -1,15 +1,16 @@
 import { asText } from '../values.ts';
 
-/** `@{ref.id}` and `@{ref.records[0].Id}` replaced by values of earlier answers; the first that has none is named. */
+/** Anything in `@{…}` is taken for a reference, texts of people included: `@{ref.id}` and `@{ref.records[0].Id}` replaced by values of earlier answers; the first that has none is named. */
 export function fillReferences<T>(
   value: T,
   answers: ReadonlyMap<string, unknown>,
 ): { readonly value: T } | { readonly unresolved: string } {
   let missing: string | null = null;
-  const text = JSON.stringify(value).replace(/@\{(\w+)\.([^}]+)\}/g, (whole, reference: string, path: string) => {
+  const text = JSON.stringify(value).replace(/@\{([^}]*)\}/g, (whole, inside: string) => {
+    const [, reference = '', path = ''] = /^(\w+)\.(.+)$/.exec(inside) ?? [];
     const found = lookUp(answers.get(reference), path);
     if (typeof found === 'object' || found === undefined) {
-      missing ??= `${reference}.${path}`;
+      missing ??= inside;
       return whole;
     }
     return JSON.stringify(asText(found)).slice(1, -1);

@@ -96,10 +96,10 @@ function upsert(request: ApiRequest, parameters: Readonly<Record<string, string>
   const rows = rowsByKey(org, spec, name, value);
   if (rows.length > 1) return several(request, rows);
   const [row] = rows;
-  if (row !== undefined) return patched(request, row);
-  if (request.query.get('updateOnly') === 'true') throw unresolved(value);
   const body = bodyOf(request);
   refuseKeyInBody(spec, body, field);
+  if (row !== undefined) return patched(request, row);
+  if (request.query.get('updateOnly') === 'true') throw unresolved(value);
   const made = createRow(org, actorOf(request), spec, { ...body, [name]: value });
   return created(request, made, { created: true });
 }

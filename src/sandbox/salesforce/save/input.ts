@@ -28,7 +28,7 @@ export function readInput(
       throw refuse(400, 'INVALID_FIELD', `No such column '${escapeHtml(name)}' on sobject of type ${spec.name}`);
     }
     checkWritable(org, actor, spec, field, on);
-    const value = toValue(spec, field, given);
+    const value = toValue(field, given);
     checkValue(org, actor, spec, field, value);
     values[field.name] = value;
   }
@@ -50,7 +50,7 @@ function checkWritable(org: Org, actor: Actor, spec: ObjectSpec, field: Field, o
 }
 
 /** A JSON value as the field holds it: text is trimmed, and an empty text is null. */
-function toValue(spec: ObjectSpec, field: Field, given: unknown): Value {
+function toValue(field: Field, given: unknown): Value {
   if (given === null || given === undefined) return field.type === 'boolean' ? field.defaultValue : null;
   if (typeof given === 'object') throw unreadable(field, given);
   const text = asText(given);
@@ -83,7 +83,7 @@ function toValue(spec: ObjectSpec, field: Field, given: unknown): Value {
     case 'base64':
       return text;
     default:
-      return spec.name === 'FeedItem' ? text : text.trim();
+      return text.trim();
   }
 }
 

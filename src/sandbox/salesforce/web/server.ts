@@ -24,6 +24,12 @@ export interface WebParts extends AuthParts {
 
 type MutableCall = { -readonly [Key in keyof CallRecord]: CallRecord[Key] };
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    salesforceCall?: MutableCall;
+  }
+}
+
 /** The HTTP face of the org: OAuth, the REST API, the switches and the pages. */
 export function buildServer(parts: WebParts): FastifyInstance {
   // Longer URLs must reach us to be answered by 414, so the header limit is wide.
@@ -64,13 +70,11 @@ export function buildServer(parts: WebParts): FastifyInstance {
 
 /** Notes every request and gives the answer the org's clock and standing headers. */
 function countCalls(app: FastifyInstance, parts: WebParts): void {
-  const records = new WeakMap<FastifyRequest, MutableCall>();
   app.addHook('onRequest', async (request, reply) => {
     const [path = ''] = request.url.split('?');
     if (!path.startsWith('/services/') && !path.startsWith('/id/')) return;
-    const counted = path.startsWith('/services/data/v');
-    const call: MutableCall = { method: request.method, path, status: 0, counted, atMs: parts.org.now() };
-    records.set(request, call);
+    const call: MutableCall = { method: request.method, path, status: 0, counted: false, atMs: parts.org.now() };
+    request.salesforceCall = call;
     parts.calls.push(call);
     reply.headers({ ...standingHeaders, date: new Date(parts.org.now()).toUTCString() });
     reply.header(
@@ -80,8 +84,7 @@ function countCalls(app: FastifyInstance, parts: WebParts): void {
     if (parts.latencyMs > 0) await delay(parts.latencyMs);
   });
   app.addHook('onSend', async (request, reply, payload) => {
-    const call = records.get(request);
-    if (call !== undefined) call.status = reply.statusCode;
+    if (request.salesforceCall !== undefined) request.salesforceCall.status = reply.statusCode;
     return payload;
   });
 }
@@ -106,6 +109,7 @@ async function answerApi(parts: WebParts, request: FastifyRequest, reply: Fastif
   const [, , , version = '', ...path] = target.pathname.split('/').map(decodeURIComponent);
   const { org, usage } = parts;
   usage.count(org.now());
+  if (request.salesforceCall !== undefined) request.salesforceCall.counted = true;
   const used = usage.used(org.now());
   if (used > org.settings.dailyApiRequests) return sendAnswer(request, reply, { status: 403, body: [dailyLimitEntry] });
   const answer = servesVersion(version.slice(1))
@@ -117,8 +121,14 @@ async function answerApi(parts: WebParts, request: FastifyRequest, reply: Fastif
       })
     : { status: 404, body: notFound().entries };
   reply.header('sforce-limit-info', `api-usage=${usage.used(org.now())}/${org.settings.dailyApiRequests}`);
+  // `error-after`: done, and yet the answer says that something went wrong.
+  if (org.faults.strike({ method: request.method, path: request.url }, ['error-after']) !== null) {
+    return sendAnswer(request, reply, { status: 500, body: [unexpected] });
+  }
   return sendAnswer(request, reply, answer);
 }
+
+const unexpected = { message: 'An unexpected error occurred.', errorCode: 'UNKNOWN_EXCEPTION' };
 
 interface Target {
   readonly version: string;
