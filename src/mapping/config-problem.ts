@@ -74,7 +74,8 @@ function shown(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object' || typeof value === 'function') return withArticle(typeof value);
-  return `\`${String(value).slice(0, 60)}\``;
+  if (typeof value === 'string') return `\`${value.slice(0, 60)}\``;
+  return typeof value === 'number' || typeof value === 'boolean' ? `\`${value}\`` : withArticle(typeof value);
 }
 
 function at(input: unknown, path: readonly PropertyKey[]): unknown {

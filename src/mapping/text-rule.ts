@@ -62,7 +62,7 @@ function isGarbledOf(stored: string, original: string): boolean {
 }
 
 function placeholders(text: string): string {
-  return text.replaceAll(/[?\ufffd\u200d\ufe0f\u{10000}-\u{10ffff}]+/gu, '?');
+  return text.replaceAll(/(?:[?\ufffd]|\u200d|\ufe0f|[\u{10000}-\u{10ffff}])+/gu, '?');
 }
 
 /** What a side should show of a text that is cut there, if it shows another part of it; see FieldRule.refresh. */

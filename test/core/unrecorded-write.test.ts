@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { settleMs, World } from './world.ts';
+import { rulesOf, settleMs, World } from './world.ts';
 
 /** ServiceNow was edited; the write to Salesforce was committed to, and then the process died. */
 function crashed(arrived: boolean): World {
@@ -84,5 +84,59 @@ describe('a write whose outcome was never recorded', () => {
     const world = new World().put('salesforce', { Status: 'Closed' });
     world.sync({ after: ['servicenow'] });
     expect(world.sync()).toMatchObject({ kind: 'agree', conflicts: [] });
+  });
+
+  it('leaves a later edit that has no counterpart standing, and held, run after run', () => {
+    const world = new World({ rules: rulesOf({ conflict: 'servicenow' }) }).put('servicenow', { state: '1' });
+    world.sync({ after: [] });
+    world.put('salesforce', { Status: 'Waiting for parts' });
+    const holds = [
+      { field: 'state', reason: { kind: 'no-counterpart', side: 'salesforce', value: 'Waiting for parts' } },
+    ];
+    expect(world.sync()).toMatchObject({ kind: 'agree', holds });
+    expect(world.sync()).toMatchObject({ kind: 'agree', moved: false, holds });
+    expect(world.field('salesforce', 'Status')).toBe('Waiting for parts');
+  });
+});
+
+describe('an unrecorded write that joined an edited cut text to its tail', () => {
+  const words = Array.from({ length: 40 }, (_, n) => `word${n}`);
+  const typed = (world: World, word: string): World =>
+    world.put('servicenow', {
+      short_description: String(world.field('servicenow', 'short_description')).replace('…', ` ${word}…`),
+    });
+
+  /** A cut subject, edited in front of its mark; the whole one was written, and then the process died. */
+  function joined(edit: (world: World) => World): World {
+    const world = new World();
+    world.put('salesforce', { Subject: words.slice(0, 32).join(' ') }).quiet();
+    edit(world).sync({ after: ['salesforce'] });
+    return world;
+  }
+  const shorter = (world: World): World =>
+    world.put('servicenow', {
+      short_description: String(world.field('servicenow', 'short_description')).replace('word0 ', ''),
+    });
+
+  it('has landed where the shown part fits it: the rest of what can be shown follows', () => {
+    const world = joined(shorter);
+    const subject = world.field('salesforce', 'Subject');
+    world.quiet();
+    expect(world.field('salesforce', 'Subject')).toBe(subject);
+    expect(world.link.holds).toEqual([]);
+    expect(world.apart()).toEqual([]);
+  });
+
+  it('leaves a further edit of the shown part to a person: nobody knows which tail its editor saw', () => {
+    const world = typed(
+      joined((fresh) => typed(fresh, 'typed')),
+      'typed-later',
+    );
+    const subject = world.field('salesforce', 'Subject');
+    const holds = [{ field: 'short_description', reason: { kind: 'cut-text-edited', side: 'servicenow' } }];
+    expect(world.sync()).toMatchObject({ kind: 'agree', holds });
+    expect(world.sync()).toMatchObject({ kind: 'agree', moved: false, holds });
+    expect(world.field('salesforce', 'Subject')).toBe(subject);
+    expect(world.noted).toHaveLength(1);
   });
 });
