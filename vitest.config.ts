@@ -14,6 +14,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // A test that leaves nothing behind is worth more than a fast one that leaves a process.
     teardownTimeout: 20_000,
+    // A line for each file, and for what fails; not for everything that takes a third of a second.
+    slowTestThreshold: 10_000,
     restoreMocks: true,
     unstubEnvs: true,
   },
