@@ -13,7 +13,7 @@ import { refuseUnsupportedPlatform, rightNode } from './house/node.mjs';
 import { inRoot, root } from './house/paths.mjs';
 import { HouseProblem, say } from './house/say.mjs';
 
-const development = { test, check, format };
+const development = { test, check, format, bench };
 
 async function main([command, ...rest]) {
   process.chdir(root);
@@ -44,6 +44,12 @@ function startCasebridge(args) {
   if (typeof process.execve === 'function' && process.platform !== 'win32')
     process.execve(node, [node, ...all], process.env);
   return run(node, all);
+}
+
+/** Measurements live under scripts/bench, one file each: `bench calls`. */
+function bench([name = 'calls', ...rest]) {
+  if (!/^[a-z-]+$/.test(name)) throw new HouseProblem(`no such measurement: ${name}; see scripts/bench`, 2);
+  return run(rightNode(), ['--disable-warning=ExperimentalWarning', inRoot('scripts', 'bench', `${name}.ts`), ...rest]);
 }
 
 try {

@@ -1,6 +1,6 @@
 /**
  * API calls per 1,000 changed tickets, each way, and of an idle poll, counted by the sandboxes themselves.
- * Run: node scripts/run.mjs bench calls
+ * Run: npm run bench -- calls
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -66,6 +66,7 @@ async function main(): Promise<void> {
   });
   await measure('nothing changed, echoes listed', () => undefined);
   await new Promise((resolve) => setTimeout(resolve, 16_000));
+  await syncOnce(app.engine, { unlimitedCreates: true, signal });
   await measure('nothing changed', () => undefined);
   const { links, drift } = await verify(app.engine, {});
 

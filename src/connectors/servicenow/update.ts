@@ -16,7 +16,7 @@ export const writeTimeoutMs = 30_000;
 type Update = UpdateRequest;
 
 /**
- * Writes fields of known records, `TicketSystem.update`: one Batch call for up to 50 records, holding a read of the rows and then
+ * Writes fields of known records, `TicketSystem.update`: one Batch call for up to 100 records, holding a read of the rows and then
  * the writes, whose answers are the read-back.
  */
 export async function update(context: Context, requests: readonly UpdateRequest[]): Promise<readonly WriteResult[]> {

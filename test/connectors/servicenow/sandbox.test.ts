@@ -155,8 +155,8 @@ describe('against the local ServiceNow', () => {
     expect(sandbox.desk.rows('incident')).toHaveLength(before + 1);
   });
 
-  it('writes a hundred records in two calls and shows what stood there before each', async () => {
-    const ids = newIncidents(100);
+  it('writes a hundred and fifty records in two calls and shows what stood there before each', async () => {
+    const ids = newIncidents(150);
     const { desk } = connect();
     await desk.read('incident', ids.slice(0, 1), fields);
     sandbox.forgetCalls();
