@@ -28,7 +28,7 @@ describe('two desks, people at both, and a process that may die', { timeout: 3_6
       expect(Object.keys(coverage.faults)).toEqual(
         expect.arrayContaining(['Unavailable/done', 'Unavailable/late', 'Rejected/never']),
       );
-      expect(coverage.events['conflict.noted']).toBeGreaterThan(runs / 10);
+      expect(coverage.events['conflict.noted']).toBeGreaterThan(runs / 50);
     }
     if (process.env['MODEL_STATS'] !== undefined) process.stderr.write(`${JSON.stringify(coverage, null, 1)}\n`);
   });

@@ -148,7 +148,7 @@ const weights: Readonly<Record<StepKind, number>> = {
   kill: 2,
   killAtWork: 5,
   fault: 4,
-  lag: 1,
+  lag: 3,
   repeat: 1,
   drop: 0,
 };
