@@ -117,8 +117,10 @@ export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
     read: async (object, ids, fields) =>
       nothingFor(ids) ??
       call('read', () => readOf(desk, side, options.tellsDeleted ?? side === 'salesforce', object, ids, fields)),
-    create: async (requests) => nothingFor(requests) ?? call('create', () => requests.map(writer.create)),
-    update: async (requests) => nothingFor(requests) ?? call('update', () => requests.map(writer.update)),
+    create: async (requests) =>
+      nothingFor(requests) ?? call('create', () => requests.map((request) => writer.create(request))),
+    update: async (requests) =>
+      nothingFor(requests) ?? call('update', () => requests.map((request) => writer.update(request))),
     probe: async (request) => nothingFor(request.probes) ?? call('probe', () => probeOf(desk, side, request)),
     fieldDates: async (object, asks) =>
       nothingFor(asks) ??

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FieldValue } from '../../../src/core/record.ts';
 import type { Opened } from '../ticket-system.suite.ts';
 import { createRequest, readAgain, written } from './writes.ts';
 
@@ -24,7 +25,7 @@ const awkward: Readonly<Record<string, string>> = {
   'nothing but blanks': '   ',
 };
 
-const even = (value: unknown): string =>
+const even = (value: FieldValue | undefined): string =>
   String(value ?? '')
     .replace(/\r\n/g, '\n')
     .trimEnd();
