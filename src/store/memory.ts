@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createMemoryVault } from '../connectors/memory-vault.ts';
+import type { TokenVault, VersionedToken } from '../connectors/credentials.ts';
 import type { Clock, Ids } from '../core/clock.ts';
+import type { Side } from '../core/side.ts';
 import { conflictMethods } from './memory/conflicts.ts';
 import { linkMethods } from './memory/links.ts';
 import { createMemoryQueue, type MemoryQueue, queueMethods } from './memory/queue.ts';
@@ -103,5 +104,17 @@ function createSerial(): <T>(run: () => Promise<T>) => Promise<T> {
       });
     last = result.catch(() => undefined);
     return result;
+  };
+}
+
+function createMemoryVault(): TokenVault {
+  const held = new Map<Side, VersionedToken>();
+  return {
+    load: async (side) => held.get(side) ?? null,
+    save: async (side, token, after) => {
+      if ((held.get(side)?.version ?? 0) !== after) return false;
+      held.set(side, { token, version: after + 1 });
+      return true;
+    },
   };
 }
