@@ -4,15 +4,15 @@ import { createGate } from './connectors/gate.ts';
 import { createMemoryVault } from './connectors/memory-vault.ts';
 import { createSalesforce } from './connectors/salesforce/salesforce.ts';
 import { createServiceNow } from './connectors/servicenow/servicenow.ts';
-import type { TicketSystem } from './connectors/ticket-system.ts';
+import type { ObjectDescription, TicketSystem } from './connectors/ticket-system.ts';
 import { withRetry } from './connectors/with/retry.ts';
 import { iso } from './core/clock.ts';
 import type { PairRules } from './core/rules.ts';
-import { bothSides, type Side, sides } from './core/side.ts';
+import { bothSides, type Side } from './core/side.ts';
 import { openDatabase, type Database } from './database.ts';
 import { defaultTimes, type Engine, type EngineTimes } from './engine/engine.ts';
 import type { EventSink } from './engine/events.ts';
-import type { CasebridgeConfig } from './mapping/define-config.ts';
+import type { CasebridgeConfig, PairConfig } from './mapping/define-config.ts';
 import { lintPair, type LintProblem } from './mapping/lint.ts';
 import { buildPairRules } from './mapping/pair-rules.ts';
 import type { Store } from './store/store.ts';
@@ -31,18 +31,22 @@ export interface AppOptions {
 export interface App {
   readonly engine: Engine;
   readonly database: Database;
-  /** Holds the mapping file against both sides' live metadata. Rejects with ConnectorError. */
-  checkMapping(): Promise<readonly LintProblem[]>;
+  /** What is wrong with the mapping file, held against both sides' live metadata. */
+  readonly mappingProblems: readonly LintProblem[];
   /** The database stops last. */
   close(): Promise<void>;
 }
 
-/** The composition root: settings in, an engine over real systems and a real store out. The only file that knows every folder. */
+/**
+ * The composition root: settings in, an engine over real systems and a real store out. The only file that knows every folder. Both
+ * sides are asked for the metadata of the mapped objects; rejects with ConnectorError where one does not answer.
+ */
 export async function openApp(options: AppOptions): Promise<App> {
   const database = await openDatabase(options.settings, { emit: options.emit });
   try {
     const systems = openSystems(options, database.store);
-    const pairs = await pairRules(options.config, database.store);
+    const described = await describeObjects(options.config, systems);
+    const pairs = await pairRules(options.config, database.store, described);
     const engine: Engine = {
       store: database.store,
       systems,
@@ -55,7 +59,8 @@ export async function openApp(options: AppOptions): Promise<App> {
       offsets: bothSides(() => 0),
       runId: systemIds.next(),
     };
-    return { engine, database, checkMapping: () => checkMapping(options.config, systems), close: () => database.close() };
+    const problems = options.config.pairs.flatMap((pair) => lintPair(pair, objectsOf(pair, described)));
+    return { engine, database, mappingProblems: problems, close: () => database.close() };
   } catch (error) {
     await database.close();
     throw error;
@@ -89,21 +94,39 @@ function vaultFor(settings: Settings, side: Side, store: Store): TokenVault {
   return settings.secretKey === null && repeatable ? createMemoryVault() : store.tokens;
 }
 
-async function pairRules(config: CasebridgeConfig, store: Store): Promise<readonly PairRules[]> {
+/** Live metadata by object name. */
+type Described = Readonly<Record<Side, ReadonlyMap<string, ObjectDescription>>>;
+
+/** Asks both sides once for every object that the mapping file names. */
+async function describeObjects(
+  config: CasebridgeConfig,
+  systems: Readonly<Record<Side, TicketSystem>>,
+): Promise<Described> {
+  const ask = async (side: Side): Promise<ReadonlyMap<string, ObjectDescription>> => {
+    const names = [...new Set(config.pairs.map((pair) => nameOn(pair, side)))];
+    const objects = await Promise.all(names.map((name) => systems[side].describe(name)));
+    return new Map(objects.map((object, index) => [names[index] ?? object.object, object]));
+  };
+  const [servicenow, salesforce] = await Promise.all([ask('servicenow'), ask('salesforce')]);
+  return { servicenow, salesforce };
+}
+
+function nameOn(pair: PairConfig, side: Side): string {
+  return side === 'servicenow' ? pair.servicenow.table : pair.salesforce.object;
+}
+
+function objectsOf(pair: PairConfig, described: Described): Record<Side, ObjectDescription> {
+  return bothSides((side) => described[side].get(nameOn(pair, side)) ?? { object: nameOn(pair, side), fields: [] });
+}
+
+async function pairRules(config: CasebridgeConfig, store: Store, described: Described): Promise<readonly PairRules[]> {
   const now = iso(systemClock.now());
   return store.transaction(async (tx) => {
     const rules: PairRules[] = [];
-    for (const pair of config.pairs) rules.push(buildPairRules(pair, { startedAt: await tx.firstStart(pair.name, now) }));
+    for (const pair of config.pairs) {
+      const startedAt = await tx.firstStart(pair.name, now);
+      rules.push(buildPairRules(pair, { startedAt, objects: objectsOf(pair, described) }));
+    }
     return rules;
   });
-}
-
-async function checkMapping(config: CasebridgeConfig, systems: Readonly<Record<Side, TicketSystem>>): Promise<readonly LintProblem[]> {
-  const problems: LintProblem[] = [];
-  for (const pair of config.pairs) {
-    const objects = { servicenow: pair.servicenow.table, salesforce: pair.salesforce.object };
-    const [servicenow, salesforce] = await Promise.all(sides.map((side) => systems[side].describe(objects[side])));
-    if (servicenow !== undefined && salesforce !== undefined) problems.push(...lintPair(pair, { servicenow, salesforce }));
-  }
-  return problems;
 }

@@ -1,3 +1,4 @@
-import { main } from './run.ts';
+import { end, main } from './run.ts';
 
 await main(process.argv.slice(2));
+await end();

@@ -20,3 +20,11 @@ export async function main(args: readonly string[]): Promise<void> {
     process.exitCode = exitCode;
   }
 }
+
+/** Ends the process once its words are out: everything is closed by now, and an idle connection kept alive must not hold us. */
+export async function end(): Promise<never> {
+  for (const stream of [process.stdout, process.stderr]) {
+    await new Promise<void>((resolve) => stream.write('', () => resolve()));
+  }
+  process.exit();
+}

@@ -7,7 +7,9 @@ import { loadMapping } from '../config/mapping-file.ts';
 import { secretsOf } from '../config/secrets-of.ts';
 import type { Settings, StoreSettings } from '../config/settings.ts';
 import type { EventSink } from '../engine/events.ts';
+import { MappingInvalid } from '../config/problems.ts';
 import type { CasebridgeConfig } from '../mapping/define-config.ts';
+import { sentence } from '../mapping/lint.ts';
 import { createLogger, type Log } from '../observability/logger.ts';
 import { logEvents } from '../observability/subscribe.ts';
 import type { Store } from '../store/store.ts';
@@ -122,6 +124,27 @@ export async function withApp<T>(
   } finally {
     await app.close();
   }
+}
+
+/** The same for commands that write or plan to: refuses a mapping file that does not fit the two systems. Throws MappingInvalid. */
+export function withSoundMapping<T>(
+  session: Session,
+  use: (opened: OpenedApp) => Promise<T>,
+  also?: EventSink,
+): Promise<T> {
+  return withApp(
+    session,
+    (opened) => {
+      const { mappingProblems } = opened.app;
+      if (mappingProblems.length === 0) return use(opened);
+      const problems = mappingProblems.map((problem) => ({
+        where: `${problem.pair} ${problem.where}:`,
+        what: sentence(problem),
+      }));
+      throw new MappingInvalid(opened.settings.configFile, problems);
+    },
+    also,
+  );
 }
 
 function logFor({ world }: Session, settings: StoreSettings): Log {

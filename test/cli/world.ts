@@ -88,7 +88,7 @@ async function run(
     openApp: async (): Promise<App> => {
       if (engine === undefined) throw new Error('this test has no engine');
       const database = { store, url: '', embedded: false, close: async () => undefined };
-      return { engine, database, checkMapping: async () => problems, close: async () => undefined };
+      return { engine, database, mappingProblems: problems, close: async () => undefined };
     },
     migrate: async () => [],
     runningDatabase: async () => null,

@@ -26,7 +26,7 @@ async function checkConfig(session: Session, offline: boolean): Promise<ExitCode
     `Settings and mapping file are in order (${mapping.pairs.length} pair${mapping.pairs.length === 1 ? '' : 's'}).`,
   );
   if (offline) return report(session, []);
-  return report(session, await withApp(session, ({ app }) => app.checkMapping()));
+  return report(session, await withApp(session, ({ app }) => Promise.resolve(app.mappingProblems)));
 }
 
 async function report({ out }: Session, problems: readonly LintProblem[]): Promise<ExitCode> {

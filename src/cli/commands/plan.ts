@@ -4,7 +4,7 @@ import { counted } from '../../observability/words.ts';
 import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
-import { type Flags, type Session, withApp } from '../session.ts';
+import { type Flags, type Session, withSoundMapping } from '../session.ts';
 import type { World } from '../world.ts';
 import { planLine } from './plan-line.ts';
 
@@ -23,7 +23,7 @@ export function planCommand(world: World): Command {
 
 async function plan(session: Session, pair: string | undefined): Promise<ExitCode> {
   const { signal } = session.world.interrupt;
-  const planned = await withApp(session, ({ app }) =>
+  const planned = await withSoundMapping(session, ({ app }) =>
     planAll(app.engine, { signal, ...(pair === undefined ? {} : { pair }) }),
   );
   await printPlan(session.out, planned);

@@ -4,7 +4,7 @@ import { resync, type Resynced } from '../../engine/resync.ts';
 import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { createProgress } from '../progress.ts';
-import { type Flags, type Session, withApp } from '../session.ts';
+import { type Flags, type Session, withSoundMapping } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
 import type { World } from '../world.ts';
 import { printPlan } from './plan.ts';
@@ -37,7 +37,7 @@ async function run(session: Session, flags: ResyncFlags): Promise<ExitCode> {
     ...(flags.since === undefined ? {} : { since: timeOf(flags.since) }),
   };
   const progress = createProgress({ stream: world.stderr, terminal: world.terminal && !out.json, now: world.now });
-  const result = await withApp(
+  const result = await withSoundMapping(
     session,
     ({ app }) => resync(app.engine, options).finally(() => progress.end()),
     (event) => show(event, progress.show),

@@ -2,11 +2,9 @@ import type { Command } from 'commander';
 import { createDaemon, type Daemon } from '../../engine/daemon.ts';
 import { startHealth } from '../../observability/health.ts';
 import type { Log } from '../../observability/logger.ts';
-import { sentence } from '../../mapping/lint.ts';
-import { MappingInvalid } from '../../config/problems.ts';
 import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { type Flags, type OpenedApp, type Session, withApp } from '../session.ts';
+import { type Flags, type OpenedApp, type Session, withSoundMapping } from '../session.ts';
 import type { World } from '../world.ts';
 
 interface StartFlags extends Flags {
@@ -20,13 +18,12 @@ export function startCommand(world: World): Command {
   })
     .option('--yes', 'create as many tickets as are found: for a wanted first load')
     .action((flags: StartFlags) =>
-      act(world, flags, (session) => withApp(session, (opened) => serve(session, opened, flags.yes === true))),
+      act(world, flags, (session) => withSoundMapping(session, (opened) => serve(session, opened, flags.yes === true))),
     );
 }
 
 async function serve(session: Session, { app, settings, log }: OpenedApp, yes: boolean): Promise<ExitCode> {
   const { interrupt, now } = session.world;
-  await refuseBadMapping(app, settings.configFile);
   const daemon = createDaemon(app.engine, {
     cron: settings.poll.cron,
     idleMaxMs: settings.poll.idleMaxSeconds * 1000,
@@ -49,15 +46,6 @@ async function serve(session: Session, { app, settings, log }: OpenedApp, yes: b
   }
   // A service manager's SIGTERM is the ordinary end of a service; Ctrl-C breaks a command off.
   return interrupt.by() === 'SIGTERM' ? exitCodes.done : exitCodes.interrupted;
-}
-
-async function refuseBadMapping(app: OpenedApp['app'], file: string): Promise<void> {
-  const problems = await app.checkMapping();
-  if (problems.length === 0) return;
-  throw new MappingInvalid(
-    file,
-    problems.map((problem) => ({ where: `${problem.pair} ${problem.where}:`, what: sentence(problem) })),
-  );
 }
 
 async function stop(daemon: Daemon, log: Log): Promise<void> {

@@ -5,7 +5,7 @@ import { counted } from '../../observability/words.ts';
 import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
-import { type Flags, type Session, withApp } from '../session.ts';
+import { type Flags, type Session, withSoundMapping } from '../session.ts';
 import type { World } from '../world.ts';
 
 interface SyncFlags extends Flags {
@@ -24,7 +24,7 @@ export function syncCommand(world: World): Command {
 }
 
 async function sync(session: Session, yes: boolean): Promise<ExitCode> {
-  return withApp(session, async ({ app }) => {
+  return withSoundMapping(session, async ({ app }) => {
     const { engine } = app;
     if (yes) await setGoing(session, engine.store);
     const summary = await syncOnce(engine, { unlimitedCreates: yes, signal: session.world.interrupt.signal });

@@ -41,7 +41,9 @@ export function groundTruth(desks: Desks): GroundTruth {
 type Cell = string | number | boolean | null | undefined;
 
 function pairOf(incident: Cell, twin: Cell): (readonly [string, string])[] {
-  return typeof incident === 'string' && incident !== '' && typeof twin === 'string' && twin !== '' ? [[incident, twin]] : [];
+  return typeof incident === 'string' && incident !== '' && typeof twin === 'string' && twin !== ''
+    ? [[incident, twin]]
+    : [];
 }
 
 export interface Agreement {

@@ -30,7 +30,8 @@ export function isClean(report: DemoReport): boolean {
 /** The report for a person. */
 export function reportLines(report: DemoReport): readonly string[] {
   const { played, totals, truth, calls } = report;
-  const changes = totals.created.servicenow + totals.created.salesforce + totals.updated.servicenow + totals.updated.salesforce;
+  const changes =
+    totals.created.servicenow + totals.created.salesforce + totals.updated.servicenow + totals.updated.salesforce;
   const perThousand = (count: number): string => (changes === 0 ? '–' : ((1000 * count) / changes).toFixed(1));
   return [
     '',

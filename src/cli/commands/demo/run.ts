@@ -86,7 +86,12 @@ async function startDesks(): Promise<Desks> {
   return { servicenow, salesforce };
 }
 
-async function play(app: App, desks: Desks, options: DemoOptions, firstTicketMs: () => number | null): Promise<DemoReport | null> {
+async function play(
+  app: App,
+  desks: Desks,
+  options: DemoOptions,
+  firstTicketMs: () => number | null,
+): Promise<DemoReport | null> {
   const daemon = createDaemon(app.engine, { cron: '* * * * * *', idleMaxMs: 5000, unlimitedCreates: true });
   options.say(`ServiceNow desk  ${desks.servicenow.url}`);
   options.say(`Salesforce desk  ${desks.salesforce.url}`);
@@ -94,10 +99,15 @@ async function play(app: App, desks: Desks, options: DemoOptions, firstTicketMs:
   const startedAt = Date.now();
   await daemon.start();
   try {
-    const replay = createReplay(readLog(), { servicenow: desks.servicenow.desk, salesforce: desks.salesforce.desk }, seeded(20160229));
+    const replay = createReplay(
+      readLog(),
+      { servicenow: desks.servicenow.desk, salesforce: desks.salesforce.desk },
+      seeded(20160229),
+    );
     await playLog(replay, options);
     if (!options.once) {
-      if (!options.signal.aborted) options.say('The log has been played; both desks stay open. Ctrl-C stops everything.');
+      if (!options.signal.aborted)
+        options.say('The log has been played; both desks stay open. Ctrl-C stops everything.');
       await untilAborted(options.signal);
       return null;
     }
@@ -122,7 +132,7 @@ async function playLog(replay: Replay, options: DemoOptions): Promise<void> {
 
 /** Quiet: the queue is empty, nothing is due or in doubt, and two full polls of both sides found nothing. */
 async function untilQuiet(app: App, daemon: Daemon, signal: AbortSignal): Promise<void> {
-  for (let quiet = 0; quiet < 2 && !signal.aborted; ) {
+  for (let quiet = 0; quiet < 2 && !signal.aborted;) {
     await daemon.syncNow();
     const { waiting, active } = await app.engine.store.queue.depth();
     const due = await enqueueDue(app.engine);
@@ -139,11 +149,17 @@ async function report(
   times: { readonly startedAt: number; readonly firstTicketMs: number | null },
 ): Promise<DemoReport> {
   const playedMs = Date.now() - times.startedAt;
-  const calls = { servicenow: countedCalls(desks.servicenow.calls()), salesforce: countedCalls(desks.salesforce.calls()) };
+  const calls = {
+    servicenow: countedCalls(desks.servicenow.calls()),
+    salesforce: countedCalls(desks.salesforce.calls()),
+  };
   const before = versionsOf(desks);
   for (const desk of [desks.servicenow, desks.salesforce]) desk.forgetCalls();
   await daemon.syncNow();
-  const idleCalls = { servicenow: countedCalls(desks.servicenow.calls()), salesforce: countedCalls(desks.salesforce.calls()) };
+  const idleCalls = {
+    servicenow: countedCalls(desks.servicenow.calls()),
+    salesforce: countedCalls(desks.salesforce.calls()),
+  };
   await delay(2500);
   await daemon.syncNow();
   const truth = groundTruth(desks);

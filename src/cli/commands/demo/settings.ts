@@ -12,7 +12,10 @@ export const demoEnvFile = 'demo.env';
  * Settings for the two sandboxes, made the way a user's are: from environment names, through the same loader. They are also
  * written to `demo.env`, so that a second terminal can look at the demo.
  */
-export function demoSettings(folder: string, desks: { readonly servicenow: Sandbox; readonly salesforce: Sandbox }): Settings {
+export function demoSettings(
+  folder: string,
+  desks: { readonly servicenow: Sandbox; readonly salesforce: Sandbox },
+): Settings {
   const dataDir = join(folder, '.casebridge', 'demo');
   const { servicenow, salesforce } = desks;
   const env = {
