@@ -1,4 +1,5 @@
 /** `node scripts/resync.ts …` is `casebridge resync …`. */
-import { main } from '../src/cli/run.ts';
+import { end, main } from '../src/cli/run.ts';
 
 await main(['resync', ...process.argv.slice(2)]);
+await end();
