@@ -19,7 +19,8 @@ export interface Database {
  * not to. Rejects with StoreUnavailable, EmbeddedFailed, DatabaseNewer or DatabaseBehind.
  */
 export async function openDatabase(settings: StoreSettings, options: { readonly emit: EventSink }): Promise<Database> {
-  const embedded = settings.databaseUrl === null ? await startEmbedded({ dataDir: settings.dataDir, clock: systemClock }) : null;
+  const embedded =
+    settings.databaseUrl === null ? await startEmbedded({ dataDir: settings.dataDir, clock: systemClock }) : null;
   const url = embedded?.url ?? settings.databaseUrl?.reveal() ?? '';
   try {
     const store = await openStore({

@@ -5,12 +5,7 @@ import type { Side } from '../core/side.ts';
  * side's and pause it.
  */
 export type ConnectorErrorKind =
-  | 'NotFound'
-  | 'StaleVersion'
-  | 'RateLimited'
-  | 'Unauthorized'
-  | 'Rejected'
-  | 'Unavailable';
+  'NotFound' | 'StaleVersion' | 'RateLimited' | 'Unauthorized' | 'Rejected' | 'Unavailable';
 
 /** no: the request was certainly not executed. maybe: its answer was lost, so it may have been (in doubt). */
 export type Executed = 'no' | 'maybe';
@@ -44,7 +39,10 @@ export class ConnectorError extends Error {
   readonly data: ConnectorErrorData;
 
   constructor(kind: ConnectorErrorKind, data: ConnectorErrorData, options?: { cause?: unknown }) {
-    super(`${data.side} ${kind}${data.status === undefined ? '' : ` ${data.status}`}: ${data.answer ?? data.cause ?? ''}`, options);
+    super(
+      `${data.side} ${kind}${data.status === undefined ? '' : ` ${data.status}`}: ${data.answer ?? data.cause ?? ''}`,
+      options,
+    );
     this.kind = kind;
     this.data = data;
   }

@@ -1,4 +1,4 @@
-import { ConnectorError } from '../connectors/errors.ts';
+import type { ConnectorError } from '../connectors/errors.ts';
 import { bothSides } from '../core/side.ts';
 import type { Job } from '../store/queue.ts';
 import { apply } from './apply.ts';

@@ -2,7 +2,7 @@ import { JobsLost, StoreUnavailable, type Tx } from '../store/store.ts';
 import type { Engine } from './engine.ts';
 import { quarantineRow } from './quarantine.ts';
 import type { Reconciled } from './reconcile.ts';
-import type { Settlement } from './settle.ts';
+import type { Settlement } from './settlement.ts';
 import { noTotals, type Totals } from './work.ts';
 
 /**

@@ -11,7 +11,7 @@ import type { Outcome } from './apply.ts';
 import type { Engine } from './engine.ts';
 import type { EngineEvent } from './events.ts';
 import { conflictRow } from './note.ts';
-import { historyRows, isRecordFault, nothingToRecord, refused, type Settlement } from './settle.ts';
+import { historyRows, isRecordFault, nothingToRecord, refused, type Settlement } from './settlement.ts';
 import type { LinkDecision, LinkWork } from './work.ts';
 
 type Planned = Extract<LinkDecision, { kind: 'plan' }>;

@@ -6,7 +6,7 @@ import { otherSide, type Side } from '../core/side.ts';
 import type { Intent } from '../store/store.ts';
 import type { Outcome } from './apply.ts';
 import type { Engine } from './engine.ts';
-import { historyRows, isRecordFault, nothingToRecord, refused, setAside, type Settlement } from './settle.ts';
+import { historyRows, isRecordFault, nothingToRecord, refused, setAside, type Settlement } from './settlement.ts';
 import type { NewDecision, NewWork } from './work.ts';
 
 type Planned = Extract<NewDecision, { kind: 'plan' }>;

@@ -1,0 +1,89 @@
+import type { ConnectorError } from '../connectors/errors.ts';
+import type { Link, WorkKey } from '../core/link.ts';
+import type { FieldMove, PendingWrite } from '../core/plan.ts';
+import type { Side } from '../core/side.ts';
+import type { ConflictRow, HistoryRow, QuarantineRow } from '../store/store.ts';
+import type { Engine } from './engine.ts';
+import type { EngineEvent } from './events.ts';
+import { quarantineRow } from './quarantine.ts';
+import type { Work } from './work.ts';
+
+/** Everything one piece of work wants recorded. Pure data; `record` writes many of these in one transaction. */
+export interface Settlement {
+  readonly work: Work;
+  readonly insert: Link | null;
+  readonly update: Link | null;
+  readonly clearPending: readonly string[];
+  readonly keepPending: readonly PendingWrite[];
+  readonly conflicts: readonly ConflictRow[];
+  readonly settledConflicts: readonly { readonly id: string; readonly winner: Side | null; readonly at: string }[];
+  readonly history: readonly HistoryRow[];
+  readonly closeIntents: readonly string[];
+  readonly quarantine: QuarantineRow | null;
+  /** Key to let out of quarantine. */
+  readonly release: string | null;
+  readonly enqueue: readonly WorkKey[];
+  /** A side that could not serve it: the job stays ours and is tried again. */
+  readonly deferredBy: ConnectorError | null;
+  readonly events: readonly EngineEvent[];
+}
+
+export function nothingToRecord(work: Work): Settlement {
+  return {
+    work,
+    insert: null,
+    update: null,
+    clearPending: [],
+    keepPending: [],
+    conflicts: [],
+    settledConflicts: [],
+    history: [],
+    closeIntents: [],
+    quarantine: null,
+    release: work.quarantine === null ? null : work.key,
+    enqueue: [],
+    deferredBy: null,
+    events: work.quarantine === null ? [] : [{ type: 'record.released', row: work.quarantine }],
+  };
+}
+
+/** A person must look, or time must pass: the record waits alone, with its reason. */
+export function setAside(engine: Engine, work: Work, why: string): Settlement {
+  const row = quarantineRow(engine, work, { kind: 'plan', why });
+  return { ...quarantined(work, row) };
+}
+
+/** The side refused this record for a reason of the record's own. */
+export function refused(engine: Engine, work: Work, error: ConnectorError): Settlement {
+  return quarantined(work, quarantineRow(engine, work, { kind: 'connector', error: error.kind, data: error.data }));
+}
+
+function quarantined(work: Work, row: QuarantineRow): Settlement {
+  return {
+    ...nothingToRecord(work),
+    update: work.kind === 'link' ? { ...work.link, status: 'quarantined' } : null,
+    quarantine: row,
+    release: null,
+    events: [{ type: 'record.quarantined', row }],
+  };
+}
+
+/** The record's own fault is quarantined; a side that is down, busy or locked out is waited for. */
+export function isRecordFault(error: ConnectorError): boolean {
+  return (
+    error.kind === 'Rejected' ||
+    error.kind === 'NotFound' ||
+    error.kind === 'StaleVersion' ||
+    error.data.cause === 'row-locked'
+  );
+}
+
+export function historyRows(
+  engine: Engine,
+  linkId: string,
+  moves: readonly FieldMove[],
+  by: (side: Side) => string | null,
+  at: string,
+): readonly HistoryRow[] {
+  return moves.map((move) => ({ ...move, linkId, runId: engine.runId, by: by(move.from), at }));
+}
