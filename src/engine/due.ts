@@ -1,30 +1,28 @@
 import { iso } from '../core/clock.ts';
 import { formatKey, parseKey, type WorkKey } from '../core/link.ts';
+import type { Intent, QuarantineRow, Tx } from '../store/store.ts';
 import { nextLook } from './decide-news.ts';
-import type { Engine } from './engine.ts';
+import { type Engine, pairOf } from './engine.ts';
+import { longestBackOffSeconds } from './quarantine.ts';
 
 const dueAtOnce = 1000;
 
 /**
- * Queues what waited for a time that has come: quarantined records, creates in doubt, writes in doubt. Returns how many keys, and
- * when the next becomes due (milliseconds since the epoch; null for nothing).
+ * Queues what waited for a time that has come: quarantined records, creates in doubt, writes in doubt. What is set aside waits for
+ * its own time, whatever else is open about it. Returns how many keys, and when the next becomes due (milliseconds since the epoch;
+ * null for nothing).
  */
 export async function enqueueDue(engine: Engine): Promise<{ readonly queued: number; readonly nextAt: number | null }> {
   const now = engine.clock.now();
   return engine.store.transaction(async (tx) => {
-    const quarantined = await tx.quarantineDue(iso(now), dueAtOnce);
-    const intents = await tx.openIntents(dueAtOnce);
-    const setAside = new Set(
-      (await tx.quarantined(intents.map((intent) => formatKey(keyOf(intent))))).map((row) => row.key),
-    );
-    const waiting = intents.filter((intent) => !setAside.has(formatKey(keyOf(intent))));
-    const ofIntents = new Set(intents.map((intent) => intent.id));
-    const pending = await tx.linksWithPendingBefore(iso(now - engine.times.settle), dueAtOnce);
-    const links = pending.filter((id) => !ofIntents.has(id));
+    const quarantined = await quarantineDue(engine, tx, now);
+    const intents = (await tx.openIntents(dueAtOnce)).filter((intent) => pairOf(engine, intent.pair) !== undefined);
+    const waiting = await notSetAside(tx, intents, keyOf);
+    const links = await notSetAside(tx, await writesDue(engine, tx, now), (key) => key);
     const keys = [
       ...quarantined.flatMap((row) => parseKey(row.key) ?? []),
       ...waiting.filter((intent) => nextLook(engine, intent) <= now).map(keyOf),
-      ...links.map((linkId): WorkKey => ({ kind: 'link', linkId })),
+      ...links,
     ];
     if (keys.length > 0) await tx.enqueue(keys);
     const later = waiting.map((intent) => nextLook(engine, intent)).filter((at) => at > now);
@@ -32,10 +30,30 @@ export async function enqueueDue(engine: Engine): Promise<{ readonly queued: num
   });
 }
 
-function keyOf(intent: {
-  readonly pair: string;
-  readonly origin: 'servicenow' | 'salesforce';
-  readonly originId: string;
-}): WorkKey {
+/** Rows whose time has come. Those of a pair that the mapping file no longer has are put off, so that they keep no other waiting. */
+async function quarantineDue(engine: Engine, tx: Tx, now: number): Promise<readonly QuarantineRow[]> {
+  const rows = await tx.quarantineDue(iso(now), dueAtOnce);
+  const gone = rows.filter((row) => pairOf(engine, row.pair) === undefined);
+  const nextAt = iso(now + longestBackOffSeconds * 1000);
+  if (gone.length > 0) await tx.saveQuarantine(gone.map((row) => ({ ...row, nextAt })));
+  return rows.filter((row) => !gone.includes(row));
+}
+
+/** Links with a write whose settle time is over. One that was unlinked is let through: its notes end there. */
+async function writesDue(engine: Engine, tx: Tx, now: number): Promise<readonly WorkKey[]> {
+  const ids = await tx.linksWithPendingBefore(iso(now - engine.times.settle), dueAtOnce);
+  const links = await tx.linksById(ids);
+  return links
+    .filter((link) => link.status === 'detached' || pairOf(engine, link.pair) !== undefined)
+    .map((link) => ({ kind: 'link', linkId: link.id }));
+}
+
+async function notSetAside<T>(tx: Tx, items: readonly T[], key: (item: T) => WorkKey): Promise<readonly T[]> {
+  const rows = await tx.quarantined(items.map((item) => formatKey(key(item))));
+  const setAside = new Set(rows.map((row) => row.key));
+  return items.filter((item) => !setAside.has(formatKey(key(item))));
+}
+
+function keyOf(intent: Intent): WorkKey {
   return { kind: 'new', pair: intent.pair, side: intent.origin, id: intent.originId };
 }

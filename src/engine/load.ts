@@ -5,9 +5,20 @@ import { type Engine, pairOf } from './engine.ts';
 import { type Batch, groupBy, type LinkWork, type NewKey, type NewWork } from './work.ts';
 
 /**
- * Reads what the store knows about these keys, a statement a kind. Jobs that need no work (an unlinked link, a pair that is gone
- * from the mapping file) are completed here; a new record that has been linked meanwhile is queued again under its link. A dry run
- * changes nothing.
+ * Jobs that need no work (an unlinked link, a pair that is gone from the mapping file), the links of those that have one by now,
+ * and the notes that end with them: no later run would look at these again, and what is due would never come to rest.
+ */
+interface Over {
+  readonly done: Job[];
+  readonly linked: WorkKey[];
+  readonly released: string[];
+  readonly pending: string[];
+  readonly intents: string[];
+}
+
+/**
+ * Reads what the store knows about these keys, a statement a kind. Jobs that need no work are completed here; a new record that
+ * has been linked meanwhile is queued again under its link. A dry run changes nothing.
  */
 export async function loadBatch(
   engine: Engine,
@@ -15,14 +26,13 @@ export async function loadBatch(
   mode: 'work' | 'dry-run' = 'work',
 ): Promise<Batch> {
   return engine.store.transaction(async (tx) => {
-    const done: Job[] = [];
+    const over: Over = { done: [], linked: [], released: [], pending: [], intents: [] };
     const quarantine = new Map(
       (await tx.quarantined(jobs.map((job) => formatKey(job.key)))).map((row) => [row.key, row]),
     );
-    const links = await loadLinks(engine, tx, jobs, done);
-    const { news, linked } = await loadNews(engine, tx, jobs, done);
-    if (mode === 'work' && linked.length > 0) await tx.enqueue(linked);
-    if (mode === 'work' && done.length > 0) await tx.completeJobs(done);
+    const links = await loadLinks(engine, tx, jobs, over);
+    const news = await loadNews(engine, tx, jobs, over);
+    if (mode === 'work' && over.done.length > 0) await end(tx, over);
     return {
       links: links.map((work) => ({ ...work, quarantine: quarantine.get(work.key) ?? null })),
       news: news.map((work) => ({ ...work, quarantine: quarantine.get(work.key) ?? null })),
@@ -30,7 +40,15 @@ export async function loadBatch(
   });
 }
 
-async function loadLinks(engine: Engine, tx: Tx, jobs: readonly Job[], done: Job[]): Promise<readonly LinkWork[]> {
+async function end(tx: Tx, over: Over): Promise<void> {
+  if (over.linked.length > 0) await tx.enqueue(over.linked);
+  if (over.released.length > 0) await tx.clearQuarantine(over.released);
+  if (over.pending.length > 0) await tx.clearPending(over.pending);
+  if (over.intents.length > 0) await tx.closeIntents(over.intents);
+  await tx.completeJobs(over.done);
+}
+
+async function loadLinks(engine: Engine, tx: Tx, jobs: readonly Job[], over: Over): Promise<readonly LinkWork[]> {
   const byLink = new Map(jobs.flatMap((job) => (job.key.kind === 'link' ? [[job.key.linkId, job] as const] : [])));
   if (byLink.size === 0) return [];
   const ids = [...byLink.keys()];
@@ -42,7 +60,11 @@ async function loadLinks(engine: Engine, tx: Tx, jobs: readonly Job[], done: Job
     const link = links.get(linkId);
     const pair = link === undefined ? undefined : pairOf(engine, link.pair);
     if (link === undefined || pair === undefined || link.status === 'detached') {
-      done.push(job);
+      over.done.push(job);
+      if (link?.status === 'detached') {
+        over.released.push(formatKey(job.key));
+        over.pending.push(link.id);
+      }
       continue;
     }
     works.push({
@@ -59,15 +81,9 @@ async function loadLinks(engine: Engine, tx: Tx, jobs: readonly Job[], done: Job
   return works;
 }
 
-async function loadNews(
-  engine: Engine,
-  tx: Tx,
-  jobs: readonly Job[],
-  done: Job[],
-): Promise<{ readonly news: readonly NewWork[]; readonly linked: readonly WorkKey[] }> {
+async function loadNews(engine: Engine, tx: Tx, jobs: readonly Job[], over: Over): Promise<readonly NewWork[]> {
   const news = jobs.flatMap((job) => (job.key.kind === 'new' ? [{ job, origin: job.key }] : []));
   const works: NewWork[] = [];
-  const linked: WorkKey[] = [];
   for (const group of groupBy(news, ({ origin }) => `${origin.pair}:${origin.side}`).values()) {
     const first = group[0];
     if (first === undefined) continue;
@@ -80,16 +96,25 @@ async function loadNews(
     const sent = groupBy(ofIntents, (write) => write.linkId);
     for (const { job, origin } of group) {
       const link = links.get(origin.id);
-      if (pair === undefined || link !== undefined) {
-        if (link !== undefined && link.status !== 'detached') linked.push({ kind: 'link', linkId: link.id });
-        done.push(job);
+      const intent = intents.get(origin.id) ?? null;
+      if (pair === undefined) {
+        over.done.push(job);
         continue;
       }
-      const intent = intents.get(origin.id) ?? null;
+      if (link !== undefined) {
+        over.done.push(job);
+        over.released.push(formatKey(job.key));
+        if (link.status !== 'detached') over.linked.push({ kind: 'link', linkId: link.id });
+        if (intent !== null) {
+          over.intents.push(intent.id);
+          over.pending.push(intent.id);
+        }
+        continue;
+      }
       works.push(newWork(job, origin, pair, intent, sent.get(intent?.id ?? '') ?? []));
     }
   }
-  return { news: works, linked };
+  return works;
 }
 
 function newWork(

@@ -4,9 +4,12 @@ import type { QuarantineReason, QuarantineRow } from '../store/store.ts';
 import type { Engine } from './engine.ts';
 import type { Work } from './work.ts';
 
-/** Seconds until the next try: grows with e, up to about six hours, for ever. */
+/** About six hours. */
+export const longestBackOffSeconds = Math.exp(10);
+
+/** Seconds until the next try: grows with e, for ever. */
 export function backOffSeconds(attempts: number): number {
-  return Math.exp(Math.min(10, attempts));
+  return Math.min(Math.exp(attempts), longestBackOffSeconds);
 }
 
 /** The row that sets a piece of work aside; its attempts go on from the last row. */
