@@ -125,51 +125,84 @@ function endWalk(cursor: Cursor, walk: Walk): Cursor {
   };
 }
 
-/** The keys of a page's rows, without our own echoes and without records that are none of ours. */
+/**
+ * The keys of a page's rows, without our own echoes and without records that are none of ours. `content`: a version that we know
+ * proves nothing, every mapped value is compared.
+ */
 export async function keysOf(
   tx: Tx,
   pair: PairRules,
   side: Side,
   records: readonly SourceRecord[],
+  by: 'version' | 'content' = 'version',
 ): Promise<readonly WorkKey[]> {
-  const links = await tx.linksBySource(
+  const known = await tx.linksBySource(
     pair.name,
     side,
     records.map((record) => record.id),
   );
+  // Bases are read after this, not before: a run that ends in between is known by the base it has left.
+  const active = await tx.activeKeys(known.map((link) => ({ kind: 'link', linkId: link.id })));
+  const links = await tx.linksById(known.map((link) => link.id));
   const bySource = new Map(links.map((link) => [link.ids[side], link]));
-  const active = await tx.activeKeys(links.map((link) => ({ kind: 'link', linkId: link.id })));
+  const partners = await linksOfPartners(
+    tx,
+    pair,
+    side,
+    records.filter((record) => !bySource.has(record.id)),
+  );
   const keys = new Map<string, WorkKey>();
   for (const record of records) {
-    const key = keyOf(pair, side, record, bySource.get(record.id), active);
+    const link = bySource.get(record.id);
+    const key =
+      link === undefined
+        ? newKey(pair, side, record, partners.get(record.partnerId ?? ''))
+        : linkKey(pair, record, link, { active, by });
     if (key !== null) keys.set(formatKey(key), key);
   }
   return [...keys.values()];
 }
 
-function keyOf(
+/** Links of what the stamps of these records name, by the id across. */
+async function linksOfPartners(
+  tx: Tx,
   pair: PairRules,
   side: Side,
+  records: readonly SourceRecord[],
+): Promise<ReadonlyMap<string, Link>> {
+  const across = otherSide(side);
+  const named = records.flatMap((record) => record.partnerId ?? []);
+  if (named.length === 0) return new Map();
+  return new Map((await tx.linksBySource(pair.name, across, named)).map((link) => [link.ids[across], link]));
+}
+
+function linkKey(
+  pair: PairRules,
   record: SourceRecord,
-  link: Link | undefined,
-  active: ReadonlySet<string>,
+  link: Link,
+  { active, by }: { readonly active: ReadonlySet<string>; readonly by: 'version' | 'content' },
 ): WorkKey | null {
-  if (link !== undefined) {
-    if (link.status === 'detached') return null;
-    const key: WorkKey = { kind: 'link', linkId: link.id };
-    return isEcho(pair, side, record, link) && !active.has(formatKey(key)) ? null : key;
-  }
-  // A stamp of ours names where the ticket was born: both sides of a pair share one key.
-  if (record.partnerId !== null) return { kind: 'new', pair: pair.name, side: otherSide(side), id: record.partnerId };
-  return pair.inScope(record) ? { kind: 'new', pair: pair.name, side, id: record.id } : null;
+  if (link.status === 'detached') return null;
+  const key: WorkKey = { kind: 'link', linkId: link.id };
+  return isEcho(pair, record, link, by) && !active.has(formatKey(key)) ? null : key;
+}
+
+function newKey(pair: PairRules, side: Side, record: SourceRecord, partner: Link | undefined): WorkKey | null {
+  const own: WorkKey = { kind: 'new', pair: pair.name, side, id: record.id };
+  const copied = partner !== undefined && partner.ids[side] !== record.id;
+  // A stamp of ours names where the ticket was born: both sides of a pair share one key. A copied ticket has copied the stamp, too.
+  if (record.partnerId !== null && !copied)
+    return { kind: 'new', pair: pair.name, side: otherSide(side), id: record.partnerId };
+  return pair.inScope(record) ? own : null;
 }
 
 /** What we wrote ourselves, or a change of nothing that is mapped. */
-function isEcho(pair: PairRules, side: Side, record: SourceRecord, link: Link): boolean {
+function isEcho(pair: PairRules, record: SourceRecord, link: Link, by: 'version' | 'content'): boolean {
   if (link.status !== 'synced') return false;
+  const { side } = record;
   const base = link.bases[side];
   // A counter tells every save apart. A stamp alone does not: Salesforce keeps whole seconds, and somebody may save within ours.
-  if (base.version.count !== null && sameVersion(base.version, record.version)) return true;
+  if (by === 'version' && base.version.count !== null && sameVersion(base.version, record.version)) return true;
   return pair.fields.every((rule) => {
     const name = rule.fields[side];
     return rule.same(side, base.fields[name] ?? null, record.fields[name] ?? null);

@@ -71,7 +71,7 @@ export async function resync(engine: Engine, options: ResyncOptions): Promise<Re
         },
       };
       const found = await engine.store.transaction(async (tx) => {
-        const differing = await keysOf(tx, place.pair, place.side, page.records);
+        const differing = await keysOf(tx, place.pair, place.side, page.records, 'content');
         if (options.dryRun) return differing;
         await tx.enqueue(differing);
         await tx.saveRun(run);
