@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { isSecret, optionNames, optionOf } from '../../../src/config/options.ts';
+import type { Desks } from './desk.ts';
+
+export interface DaemonProcess {
+  readonly pid: number;
+  /** From spawn to the first `/readyz` that says yes, in milliseconds. */
+  readonly readyMs: number;
+  /** Lines of the log at `warn` and `error`. */
+  readonly complaints: () => readonly string[];
+  stop(): Promise<void>;
+}
+
+const root = join(import.meta.dirname, '..', '..', '..');
+const readyWithinMs = 60_000;
+
+/**
+ * `casebridge start` as a process, with settings of its own and none of the user's. With `profileInto` it leaves a CPU profile in
+ * that folder, for the developer tools of a browser.
+ */
+export async function startDaemon(
+  dataDir: string,
+  desks: Desks,
+  options: { readonly poll: Readonly<Record<string, string>>; readonly profileInto: string | null },
+): Promise<DaemonProcess> {
+  const startedAt = Date.now();
+  const { profileInto } = options;
+  const profile = profileInto === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileInto}`];
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', ...profile, join(root, 'src', 'cli', 'main.ts'), 'start', '--yes'],
+    {
+      cwd: root,
+      env: { PATH: process.env['PATH'], ...blank(), ...settings(dataDir, desks), ...options.poll },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
+  const exited = once(child, 'exit');
+  const complaints: string[] = [];
+  const health = Promise.withResolvers<string>();
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    if (/"level":"(warn|error)"/.test(line) || !line.startsWith('{')) complaints.push(line);
+    const url = /"health":"([^"]+)"/.exec(line)?.[1];
+    if (url !== undefined) health.resolve(url);
+  });
+  void exited.then(([code]) => health.reject(new Error(`the daemon ended with ${code}:\n${complaints.join('\n')}`)));
+  await untilReady(await health.promise, startedAt + readyWithinMs);
+  return {
+    pid: child.pid ?? 0,
+    readyMs: Date.now() - startedAt,
+    complaints: () => complaints,
+    stop: async () => {
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
+
+async function untilReady(url: string, until: number): Promise<void> {
+  for (;;) {
+    const answer = await fetch(`${url}/readyz`).catch(() => null);
+    if (answer?.ok === true) return;
+    if (Date.now() > until) throw new Error('the daemon did not become ready');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** An empty name hides the line of the same name in the user's `.env`, above all DATABASE_URL. */
+function blank(): Readonly<Record<string, string>> {
+  const names = optionNames.flatMap((name) => (isSecret(optionOf(name)) ? [name, `${name}_FILE`] : [name]));
+  return Object.fromEntries(names.map((name) => [name, '']));
+}
+
+function settings(dataDir: string, { servicenow, salesforce }: Desks): Readonly<Record<string, string>> {
+  return {
+    CASEBRIDGE_DATA_DIR: dataDir,
+    CASEBRIDGE_CONFIG: join(import.meta.dirname, 'mapping.ts'),
+    CASEBRIDGE_ADMIN_PORT: '0',
+    LOG_FORMAT: 'json',
+    SERVICENOW_URL: servicenow.url,
+    SERVICENOW_AUTH: 'client_credentials',
+    SERVICENOW_CLIENT_ID: servicenow.clientId,
+    SERVICENOW_CLIENT_SECRET: servicenow.clientSecret,
+    SALESFORCE_LOGIN_URL: salesforce.url,
+    SALESFORCE_AUTH: 'client_credentials',
+    SALESFORCE_CLIENT_ID: salesforce.clientId,
+    SALESFORCE_CLIENT_SECRET: salesforce.clientSecret,
+  };
+}

@@ -1,0 +1,76 @@
+import type { Side } from '../../../src/core/side.ts';
+
+export type Fields = Readonly<Record<string, string>>;
+
+/** What the bench asks of a desk that runs in a process of its own. Times are milliseconds since the epoch. */
+export type Ask =
+  | { readonly do: 'open'; readonly object: string; readonly tickets: readonly Fields[] }
+  | { readonly do: 'edit'; readonly object: string; readonly edits: readonly { id: string; fields: Fields }[] }
+  /** Waits until each row, named by the value of `key`, shows the text expected of it. */
+  | {
+      readonly do: 'watch';
+      readonly object: string;
+      readonly key: string;
+      readonly field: string;
+      readonly expected: Readonly<Record<string, string>>;
+      readonly timeoutMs: number;
+    }
+  /** Notes every text that one field of one row shows, until it shows `until`. */
+  | {
+      readonly do: 'trace';
+      readonly object: string;
+      readonly id: string;
+      readonly field: string;
+      readonly until: string;
+      readonly timeoutMs: number;
+    }
+  | { readonly do: 'calls'; readonly since: number }
+  | { readonly do: 'column'; readonly object: string; readonly key: string; readonly field: string }
+  | { readonly do: 'forget' }
+  | { readonly do: 'stop' };
+
+export interface Done {
+  /** Ids, in the order asked for. */
+  readonly ids: readonly string[];
+  readonly at: number;
+  /** A request was being answered meanwhile: it may have seen the rows before or after. */
+  readonly busy: boolean;
+}
+
+export interface Watched {
+  /** When each row was first seen as expected, by its key. */
+  readonly seenAt: Readonly<Record<string, number>>;
+  readonly missing: number;
+}
+
+export interface Step {
+  readonly at: number;
+  readonly text: string;
+}
+
+export interface Counted {
+  readonly calls: number;
+  /** How many of each kind: method and path, without ids. */
+  readonly kinds: Readonly<Record<string, number>>;
+  /** When the first of them came in; null for none. */
+  readonly firstAt: number | null;
+}
+
+export interface Answers {
+  readonly open: Done;
+  readonly edit: Done;
+  readonly watch: Watched;
+  readonly trace: readonly Step[];
+  readonly calls: Counted;
+  readonly column: Readonly<Record<string, string>>;
+  readonly forget: null;
+  readonly stop: null;
+}
+
+/** The first message of a desk's process. */
+export interface Hello {
+  readonly side: Side;
+  readonly url: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
