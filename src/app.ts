@@ -89,7 +89,7 @@ function openSystems({ settings, onNotice }: AppOptions, store: Store): Record<S
 }
 
 /** Without a key nothing is stored, which is enough for grants that can be repeated. A refresh token must be kept, encrypted. */
-function vaultFor(settings: Settings, side: Side, store: Store): TokenVault {
+export function vaultFor(settings: Settings, side: Side, store: Store): TokenVault {
   const repeatable = settings[side].auth.kind !== 'authorization_code';
   return settings.secretKey === null && repeatable ? createMemoryVault() : store.tokens;
 }

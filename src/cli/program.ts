@@ -3,6 +3,7 @@ import { configCommand } from './commands/config.ts';
 import { conflictsCommand } from './commands/conflicts.ts';
 import { dbCommand } from './commands/db.ts';
 import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { keygenCommand } from './commands/keygen.ts';
 import { linksCommand } from './commands/links.ts';
 import { migrateCommand } from './commands/migrate.ts';
@@ -28,6 +29,7 @@ const factories = [
   conflictsCommand,
   quarantineCommand,
   configCommand,
+  doctorCommand,
   migrateCommand,
   dbCommand,
   keygenCommand,

@@ -15,6 +15,11 @@ function historyOf(object: string): { readonly object: string; readonly parent: 
     : { object: `${object}History`, parent: `${object}Id` };
 }
 
+/** Where an object's field history is kept: `CaseHistory`, `Thing__History`. */
+export function historyObject(object: string): string {
+  return historyOf(object).object;
+}
+
 /** Codes that mean: this org or this user has no such history. */
 const unreadable = new Set([
   'INVALID_TYPE',

@@ -73,6 +73,11 @@ export function equals(name: string, text: string): Condition {
   return { soql: `${field(name)} = ${literal(text)}` };
 }
 
+/** A checkbox that is ticked. */
+export function isTrue(name: string): Condition {
+  return { soql: `${field(name)} = TRUE` };
+}
+
 /** `values` must not be empty. */
 export function isIn(name: string, values: readonly string[]): Condition {
   checked(values.length > 0, 'list of values', '', 'malformed-query');

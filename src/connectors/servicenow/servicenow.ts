@@ -5,7 +5,7 @@ import type { TokenVault } from '../credentials.ts';
 import type { Gate } from '../gate.ts';
 import { createHttp } from '../http.ts';
 import type { TicketSystem } from '../ticket-system.ts';
-import { createTokenSource } from '../token-source.ts';
+import { createTokenSource, type TokenSource } from '../token-source.ts';
 import { createBatch } from './batch.ts';
 import { createChanges } from './changes.ts';
 import type { Context } from './context.ts';
@@ -33,8 +33,12 @@ export interface ServiceNowDeps {
 /** A token is renewed this long before its end: longer than any call takes. */
 const tokenMarginMs = 60_000;
 
-/** ServiceNow as a desk: Table API and Batch API by OAuth. Nothing is contacted before the first call. */
-export function createServiceNow(deps: ServiceNowDeps): TicketSystem {
+/** A way in to one instance, shared by the desk and by those who only look at it. Nothing is contacted before the first call. */
+export function connect(deps: ServiceNowDeps): {
+  readonly origin: string;
+  readonly tokens: TokenSource;
+  readonly context: Context;
+} {
   const { settings, clock, gate } = deps;
   const onNotice: OnNotice = deps.onNotice ?? (() => undefined);
   const http = createHttp(settings.url);
@@ -48,7 +52,12 @@ export function createServiceNow(deps: ServiceNowDeps): TicketSystem {
   });
   const rest = createRest({ http, tokens, gate, clock });
   const context: Context = { rest, clock, onNotice, batch: createBatch({ rest, clock, onNotice }) };
+  return { origin: http.origin, tokens, context };
+}
 
+/** ServiceNow as a desk: Table API and Batch API by OAuth. Nothing is contacted before the first call. */
+export function createServiceNow(deps: ServiceNowDeps): TicketSystem {
+  const { origin, context } = connect(deps);
   return {
     side: 'servicenow',
     changes: createChanges(context),
@@ -58,7 +67,7 @@ export function createServiceNow(deps: ServiceNowDeps): TicketSystem {
     probe: (request) => probe(context, request),
     fieldDates: (object, asks) => fieldDates(context, object, asks),
     describe: (object) => describe(context, object),
-    identity: () => identity(context, new URL(http.origin).host),
-    calls: () => rest.calls(),
+    identity: () => identity(context, new URL(origin).host),
+    calls: () => context.rest.calls(),
   };
 }

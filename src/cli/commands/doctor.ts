@@ -1,0 +1,146 @@
+import type { Command } from 'commander';
+import type { Settings } from '../../config/settings.ts';
+import type { Side } from '../../core/side.ts';
+import type { CasebridgeConfig, PairConfig } from '../../mapping/define-config.ts';
+import { lintPair, sentence } from '../../mapping/lint.ts';
+import { counted, sideNames } from '../../observability/words.ts';
+import type { Store } from '../../store/store.ts';
+import { act, command } from '../command.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { allSettings, type Flags, mappingOf, type Session, withStore } from '../session.ts';
+import type { World } from '../world.ts';
+import { type Check, checkText, exitOf, failed } from './doctor/check.ts';
+import { type DeskReport, examineDesk, type Wanted } from './doctor/desk.ts';
+
+export function doctorCommand(world: World): Command {
+  return command('doctor', 'look at settings, database, logins, rights and fields of both sides; writes no ticket', {
+    examples: ['doctor', 'doctor --json', 'doctor --demo'],
+    exits: [0, 1, 2, 3, 4, 5],
+  }).action((flags: Flags) => act(world, flags, runDoctor));
+}
+
+type Tell = (check: Check) => Promise<void>;
+
+/** One line per check, as it is made; what is wrong comes with its cure. */
+export async function runDoctor(session: Session): Promise<ExitCode> {
+  const { out } = session;
+  const checks: Check[] = [];
+  const tell: Tell = async (check) => {
+    checks.push(check);
+    if (out.json)
+      await out.line({
+        where: check.where,
+        check: check.check,
+        state: check.state,
+        what: check.what,
+        cure: check.cure ?? null,
+      });
+    else await out.text(checkText(check));
+  };
+  const settings = allSettings(session);
+  const config = await mappingOf(session, settings);
+  const pairs = counted(config.pairs.length, 'pair');
+  await tell({
+    where: 'casebridge',
+    check: 'settings',
+    state: 'ok',
+    what: `settings and mapping file can be read, ${pairs}`,
+  });
+  const reached = await withDatabase(session, tell, (store) => examineBoth(settings, config, store, tell));
+  if (!reached) await examineBoth(settings, config, null, tell);
+  const wrong = checks.filter(({ state }) => state === 'wrong').length;
+  const unknown = checks.filter(({ state }) => state === 'unknown').length;
+  out.note(
+    `${wrong === 0 ? 'Nothing is wrong' : `${counted(wrong, 'thing')} to mend`}, ${unknown} that cannot be told.`,
+  );
+  return exitOf(checks);
+}
+
+/** False if there is no database to work with; that is a line of its own, and the sides are asked all the same. */
+async function withDatabase(session: Session, tell: Tell, use: (store: Store) => Promise<void>): Promise<boolean> {
+  let opened = false;
+  try {
+    await withStore(session, async (store) => {
+      await store.ping();
+      opened = true;
+      await tell({
+        where: 'casebridge',
+        check: 'database',
+        state: 'ok',
+        what: 'the database answers and its tables are up to date',
+      });
+      await use(store);
+    });
+  } catch (error) {
+    if (opened) throw error;
+    await tell(failed('casebridge', 'database', error, true));
+  }
+  return opened;
+}
+
+async function examineBoth(
+  settings: Settings,
+  config: CasebridgeConfig,
+  store: Store | null,
+  tell: Tell,
+): Promise<void> {
+  // Loaded here: the connectors are heavy, and `--help` needs none of them.
+  const { openDoctors } = await import('../../doctors.ts');
+  const doctors = openDoctors(settings, store);
+  const examine = async (side: Side): Promise<DeskReport> => {
+    const report = await examineDesk({ doctor: doctors[side], settings, wanted: wantedOn(config, side), tell });
+    if (store !== null) await checkIdentity(side, report, store, tell);
+    return report;
+  };
+  const reports = { servicenow: await examine('servicenow'), salesforce: await examine('salesforce') };
+  for (const pair of config.pairs) await checkMapping(pair, reports, tell);
+}
+
+/** What the mapping reads or writes there. A field that may be missing is not asked for. */
+function wantedOn(config: CasebridgeConfig, side: Side): readonly Wanted[] {
+  return config.pairs.map((pair) => ({
+    object: objectOn(pair, side),
+    fields: [
+      ...new Set(pair.fields.flatMap((field) => (field.kind === 'shown' && side !== field.from ? [] : [field[side]]))),
+    ],
+  }));
+}
+
+function objectOn(pair: PairConfig, side: Side): string {
+  return side === 'servicenow' ? pair.servicenow.table : pair.salesforce.object;
+}
+
+/** A clone or a refreshed sandbox has another identity: links kept for the one must not be used on the other. */
+async function checkIdentity(side: Side, { identity }: DeskReport, store: Store, tell: Tell): Promise<void> {
+  if (identity === null) return undefined;
+  const line = { where: side, check: 'identity' } as const;
+  const known = await store.transaction((tx) => tx.identity(side));
+  const who = `${identity.instance}${identity.user === null ? '' : `, as ${identity.user}`}`;
+  if (known !== null && known !== identity.instance) {
+    const what = `${sideNames[side]} is ${identity.instance}, and the links in the database were made with ${known}`;
+    const cure = 'point the settings at that one, or take a new database for this one';
+    return tell({ ...line, state: 'wrong', what, cure });
+  }
+  return tell({ ...line, state: 'ok', what: known === null ? who : `${who}, the one our links were made with` });
+}
+
+async function checkMapping(pair: PairConfig, reports: Readonly<Record<Side, DeskReport>>, tell: Tell): Promise<void> {
+  const servicenow = reports.servicenow.objects.get(objectOn(pair, 'servicenow'));
+  const salesforce = reports.salesforce.objects.get(objectOn(pair, 'salesforce'));
+  const line = { where: 'casebridge', check: 'mapping' } as const;
+  if (servicenow === undefined || salesforce === undefined) {
+    const what = `${pair.name} cannot be held against fields that were not shown`;
+    return tell({ ...line, state: 'unknown', what, cure: 'mend what stands above first' });
+  }
+  const problems = lintPair(pair, { servicenow, salesforce });
+  for (const problem of problems) {
+    await tell({ ...line, state: 'wrong', what: `${pair.name} ${problem.where}: ${sentence(problem)}` });
+  }
+  if (problems.length > 0) return undefined;
+  if ([servicenow, salesforce].some(({ fields }) => fields.every((field) => field.type === 'unknown'))) {
+    const what = `${pair.name} fits as far as the fields are shown to us`;
+    return tell({ ...line, state: 'unknown', what });
+  }
+  const what = `${pair.name}: fields, choices, required fields and the external id fit both sides`;
+  return tell({ ...line, state: 'ok', what });
+}

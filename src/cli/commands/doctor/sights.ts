@@ -1,0 +1,91 @@
+import type { Aspect, CallLimit, Sight } from '../../../connectors/desk-doctor.ts';
+import type { Side } from '../../../core/side.ts';
+import { counted } from '../../../observability/words.ts';
+import type { Check, State } from './check.ts';
+
+interface Told {
+  readonly name: string;
+  /** Where the vendor keeps it. */
+  readonly place: Readonly<Record<Side, string>>;
+  /** What its lack costs. */
+  readonly lack: string;
+  readonly cure: Readonly<Record<Side, string>>;
+}
+
+const grant = (table: string): string => `grant our user read on ${table}`;
+
+/** None of these holds a ticket up in this release: their lack is worth a note, not an alarm. */
+const told: Readonly<Record<Aspect, Told>> = {
+  comments: {
+    name: 'comments and work notes',
+    place: { servicenow: 'sys_journal_field', salesforce: 'CaseComment' },
+    lack: 'they could not be carried',
+    cure: { servicenow: grant('sys_journal_field (itil alone sees the count and no rows)'), salesforce: grant('Case') },
+  },
+  attachments: {
+    name: 'attachments',
+    place: { servicenow: 'sys_attachment', salesforce: 'ContentVersion' },
+    lack: 'they could not be carried',
+    cure: { servicenow: grant('sys_attachment'), salesforce: 'switch on Salesforce Files for our user' },
+  },
+  deletions: {
+    name: 'deletions',
+    place: { servicenow: 'sys_audit_delete', salesforce: 'the recycle bin' },
+    lack: 'a ticket that is gone cannot be told from one that is hidden',
+    cure: { servicenow: grant('sys_audit_delete'), salesforce: 'give our user View All Records on the object' },
+  },
+  history: {
+    name: 'field history',
+    place: { servicenow: 'sys_audit', salesforce: 'the field history' },
+    lack: '`latest` conflicts are dated by the polls between which a value changed',
+    cure: { servicenow: grant('sys_audit'), salesforce: 'switch on Set History Tracking for the mapped fields' },
+  },
+};
+
+const order: readonly Aspect[] = ['comments', 'attachments', 'deletions', 'history'];
+
+/** One line each for what stands beside the tickets. An empty answer is never called fine. */
+export function sightChecks(side: Side, sights: Readonly<Record<Aspect, Sight>>): readonly Check[] {
+  return order.map((aspect) => {
+    const { name, place, lack, cure } = told[aspect];
+    const line = (state: State, what: string): Check => ({ where: side, check: aspect, state, what });
+    switch (sights[aspect]) {
+      case 'seen':
+        return line('ok', `${name} can be read (${place[side]})`);
+      case 'none':
+        return {
+          ...line('unknown', `${name}: ${place[side]} answers without a row, which says nothing about the right`),
+          cure: 'ask again when there is one to see',
+        };
+      case 'hidden':
+        return { ...line('note', `${place[side]} has rows and shows us none, so ${lack}`), cure: cure[side] };
+      case 'refused':
+        return { ...line('note', `${place[side]} may not be read, so ${lack}`), cure: cure[side] };
+    }
+  });
+}
+
+export function batchCheck(side: Side, allowed: boolean): Check {
+  const line = { where: side, check: 'batch' } as const;
+  if (allowed) return { ...line, state: 'ok', what: 'up to a hundred records go in one call of the Batch API' };
+  return {
+    ...line,
+    state: 'note',
+    what: 'the Batch API is forbidden to us, so every record costs a call of its own',
+    cure: 'grant our user access to /api/now/v1/batch',
+  };
+}
+
+/** `share`: the part of a day's calls that Casebridge may use. */
+export function callsCheck(side: Side, calls: CallLimit | null, share: number): Check {
+  const line = { where: side, check: 'api-calls' } as const;
+  if (calls === null) return { ...line, state: 'ok', what: 'no rule limits our calls' };
+  const limit = calls.limit.toLocaleString('en-US');
+  if (calls.used === null) {
+    return { ...line, state: 'note', what: `a rule allows ${limit} calls per ${calls.per}; what is left is not told` };
+  }
+  const what = `${counted(calls.limit - calls.used, 'call')} of ${limit} left for this ${calls.per}`;
+  if (calls.used < calls.limit * share) return { ...line, state: 'ok', what };
+  const cure = 'wait for the limit to roll on, buy calls, or raise SALESFORCE_DAILY_CALLS_SHARE';
+  return { ...line, state: 'wrong', what: `${what}, and our share of ${share} is used up by all users together`, cure };
+}

@@ -1,0 +1,46 @@
+import type { Side } from '../core/side.ts';
+import type { ObjectDescription, SystemIdentity } from './ticket-system.ts';
+
+/**
+ * What a look at a table shows. `hidden`: rows are counted and none is shown. `none`: an empty answer, which a right that is missing
+ * and a table that is empty both give, so that it says nothing.
+ */
+export type Sight = 'seen' | 'hidden' | 'refused' | 'none';
+
+/** What a desk shows beside its tickets: comments, files, deletions, the history of fields. */
+export type Aspect = 'comments' | 'attachments' | 'deletions' | 'history';
+
+export interface Login {
+  /** Null where the vendor does not say. ISO 8601. */
+  readonly expiresAt: string | null;
+  /** The server's clock when it answered (`Date`), milliseconds; null without one. */
+  readonly serverNowMs: number | null;
+  /** Our clock then. */
+  readonly nowMs: number;
+}
+
+export interface TicketSight {
+  readonly rows: Sight;
+  /** Fields that were asked for and that no row showed. */
+  readonly hidden: readonly string[];
+}
+
+/** Calls left: `used` of `limit` in an hour or a day; null where the vendor tells none. */
+export interface CallLimit {
+  readonly used: number | null;
+  readonly limit: number;
+  readonly per: 'hour' | 'day';
+}
+
+/** Looks at a desk with the rights of our user and writes nothing. Every method rejects with ConnectorError. */
+export interface DeskDoctor {
+  readonly side: Side;
+  login(): Promise<Login>;
+  identity(): Promise<SystemIdentity>;
+  describe(object: string): Promise<ObjectDescription>;
+  tickets(object: string, fields: readonly string[]): Promise<TicketSight>;
+  look(object: string): Promise<Readonly<Record<Aspect, Sight>>>;
+  callLimit(): Promise<CallLimit | null>;
+  /** Whether many records may go in one call; null where there is no such right. */
+  mayBatch(): Promise<boolean | null>;
+}

@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import { StoreUnavailable } from '../../src/store/store.ts';
+import { createRealCli, type Desks, settingsFor, startDesks } from './real-desks.ts';
+import type { Ran } from './world.ts';
+
+const user = 'casebridge';
+
+/** Both desks with a ticket and a comment each, so that nothing is silent for want of rows. */
+async function lived(): Promise<Desks> {
+  const desks = await startDesks();
+  const incident = desks.servicenow.desk.create('incident', { short_description: 'Printer on fire' }, 'beth.anglin');
+  desks.servicenow.desk.comment('incident', incident.id, 'It burns.', 'public', 'beth.anglin');
+  const twin = desks.salesforce.desk.create('Case', { Subject: 'Printer smokes' }, 'dana.support');
+  desks.salesforce.desk.comment('Case', twin.id, 'It smokes.', 'public', 'dana.support');
+  return desks;
+}
+
+/** The state of one check, by side and name. */
+function stateOf({ lines }: Ran, where: string, check: string): readonly unknown[] {
+  return lines.flatMap((line) => {
+    const one = line as Record<string, unknown>;
+    return one['where'] === where && one['check'] === check ? [one['state']] : [];
+  });
+}
+
+const wrongIn = ({ lines }: Ran): readonly unknown[] =>
+  lines.filter((line) => (line as Record<string, unknown>)['state'] === 'wrong');
+
+describe('doctor', () => {
+  it('finds nothing wrong with two desks that are set up as the manual says', async () => {
+    const desks = await lived();
+    const cli = createRealCli({ env: settingsFor(desks) });
+    const ran = await cli.run('doctor', '--json');
+    expect(wrongIn(ran)).toEqual([]);
+    expect(ran.code).toBe(0);
+    for (const side of ['servicenow', 'salesforce']) {
+      for (const check of ['login', 'clock', 'identity', 'rights', 'comments', 'api-calls'])
+        expect([side, check, stateOf(ran, side, check)]).toEqual([side, check, ['ok']]);
+    }
+    expect(stateOf(ran, 'casebridge', 'database')).toEqual(['ok']);
+    expect(stateOf(ran, 'casebridge', 'mapping')).toEqual(['ok']);
+  });
+
+  it('says it in a line each for people, and writes no ticket', async () => {
+    const desks = await lived();
+    const before = JSON.stringify([desks.servicenow.desk.rows('incident'), desks.salesforce.desk.rows('Case')]);
+    const { stdout, stderr } = await createRealCli({ env: settingsFor(desks) }).run('doctor');
+    expect(stdout).toContain('ok    ServiceNow  login');
+    expect(stdout).toMatch(/token good for (29|30) min/);
+    expect(stdout).toContain('Sforce-Auto-Assign: FALSE');
+    expect(stderr).toContain('Nothing is wrong');
+    expect(stdout).not.toContain(desks.servicenow.account.clientSecret);
+    expect(JSON.stringify([desks.servicenow.desk.rows('incident'), desks.salesforce.desk.rows('Case')])).toBe(before);
+  });
+
+  it('never calls an empty answer fine', async () => {
+    const ran = await createRealCli({ env: settingsFor(await startDesks()) }).run('doctor', '--json');
+    for (const side of ['servicenow', 'salesforce']) {
+      expect(stateOf(ran, side, 'rights')).toEqual(['unknown']);
+      expect(stateOf(ran, side, 'comments')).toEqual(['unknown']);
+    }
+    expect(ran.code).toBe(0);
+  });
+
+  it('tells journal rows that are hidden from journals that are empty', async () => {
+    const desks = await lived();
+    desks.servicenow.rights.change(user, { journal: false, history: false });
+    const ran = await createRealCli({ env: settingsFor(desks) }).run('doctor', '--json');
+    expect(stateOf(ran, 'servicenow', 'comments')).toEqual(['note']);
+    expect(JSON.stringify(ran.lines)).toContain('sys_journal_field has rows and shows us none');
+  });
+
+  it('says that the Batch API is forbidden, and what that costs', async () => {
+    const desks = await lived();
+    desks.servicenow.rights.change(user, { batch: false });
+    const { stdout, code } = await createRealCli({ env: settingsFor(desks) }).run('doctor');
+    expect(stdout).toContain('every record costs a call of its own');
+    expect(code).toBe(0);
+  });
+
+  it('ends with 1 and names the field that one side hides and the one it does not let us write', async () => {
+    const desks = await lived();
+    desks.servicenow.rights.change(user, { hiddenFields: { incident: ['urgency'] } });
+    desks.salesforce.rights.readOnlyField('Case', 'Subject');
+    const ran = await createRealCli({ env: settingsFor(desks) }).run('doctor');
+    expect(ran.code).toBe(1);
+    expect(ran.stdout).toMatch(/BAD +ServiceNow +rights +incident hides `urgency`/);
+    expect(ran.stdout).toMatch(/`Subject` on Salesforce cannot be written/);
+  });
+
+  it('wants the external id, and choices for everything that the mapping names', async () => {
+    const desks = await lived();
+    desks.salesforce.rights.hideField('Case', 'ServiceNow_Id__c');
+    desks.salesforce.settings.restrictedPicklists.add('Case.Status');
+    const cli = createRealCli({ env: settingsFor(desks), mapping: mappingWith("salesforce: ['Gone']") });
+    const { code, stdout } = await cli.run('doctor');
+    expect(code).toBe(1);
+    expect(stdout).toContain('Case has no field `ServiceNow_Id__c`');
+    expect(stdout).toContain('`Gone` is no choice of `Status`');
+  });
+
+  it('does not judge what ServiceNow does not show of its dictionary', async () => {
+    const desks = await lived();
+    desks.servicenow.rights.change(user, { metadata: false });
+    const ran = await createRealCli({ env: settingsFor(desks) }).run('doctor', '--json');
+    expect(stateOf(ran, 'servicenow', 'metadata')).toEqual(['unknown']);
+    expect(stateOf(ran, 'casebridge', 'mapping')).toEqual(['unknown']);
+  });
+
+  it('notices that the links were made with another instance', async () => {
+    const desks = await lived();
+    const cli = createRealCli({ env: settingsFor(desks) });
+    await cli.store.transaction((tx) => tx.saveIdentity('salesforce', '00D000000000001EAA'));
+    const ran = await cli.run('doctor', '--json');
+    expect(stateOf(ran, 'salesforce', 'identity')).toEqual(['wrong']);
+    expect(ran.code).toBe(1);
+  });
+
+  it('ends with 5 when a side does not let us in, and still looks at the other', async () => {
+    const desks = await lived();
+    const ran = await createRealCli({
+      env: { ...settingsFor(desks), SERVICENOW_CLIENT_SECRET: 'not-the-secret' },
+    }).run('doctor', '--json');
+    expect(ran.code).toBe(5);
+    expect(stateOf(ran, 'servicenow', 'login')).toEqual(['wrong']);
+    expect(stateOf(ran, 'salesforce', 'login')).toEqual(['ok']);
+    expect(stateOf(ran, 'casebridge', 'mapping')).toEqual(['unknown']);
+  });
+
+  it('ends with 4 when a side cannot be reached', async () => {
+    const desks = await lived();
+    const env = { ...settingsFor(desks), SALESFORCE_LOGIN_URL: 'http://127.0.0.1:9' };
+    const ran = await createRealCli({ env }).run('doctor', '--json');
+    expect(ran.code).toBe(4);
+    expect(stateOf(ran, 'salesforce', 'login')).toEqual(['wrong']);
+  });
+
+  it('ends with 4 when the database is gone, and looks at both sides all the same', async () => {
+    const desks = await lived();
+    const openDatabase = async () => Promise.reject(new StoreUnavailable('connection refused'));
+    const ran = await createRealCli({ env: settingsFor(desks), world: { openDatabase } }).run('doctor', '--json');
+    expect(ran.code).toBe(4);
+    expect(stateOf(ran, 'casebridge', 'database')).toEqual(['wrong']);
+    expect(stateOf(ran, 'salesforce', 'login')).toEqual(['ok']);
+  });
+
+  it('says by how much our clock differs, and that jwt_bearer cannot bear it', async () => {
+    const desks = await startDesks({ now: () => Date.now() - 240_000 });
+    const { SERVICENOW_CLIENT_SECRET, ...env } = settingsFor(desks);
+    const jwt = {
+      SERVICENOW_CLIENT_SECRET: SERVICENOW_CLIENT_SECRET ?? '',
+      SERVICENOW_AUTH: 'jwt_bearer',
+      SERVICENOW_PRIVATE_KEY: desks.servicenow.account.privateKey,
+      SERVICENOW_KEY_ID: desks.servicenow.account.keyId,
+      SERVICENOW_SUBJECT: user,
+    };
+    const ran = await createRealCli({ env: { ...env, ...jwt } }).run('doctor', '--json');
+    expect(stateOf(ran, 'servicenow', 'clock')).toEqual(['wrong']);
+    expect(JSON.stringify(ran.lines)).toMatch(/our clock is 2[34]\d s ahead/);
+  });
+
+  it('reports settings that are not in order with 3, before anything is asked', async () => {
+    const { code, stderr } = await createRealCli({ env: {} }).run('doctor');
+    expect(code).toBe(3);
+    expect(stderr).toContain('SERVICENOW_URL is missing');
+  });
+});
+
+/** The default pair with one more class of the state, whose Salesforce values are given. */
+function mappingWith(values: string): string {
+  const file = JSON.stringify(new URL('../../src/mapping/default-config.ts', import.meta.url).pathname);
+  return `import { defaultPair } from ${file};
+const fields = defaultPair.fields.map((field) =>
+  field.servicenow === 'state' ? { ...field, classes: [...field.classes, { servicenow: ['99'], ${values} }] } : field,
+);
+export default { pairs: [{ ...defaultPair, fields, resolve: { closeCode: 'Solution provided', closeNotes: 'Closed.' } }] };
+`;
+}
