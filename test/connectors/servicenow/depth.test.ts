@@ -174,7 +174,7 @@ describe('a batch of writes', () => {
     const { desk } = clientFor(server.url);
     await desk.update(updates(60));
     await desk.update(updates(60));
-    expect(sizes).toEqual([30, 30, 10, 10, 10, 10, 10, 10]);
+    expect(sizes).toEqual([60, 10, 10, 10, 10, 10, 10]);
   });
 
   it('rejects as a whole where the side kept every write from being executed', async () => {
