@@ -22,10 +22,11 @@ const choices: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 const longest = 60;
+const segmenter = new Intl.Segmenter();
 
 /** A field's label on a side, by its rule's name. */
 export function fieldLabel(field: string, side: Side): string {
-  const known = labels[field]?.[side];
+  const known = Object.hasOwn(labels, field) ? labels[field]?.[side] : undefined;
   if (known !== undefined) return known;
   const words = field.replace(/__c$/, '').replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
@@ -35,22 +36,48 @@ export function fieldLabel(field: string, side: Side): string {
 export function showValue(field: string, side: Side, value: FieldValue): string {
   if (value === null || value === '') return '(empty)';
   const text = oneLine(String(value));
-  return (side === 'servicenow' ? choices[field]?.[text] : undefined) ?? text;
+  const known = side === 'servicenow' && Object.hasOwn(choices, field) ? choices[field] : undefined;
+  return known !== undefined && Object.hasOwn(known, text) ? (known[text] ?? text) : text;
 }
+
+/** Control characters and marks that change the direction or the look of a text, but for the joiner inside emoji. */
+const unseen = /(?!\u200d)[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 
 /** Texts as they go into a terminal or a log line: no line ends, no escape sequences, no change of direction, not too long. */
 export function oneLine(text: string, limit = longest): string {
-  const plain = text
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll(/(?!\u200d)[\p{Cc}\p{Cf}]/gu, '')
-    .trim();
+  // A character of several code points is seldom longer than this; without a bound a long description costs a second.
+  const cut = text.slice(0, limit * 40);
+  const plain = cut.replaceAll(/\s+/g, ' ').replaceAll(unseen, '').trim();
   const characters = Array.from(new Intl.Segmenter().segment(plain), ({ segment }) => segment);
-  return characters.length <= limit ? plain : `${characters.slice(0, limit - 1).join('')}…`;
+  return characters.length <= limit && cut.length === text.length
+    ? plain
+    : `${characters.slice(0, limit - 1).join('')}…`;
+}
+
+/** A text of any number of lines, with what a terminal would obey written out: `\u001b`. */
+export function visible(text: string): string {
+  return text.replaceAll(unseen, (character) => (character === '\n' ? character : escaped(character)));
+}
+
+/** JSON of one line in which nothing is left that a terminal would obey; it reads back as the same value. */
+export function plainJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll(unseen, escaped);
+}
+
+function escaped(character: string): string {
+  return Array.from({ length: character.length }, (_, at) => character.charCodeAt(at))
+    .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
+    .join('');
+}
+
+/** Numbers are texts of the desks like any other: somebody may have written one. */
+function bothNames({ ids, numbers }: Pick<Link, 'ids' | 'numbers'>): readonly string[] {
+  return [numbers.servicenow ?? ids.servicenow, numbers.salesforce ?? ids.salesforce].map((name) => oneLine(name));
 }
 
 /** `INC0010042 ↔ 00001007`, or ids where a number is not known. */
 export function pairName(link: Pick<Link, 'ids' | 'numbers'>): string {
-  return `${link.numbers.servicenow ?? link.ids.servicenow} ↔ ${link.numbers.salesforce ?? link.ids.salesforce}`;
+  return bothNames(link).join(' ↔ ');
 }
 
 /** `1 record`, `3 records`. */
