@@ -11,6 +11,7 @@ import {
   SecretKeyMissing,
   SecretKeyWrong,
 } from '../store/prisma/errors.ts';
+import { sqlState } from '../store/prisma/unavailable.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { UsageError } from './usage-error.ts';
@@ -50,10 +51,13 @@ function listed(head: string, problems: readonly Problem[]): string {
   return [`${head}:`, ...problems.map(({ where, what }) => `  ${where} ${what}`)].join('\n');
 }
 
+/** What the mapping file names and the side does not have. */
+const settingsCauses = new Set(['unknown-field', 'unknown-table', 'unknown-object']);
+
 function connectorExit({ kind, data }: ConnectorError): ExitCode {
   if (kind === 'Unauthorized' || data.cause === 'no-rights' || data.cause === 'wrong-secret')
     return exitCodes.unauthorised;
-  if (data.cause === 'unknown-field') return exitCodes.settings;
+  if (settingsCauses.has(data.cause ?? '')) return exitCodes.settings;
   return kind === 'Unavailable' || kind === 'RateLimited' ? exitCodes.unreachable : exitCodes.found;
 }
 
@@ -109,7 +113,31 @@ function storeError(error: unknown): Report | null {
       `the stored token of ${error.side} was sealed with another key; put that key into CASEBRIDGE_SECRET_KEY_PREVIOUS, or log in anew.`,
     );
   }
-  return null;
+  return refusedByPostgres(error);
+}
+
+/** By SQLSTATE (Postgres, appendix A): these are a matter of the address and its role, and never pass by themselves. */
+function refusedByPostgres(error: unknown): Report | null {
+  switch (sqlState(error)) {
+    case '28P01':
+    case '28000':
+      return {
+        text: 'the database refuses our role or its password; check DATABASE_URL and DATABASE_MIGRATE_URL.',
+        exitCode: exitCodes.unauthorised,
+      };
+    case '42501':
+      return {
+        text: 'the database does not let our role do this; grant it the rights, or name another role in DATABASE_URL or DATABASE_MIGRATE_URL.',
+        exitCode: exitCodes.unauthorised,
+      };
+    case '3D000':
+      return {
+        text: 'there is no database of that name; make it with "createdb", or correct DATABASE_URL.',
+        exitCode: exitCodes.unreachable,
+      };
+    default:
+      return null;
+  }
 }
 
 /** What the operating system says, by its code. */

@@ -86,12 +86,27 @@ export async function mappingOf({ flags }: Session, settings: Pick<Settings, 'co
 export async function withStore<T>(session: Session, use: (store: Store) => Promise<T>): Promise<T> {
   const settings = storeSettings(session);
   const log = logFor(session, settings);
-  const database = await session.world.openDatabase(settings, logEvents(log));
+  const heard = onceOpen(logEvents(log));
+  const database = await session.world.openDatabase(settings, heard.emit);
+  heard.open();
   try {
     return await use(database.store);
   } finally {
     await database.close();
   }
+}
+
+/** A database that is away while we open it is reported as the command's failure: nobody waits for it. */
+function onceOpen(sink: EventSink): { readonly emit: EventSink; open(): void } {
+  let opened = false;
+  return {
+    emit: (event) => {
+      if (opened || event.type !== 'store.lost') sink(event);
+    },
+    open: () => {
+      opened = true;
+    },
+  };
 }
 
 export interface OpenedApp {
@@ -109,16 +124,17 @@ export async function withApp<T>(
   const settings = allSettings(session);
   const config = await mappingOf(session, settings);
   const log = logFor(session, settings);
-  const logged = logEvents(log);
+  const heard = onceOpen(logEvents(log));
   const app = await session.world.openApp({
     settings,
     config,
     emit: (event) => {
-      logged(event);
+      heard.emit(event);
       also(event);
     },
     onNotice: (side, notice) => log('warn', 'connector.notice', { side, ...notice }),
   });
+  heard.open();
   try {
     return await use({ app, settings, log });
   } finally {

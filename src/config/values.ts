@@ -55,7 +55,7 @@ function checkOrigin(text: string): Checked {
 function checkDatabase(text: string): Checked {
   const url = URL.parse(text);
   if (url === null || !/^postgres(ql)?:$/.test(url.protocol)) {
-    return { wrong: 'is not a Postgres address; write it like "postgresql://user:password@host:5432/name"' };
+    return { wrong: 'is not a Postgres address; write it like "postgresql://user@host:5432/name"' };
   }
   if (url.pathname.length < 2) return { wrong: 'names no database; add "/casebridge" after the host' };
   return { ok: text };

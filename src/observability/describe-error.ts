@@ -25,6 +25,11 @@ type Say = (data: ConnectorErrorData, side: string) => Advice;
 
 const manual = (data: ConnectorErrorData): string => `see docs/${data.side}.md`;
 
+const noSuchObject: Say = (data, side) => ({
+  what: `${side} has no such ${data.side === 'servicenow' ? 'table' : 'object'}, or hides it from our user${where(data)}`,
+  cure: `correct its name in the mapping file, or give our user access (${manual(data)})`,
+});
+
 /** By what a person would call the cause, where the connector could tell. */
 const byCause: Readonly<Record<string, Say>> = {
   hibernating: (_data, side) => ({
@@ -59,6 +64,8 @@ const byCause: Readonly<Record<string, Say>> = {
     what: `${side} has no such field, or hides it from our user${fieldsOf(data)}${saying(data)}`,
     cure: `create it or grant access to it (${manual(data)}), or take it out of the mapping file; "casebridge config check" tells`,
   }),
+  'unknown-table': noSuchObject,
+  'unknown-object': noSuchObject,
   'batch-forbidden': (_data, side) => ({
     what: `${side} forbids its Batch API to our user`,
     cure: 'nothing to do: records are written one by one; granting access to /api/now/v1/batch makes it cheaper',

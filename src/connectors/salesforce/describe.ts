@@ -8,7 +8,13 @@ import { describeSchema, understand, userInfoSchema } from './wire.ts';
 
 /** The live metadata, as this user sees it: lengths, rights and choices differ per org and per user. */
 export async function describe(session: Session, object: string): Promise<ObjectDescription> {
-  const answer = await session.call({ method: 'GET', path: session.path(`/sobjects/${objectNamed(object)}/describe`) });
+  const answer = await session
+    .call({ method: 'GET', path: session.path(`/sobjects/${objectNamed(object)}/describe`) })
+    .catch((error: unknown) => {
+      // An object that is not there and one that is hidden look the same (rec: describe-404-not-found).
+      if (!(error instanceof ConnectorError) || error.kind !== 'NotFound') throw error;
+      throw new ConnectorError('NotFound', { ...error.data, cause: 'unknown-object' }, { cause: error });
+    });
   const description = understand(describeSchema, answer.body, answer.request);
   const fields = description.fields.map((field): FieldDescription => ({
     name: field.name,

@@ -1,10 +1,10 @@
 import { createSign } from 'node:crypto';
-import { OAuth2 } from 'jsforce';
+import { type HttpResponse, OAuth2 } from 'jsforce';
 import type { SalesforceSettings } from '../../config/settings.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { StoredToken } from '../credentials.ts';
 import { ConnectorError, type ConnectorErrorKind } from '../errors.ts';
-import { excerpt, parseJson, retryAfter, wireFailure } from './errors.ts';
+import { answerFailure, excerpt, parseJson, retryAfter, wireFailure } from './errors.ts';
 import { pinInstance } from './instance-url.ts';
 import { OneExchange, type Wire, WireError } from './transport.ts';
 import { tokenErrorSchema, tokenSchema, understand } from './wire.ts';
@@ -101,6 +101,12 @@ function clientFor(
   return oauth2;
 }
 
+/** 200 with a page, or with nothing: something stands before the login service. Nothing was done on its behalf. */
+function noToken({ statusCode, headers = {}, body }: HttpResponse): ConnectorError {
+  const failure = answerFailure({ status: statusCode, headers, text: body }, request);
+  return new ConnectorError(failure.kind, { ...failure.data, executed: 'no' });
+}
+
 /** Runs one token request and takes its answer in. `keep` is the refresh token to hold on to when none comes back. */
 async function exchangeToken(
   settings: SalesforceSettings,
@@ -119,6 +125,7 @@ async function exchangeToken(
     throw tokenFailure(exchange, clock.now());
   }
   if (exchange.answer?.statusCode !== 200) throw tokenFailure(exchange, clock.now());
+  if (parseJson(exchange.answer.body) === undefined) throw noToken(exchange.answer);
   const token = understand(tokenSchema, body, request);
   const instanceUrl = pinInstance(settings.loginUrl, token.instance_url);
   if (instanceUrl === null) throw unauthorized('foreign-instance-url', `instance_url ${excerpt(token.instance_url)}`);
