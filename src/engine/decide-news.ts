@@ -104,9 +104,12 @@ async function lookAcross(engine: Engine, works: readonly NewWork[]): Promise<Re
   return looks;
 }
 
-/** A record known to exist. Another one each time, so that one deleted record cannot keep us waiting for ever. */
+/**
+ * A record known to exist: one of the latest, since the oldest are archived some day; another one each time, so that one deleted
+ * record cannot keep us waiting for ever.
+ */
 async function controlRow(engine: Engine, pair: string, side: Side): Promise<string | null> {
-  const links = await engine.store.transaction((tx) => tx.findLinks({ pair, limit: 20 }));
+  const links = await engine.store.transaction((tx) => tx.findLinks({ pair, latestFirst: true, limit: 20 }));
   if (links.length === 0) return null;
   return links[Math.floor(engine.clock.now() / 1000) % links.length]?.ids[side] ?? null;
 }

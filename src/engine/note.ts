@@ -30,6 +30,8 @@ export async function note(engine: Engine, decisions: readonly Decision[]): Prom
   if (rows.length + pending.length + intents.length + waiting.length === 0)
     return { conflicts: new Map(), intents: new Map() };
   const ids = await engine.store.transaction(async (tx) => {
+    // A worker that stood still for long has lost its keys: whoever has them decides, on what he reads.
+    await tx.holdJobs(decisions.flatMap((decision) => (writes(decision) ? [decision.work.job] : [])));
     const noted = rows.length === 0 ? [] : await tx.noteConflicts(rows.map(({ row }) => row));
     if (intents.length > 0) await tx.clearPending(intents.map(({ intent }) => intent.id));
     if (pending.length > 0) await tx.savePending(pending);
@@ -42,6 +44,10 @@ export async function note(engine: Engine, decisions: readonly Decision[]): Prom
     conflicts.set(key, [...(conflicts.get(key) ?? []), noted]);
   });
   return { conflicts, intents: new Map(intents.map(({ key, intent }) => [key, intent])) };
+}
+
+function writes(decision: Decision): boolean {
+  return decision.kind === 'plan' && (decision.plan.kind === 'write' || decision.plan.kind === 'create');
 }
 
 function conflictRows(engine: Engine, decision: Decision, at: string): readonly { key: string; row: ConflictRow }[] {

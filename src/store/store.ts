@@ -117,6 +117,8 @@ export interface LinkFilter {
   readonly search?: string;
   /** Page by id. */
   readonly after?: string;
+  /** By id, latest first; oldest first where left out. */
+  readonly latestFirst?: boolean;
   readonly limit: number;
 }
 
@@ -126,7 +128,7 @@ export interface Tx {
   linksBySource(pair: string, side: Side, ids: readonly string[]): Promise<readonly Link[]>;
   /** Fails with DuplicateLink if either id of one is linked already in its pair. */
   insertLinks(links: readonly Link[]): Promise<void>;
-  /** Bases, numbers, holds, hops, status, lastSyncedAt. */
+  /** Bases, numbers, holds, hops, status, lastSyncedAt. A link that was detached meanwhile stays detached. */
   updateLinks(links: readonly Link[]): Promise<void>;
   setLinkStatus(ids: readonly string[], status: LinkStatus): Promise<void>;
   findLinks(filter: LinkFilter): Promise<readonly Link[]>;
@@ -191,6 +193,8 @@ export interface Tx {
   enqueue(keys: readonly WorkKey[]): Promise<void>;
   /** Which of these keys are being worked on now. */
   activeKeys(keys: readonly WorkKey[]): Promise<ReadonlySet<string>>;
+  /** Throws JobsLost if another worker has one of these jobs by now: asked before anything is written for them. */
+  holdJobs(jobs: readonly Job[]): Promise<void>;
   /** Settles jobs. Throws JobsLost, and so rolls back, if fewer were settled than asked: another worker has them. */
   completeJobs(jobs: readonly Job[]): Promise<void>;
 }

@@ -223,13 +223,17 @@ export function queueSuite(name: string, open: OpenStore): void {
       const { store, loseWorkers } = await start();
       if (loseWorkers === undefined) return;
       const batches: (readonly Job[])[] = [];
+      let lost: unknown = null;
       await store.queue.work({ batchSize: 10 }, async (jobs) => {
         batches.push(jobs);
-        if (batches.length === 1) await loseWorkers();
-        else await complete(store, jobs);
+        await store.transaction((tx) => tx.holdJobs(jobs));
+        if (batches.length > 1) return complete(store, jobs);
+        await loseWorkers();
+        lost = await store.transaction((tx) => tx.holdJobs(jobs)).catch((error: unknown) => error);
       });
       await enqueue(store, 'a');
       await eventually(() => batches.length >= 2);
+      expect(lost).toBeInstanceOf(JobsLost);
       await eventually(() => isEmpty(store));
       await expect(complete(store, batches[0] ?? [])).rejects.toThrow(JobsLost);
     });

@@ -210,6 +210,17 @@ function links(run: Run): void {
       expect(await run((tx) => tx.linksById([one.id]))).toEqual([{ ...changed, status: 'detached' }]);
     });
 
+    it('stay detached, whatever a run that began before has to record', async () => {
+      const { link: build } = scope();
+      const one = build();
+      await run((tx) => tx.insertLinks([one]));
+      await run((tx) => tx.setLinkStatus([one.id], 'detached'));
+      await run((tx) => tx.updateLinks([{ ...one, lastSyncedAt: later, status: 'synced' }]));
+      expect(await run((tx) => tx.linksById([one.id]))).toEqual([{ ...one, lastSyncedAt: later, status: 'detached' }]);
+      await run((tx) => tx.setLinkStatus([one.id], 'pending'));
+      expect(await run((tx) => tx.linksById([one.id]))).toMatchObject([{ status: 'pending' }]);
+    });
+
     it('are found by pair, status, number and id, a page at a time', async () => {
       const { link: build, pair } = scope();
       const all = Array.from({ length: 5 }, (_, index) => build({ status: index === 2 ? 'conflict' : 'synced' }));
@@ -217,6 +228,7 @@ function links(run: Run): void {
       const find = (filter: Parameters<Tx['findLinks']>[0]) => run((tx) => tx.findLinks(filter));
       expect(await find({ pair, limit: 3 })).toEqual(all.slice(0, 3));
       expect(await find({ pair, limit: 3, after: all[2]?.id ?? '' })).toEqual(all.slice(3));
+      expect(await find({ pair, latestFirst: true, limit: 2 })).toEqual(all.slice(3).toReversed());
       expect(await find({ pair, status: 'conflict', limit: 9 })).toEqual([all[2]]);
       for (const search of [
         all[1]?.id,

@@ -122,7 +122,7 @@ describe('a copied ticket that has copied our stamp', () => {
     await world.edit('salesforce', original.id, { Subject: 'Dial tone is back' });
     await world.sync();
     const subjects = world.desks.servicenow.rows('incident').map((row) => row.fields['short_description']);
-    expect(subjects.toSorted()).toEqual(['Dial tone is back', 'Printer on fire']);
+    expect(new Set(subjects)).toEqual(new Set(['Dial tone is back', 'Printer on fire']));
     for (const side of sides) expect(world.desks[side].rows(objects[side])).toHaveLength(side === 'servicenow' ? 2 : 1);
   });
 });

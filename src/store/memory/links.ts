@@ -22,11 +22,10 @@ export function linkMethods(state: State): LinkMethods {
     setLinkStatus: async (ids, status) => {
       for (const link of state.links.pick(ids)) state.links.set(link.id, { ...link, status });
     },
-    findLinks: async (filter) =>
-      state.links
-        .where((link) => matches(link, filter))
-        .toSorted(byText((link) => link.id))
-        .slice(0, filter.limit),
+    findLinks: async (filter) => {
+      const found = state.links.where((link) => matches(link, filter)).toSorted(byText((link) => link.id));
+      return (filter.latestFirst === true ? found.toReversed() : found).slice(0, filter.limit);
+    },
     countLinks: async () => {
       const counts: Record<LinkStatus, number> = { synced: 0, pending: 0, conflict: 0, quarantined: 0, detached: 0 };
       for (const link of state.links.all()) counts[link.status] += 1;
@@ -51,7 +50,8 @@ function insert(state: State, link: Link): void {
 function update(state: State, link: Link): void {
   const held = state.links.get(link.id);
   if (held === undefined) return;
-  const { bases, numbers, holds, hops, status, lastSyncedAt } = link;
+  const { bases, numbers, holds, hops, lastSyncedAt } = link;
+  const status = held.status === 'detached' ? held.status : link.status;
   state.links.set(link.id, { ...held, bases, numbers, holds, hops, status, lastSyncedAt });
 }
 

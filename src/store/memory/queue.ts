@@ -4,7 +4,7 @@ import type { Job, Queue } from '../queue.ts';
 import { JobsLost, type Tx } from '../store.ts';
 import type { State } from './state.ts';
 
-type QueueMethods = Pick<Tx, 'enqueue' | 'activeKeys' | 'completeJobs'>;
+type QueueMethods = Pick<Tx, 'enqueue' | 'activeKeys' | 'holdJobs' | 'completeJobs'>;
 
 export function queueMethods(state: State, clock: Clock): QueueMethods {
   return {
@@ -16,14 +16,21 @@ export function queueMethods(state: State, clock: Clock): QueueMethods {
       }
     },
     activeKeys: async (keys) => new Set(keys.map(formatKey).filter((text) => state.active.has(text))),
+    holdJobs: async (jobs) => {
+      for (const job of jobs) hold(state, job);
+    },
     completeJobs: async (jobs) => {
       for (const job of jobs) {
-        const text = formatKey(job.key);
-        if (state.active.get(text)?.ticket !== job.handle) throw new JobsLost(`${text} is no longer ours`);
-        state.active.delete(text);
+        hold(state, job);
+        state.active.delete(formatKey(job.key));
       }
     },
   };
+}
+
+function hold(state: State, job: Job): void {
+  const text = formatKey(job.key);
+  if (state.active.get(text)?.ticket !== job.handle) throw new JobsLost(`${text} is no longer ours`);
 }
 
 /** The queue of a memory store, with the doors that tests need. */

@@ -49,7 +49,8 @@ export function linkMethods(db: Db): LinkMethods {
       if (links.length === 0) return;
       await db.$executeRaw`
         UPDATE links l SET
-          servicenow_number = r.servicenow_number, salesforce_number = r.salesforce_number, status = r.status,
+          servicenow_number = r.servicenow_number, salesforce_number = r.salesforce_number,
+          status = CASE WHEN l.status = 'detached' THEN l.status ELSE r.status END,
           servicenow_base = r.servicenow_base, salesforce_base = r.salesforce_base,
           holds = r.holds, hops = r.hops, last_synced_at = r.last_synced_at
         FROM json_populate_recordset(NULL::links, ${toJson(links.map(fromLink))}::text::json) r
@@ -63,7 +64,8 @@ export function linkMethods(db: Db): LinkMethods {
 
     findLinks: async (filter) => {
       const rows = await db.$queryRaw<LinkColumns[]>`
-        SELECT * FROM links WHERE ${whereOf(filter)} ORDER BY id LIMIT ${filter.limit}`;
+        SELECT * FROM links WHERE ${whereOf(filter)}
+        ORDER BY id ${Prisma.raw(filter.latestFirst === true ? 'DESC' : 'ASC')} LIMIT ${filter.limit}`;
       return rows.map(toLink);
     },
 

@@ -1,4 +1,4 @@
-import { fromPrisma, type JobAttempt, type PgBoss } from 'pg-boss';
+import { fromPrisma, type PgBoss } from 'pg-boss';
 import { z } from 'zod';
 import { formatKey, type WorkKey } from '../../../core/link.ts';
 import type { Job } from '../../queue.ts';
@@ -15,7 +15,7 @@ const attempt = z.object({ id: z.string(), retryCount: z.number() });
 /** pg-boss answers this, though its type says `{}`. */
 const completion = z.object({ affected: z.number(), settled: z.array(z.string()) });
 
-type QueueMethods = Pick<Tx, 'enqueue' | 'activeKeys' | 'completeJobs'>;
+type QueueMethods = Pick<Tx, 'enqueue' | 'activeKeys' | 'holdJobs' | 'completeJobs'>;
 
 /** Queue writes inside the caller's transaction. `boss` is asked for only when it is needed. */
 export function queueMethods(db: Db, boss: () => Promise<PgBoss>): QueueMethods {
@@ -29,13 +29,25 @@ export function queueMethods(db: Db, boss: () => Promise<PgBoss>): QueueMethods 
           AND COALESCE(singleton_key, '') = ANY(${keys.map(formatKey)}::text[])`;
       return new Set(rows.map((row) => row.key));
     },
+    holdJobs: async (jobs) => {
+      if (jobs.length === 0) return;
+      const ours = attempts(jobs);
+      const rows = await db.$queryRaw<{ id: string }[]>`
+        SELECT j.id FROM pgboss.job j
+        JOIN unnest(${ours.map((job) => job.id)}::uuid[], ${ours.map((job) => job.retryCount)}::int[]) AS o(id, tries)
+          ON j.id = o.id AND j.retry_count = o.tries
+        WHERE j.name = ${queueName} AND j.state = 'active'`;
+      refuseFewer(rows.length, jobs.length);
+    },
     completeJobs: async (jobs) => {
       if (jobs.length === 0) return;
-      const settled = await settle(db, await boss(), jobs);
-      if (settled.size < jobs.length)
-        throw new JobsLost(`${jobs.length - settled.size} of ${jobs.length} jobs are no longer ours`);
+      refuseFewer((await settle(db, await boss(), jobs)).size, jobs.length);
     },
   };
+}
+
+function refuseFewer(ours: number, asked: number): void {
+  if (ours < asked) throw new JobsLost(`${asked - ours} of ${asked} jobs are no longer ours`);
 }
 
 /** One statement, whatever the number of keys. Sorted, so that two that queue the same keys do not lock each other out. */
@@ -50,7 +62,7 @@ async function insertKeys(db: Db, boss: PgBoss, keys: readonly WorkKey[], startA
   await boss.insert(queueName, jobs, { db: fromPrisma(db) });
 }
 
-function attempts(jobs: readonly Job[]): JobAttempt[] {
+function attempts(jobs: readonly Job[]): { readonly id: string; readonly retryCount: number }[] {
   return jobs.map((job) => attempt.parse(job.handle));
 }
 
