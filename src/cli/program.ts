@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { authCommand } from './commands/auth.ts';
 import { configCommand } from './commands/config.ts';
 import { conflictsCommand } from './commands/conflicts.ts';
 import { dbCommand } from './commands/db.ts';
@@ -30,6 +31,7 @@ const factories = [
   quarantineCommand,
   configCommand,
   doctorCommand,
+  authCommand,
   migrateCommand,
   dbCommand,
   keygenCommand,

@@ -20,6 +20,8 @@ export interface TokenVault {
   load(side: Side): Promise<VersionedToken | null>;
   /** `after` is the version that was loaded, 0 for none. */
   save(side: Side, token: StoredToken, after: number): Promise<boolean>;
+  /** Throws away what is stored, also where no key opens it any more: a person has logged in anew. */
+  forget?(side: Side): Promise<void>;
   /**
    * Runs `work` while no other process does so for this side: a refresh token that rotates must not be used twice. Where a vault
    * has no such lock, the compare-and-set of `save` alone decides.

@@ -30,6 +30,12 @@ const noSuchObject: Say = (data, side) => ({
   cure: `correct its name in the mapping file, or give our user access (${manual(data)})`,
 });
 
+/** A login in the browser that was never made, has run out or was taken back. */
+const logInAnew: Say = (data, side) => ({
+  what: `${side} has no login of ours that is good${saying(data)}`,
+  cure: `log in with "casebridge auth ${data.side}"`,
+});
+
 /** By what a person would call the cause, where the connector could tell. */
 const byCause: Readonly<Record<string, Say>> = {
   hibernating: (_data, side) => ({
@@ -66,6 +72,9 @@ const byCause: Readonly<Record<string, Say>> = {
   }),
   'unknown-table': noSuchObject,
   'unknown-object': noSuchObject,
+  'not-authorised-yet': logInAnew,
+  'refresh-refused': logInAnew,
+  'authorisation-revoked': logInAnew,
   'batch-forbidden': (_data, side) => ({
     what: `${side} forbids its Batch API to our user`,
     cure: 'nothing to do: records are written one by one; granting access to /api/now/v1/batch makes it cheaper',

@@ -50,8 +50,8 @@ export interface RealCli {
   readonly store: Store;
   readonly interrupt: AbortController;
   run(...args: readonly string[]): Promise<Ran>;
-  /** The same while it runs: what it has said on standard error so far. */
-  said(): string;
+  /** What the command that runs now has printed on standard output so far. */
+  printed(): string;
 }
 
 export interface RealCliOptions {
@@ -110,5 +110,5 @@ export function createRealCli(options: RealCliOptions = {}): RealCli {
       .map((line): unknown => JSON.parse(line));
     return { code, ...written, lines };
   };
-  return { folder, store, interrupt, run, said: () => written.stderr };
+  return { folder, store, interrupt, run, printed: () => written.stdout };
 }

@@ -28,22 +28,45 @@ export interface GrantDeps {
   readonly newId: () => string;
 }
 
+type ExchangeDeps = Omit<GrantDeps, 'newId'>;
+
 /**
  * Asks ServiceNow for a token by the configured grant. `last` is the stored token; only `authorization_code` needs its refresh
  * token. Rejects with ConnectorError; nothing of the tickets has been touched then, so `executed` is always `no`.
  */
 export function createGrant(deps: GrantDeps): (last: StoredToken | null) => Promise<StoredToken> {
-  return async (last) => {
-    const form = grantForm(deps, last);
-    const answer = await sendForm(deps, form);
-    const token = readToken(answer, deps);
-    return {
-      accessToken: token.access_token,
-      // A refresh may answer with or without one; then the old one goes on.
-      refreshToken: token.refresh_token ?? last?.refreshToken ?? null,
-      expiresAt: iso(deps.clock.now() + token.expires_in * 1000),
-      instanceUrl: deps.http.origin,
-    };
+  // A refresh may answer with or without a refresh token; then the old one goes on.
+  return async (last) => tokenFor(deps, grantForm(deps, last), last?.refreshToken ?? null);
+}
+
+/** Turns the code of a browser authorisation into a token to store. `codeVerifier` is the PKCE secret it was started with. */
+export function exchangeCode(
+  deps: ExchangeDeps,
+  answer: { readonly code: string; readonly redirectUri: string; readonly codeVerifier: string },
+): Promise<StoredToken> {
+  const { clientId, clientSecret } = deps.auth;
+  const form = {
+    grant_type: 'authorization_code',
+    code: answer.code,
+    redirect_uri: answer.redirectUri,
+    code_verifier: answer.codeVerifier,
+    client_id: clientId,
+    client_secret: clientSecret.reveal(),
+  };
+  return tokenFor(deps, form, null);
+}
+
+async function tokenFor(
+  deps: ExchangeDeps,
+  form: Record<string, string>,
+  keptRefreshToken: string | null,
+): Promise<StoredToken> {
+  const token = readToken(await sendForm(deps, form), deps, form['grant_type'] ?? '');
+  return {
+    accessToken: token.access_token,
+    refreshToken: token.refresh_token ?? keptRefreshToken,
+    expiresAt: iso(deps.clock.now() + token.expires_in * 1000),
+    instanceUrl: deps.http.origin,
   };
 }
 
@@ -93,7 +116,7 @@ export function assertion(auth: Extract<ServiceNowAuth, { kind: 'jwt_bearer' }>,
   }
 }
 
-async function sendForm(deps: GrantDeps, form: Record<string, string>): Promise<HttpAnswer> {
+async function sendForm(deps: ExchangeDeps, form: Record<string, string>): Promise<HttpAnswer> {
   try {
     return await deps.http.send({
       method: 'POST',
@@ -108,12 +131,12 @@ async function sendForm(deps: GrantDeps, form: Record<string, string>): Promise<
   }
 }
 
-function readToken(answer: HttpAnswer, deps: GrantDeps): z.infer<typeof tokenAnswer> {
+function readToken(answer: HttpAnswer, deps: ExchangeDeps, grantType: string): z.infer<typeof tokenAnswer> {
   const refused = refusalAnswer.safeParse(jsonOf(answer));
   if (refused.success && answer.status < 429) {
     // One body for every cause there is: `access_denied` / `server_error` (oauth-token-denied-rec).
     const words = [refused.data.error, refused.data.error_description ?? ''].filter((word) => word !== '').join(': ');
-    throw unauthorized(refusalCause(answer, deps), {
+    throw unauthorized(refusalCause(answer, deps, grantType), {
       status: answer.status,
       code: refused.data.error,
       answer: words.slice(0, 200),
@@ -135,10 +158,11 @@ function readToken(answer: HttpAnswer, deps: GrantDeps): z.infer<typeof tokenAns
 const skewLimitMs = 300_000;
 
 /** The answer never says why; what we know ourselves narrows it down. */
-function refusalCause(answer: HttpAnswer, deps: GrantDeps): string {
+function refusalCause(answer: HttpAnswer, deps: ExchangeDeps, grantType: string): string {
   const serverNow = Date.parse(answer.headers['date'] ?? '');
   if (deps.auth.kind === 'jwt_bearer' && Math.abs(serverNow - deps.clock.now()) > skewLimitMs) return 'clock-skew';
-  return deps.auth.kind === 'authorization_code' ? 'refresh-refused' : 'wrong-secret';
+  if (grantType === 'authorization_code') return 'code-refused';
+  return grantType === 'refresh_token' ? 'refresh-refused' : 'wrong-secret';
 }
 
 function jsonOf(answer: HttpAnswer): unknown {

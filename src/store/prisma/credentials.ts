@@ -70,6 +70,10 @@ export function createVault(options: VaultOptions): TokenVault {
       });
     },
 
+    forget: async (side) => {
+      await options.transaction((db) => db.credential.deleteMany({ where: { side } }));
+    },
+
     // A session lock, not a transaction: a refresh is a call over the network. If the connection dies the lock is free, and
     // the compare-and-set of `save` still decides.
     exclusively: async (side, work) => {
