@@ -11,7 +11,7 @@ export interface Usage {
 export interface Budget {
   /** Throws RateLimited, cause `daily-limit`, while no call may be made. */
   check(): void;
-  /** Takes the figures of an answer. */
+  /** Takes the figures of an answer: one call of ours. */
   note(usage: Usage): void;
   /** The server itself says that the day's calls are used up. */
   exhausted(): void;
@@ -29,9 +29,14 @@ export function parseLimitInfo(header: string | undefined): Usage | null {
   return limit > 0 ? { used: Number(match[1]), limit } : null;
 }
 
+/** The end of the day's calls is left to people and other integrations, whoever used up the rest. */
+const leftToOthers = 0.05;
+const hourMs = 3_600_000;
+
 /**
- * `share` (0 to 1) is the part of the org's calls that may be used up before Casebridge stops for 15 minutes at a time. After
- * each pause one round of calls goes through, whose answers say how it stands.
+ * `share` (0 to 1) is the part of the org's calls that this process may make in any 24 hours. Beyond it, and when the org as a
+ * whole is nearly out of calls, Casebridge stops for 15 minutes at a time; after each pause one round of calls goes through, whose
+ * answers say how it stands.
  */
 export function createBudget(options: {
   readonly share: number;
@@ -40,6 +45,7 @@ export function createBudget(options: {
 }): Budget {
   let blockedUntil = 0;
   let last: Usage | null = null;
+  const ours = createDayCount(options.clock);
 
   const block = (): void => {
     if (blockedUntil <= options.clock.now()) options.onOver?.(last);
@@ -50,7 +56,7 @@ export function createBudget(options: {
     check: () => {
       const wait = blockedUntil - options.clock.now();
       if (wait <= 0) return;
-      const figures = last === null ? '' : ` (${last.used} of ${last.limit} used)`;
+      const figures = last === null ? '' : ` (the org has used ${last.used} of ${last.limit}, we ${ours.count()})`;
       throw new ConnectorError('RateLimited', {
         side: 'salesforce',
         executed: 'no',
@@ -61,9 +67,24 @@ export function createBudget(options: {
     },
     note: (usage) => {
       last = usage;
-      if (usage.used > usage.limit * options.share) block();
+      ours.add();
+      if (ours.count() > usage.limit * options.share || usage.used > usage.limit * (1 - leftToOthers)) block();
     },
     exhausted: block,
     usage: () => last,
+  };
+}
+
+/** Counts what happened in the last 24 hours, to the hour. */
+function createDayCount(clock: Clock): { add(): void; count(): number } {
+  const hours = new Map<number, number>();
+  const hourOf = (): number => Math.floor(clock.now() / hourMs);
+  return {
+    add: () => {
+      const hour = hourOf();
+      hours.set(hour, (hours.get(hour) ?? 0) + 1);
+      for (const old of hours.keys()) if (old <= hour - 24) hours.delete(old);
+    },
+    count: () => [...hours].reduce((sum, [hour, count]) => (hour > hourOf() - 24 ? sum + count : sum), 0),
   };
 }

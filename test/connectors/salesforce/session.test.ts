@@ -202,10 +202,10 @@ describe('an expired session', () => {
 });
 
 describe('limits', () => {
-  it('of the day stop every call for 15 minutes once the share is used, before anything is sent', async () => {
+  it('of the day stop every call for 15 minutes once the org is nearly out of them, before anything is sent', async () => {
     const clock = fakeClock();
     const notices: SalesforceNotice[] = [];
-    replay.answer(() => ({ ...good, headers: { 'sforce-limit-info': 'api-usage=8000/15000' } }));
+    replay.answer(() => ({ ...good, headers: { 'sforce-limit-info': 'api-usage=14900/15000' } }));
     const client = clientOf(replay.url, { clock, deps: { onNotice: (notice) => notices.push(notice) } });
     await client.changes(ask);
     await expect(client.changes(ask)).rejects.toMatchObject({
@@ -213,7 +213,7 @@ describe('limits', () => {
       data: { cause: 'daily-limit', executed: 'no', retryAfterMs: 900_000 },
     });
     expect(replay.requests).toHaveLength(1);
-    expect(notices).toEqual([{ kind: 'daily-budget', used: 8000, limit: 15000 }]);
+    expect(notices).toEqual([{ kind: 'daily-budget', used: 14900, limit: 15000 }]);
     await clock.advance(900_000);
     replay.answer(() => ({ ...good, headers: { 'sforce-limit-info': 'api-usage=7000/15000' } }));
     await client.changes(ask);
