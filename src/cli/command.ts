@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import { createRedactor } from '../observability/redact.ts';
 import { type ExitCode, exitCodeHelp, exitCodes } from './exit-codes.ts';
+import { hideSecrets, stackOf } from './hide.ts';
 import { reportError } from './report-error.ts';
 import { createSession, type Flags, type Session } from './session.ts';
 import type { World } from './world.ts';
@@ -31,8 +31,8 @@ export async function act(world: World, flags: Flags, work: (session: Session) =
     const interrupted = world.interrupt.by() !== null;
     if (interrupted && !isWorthTelling(error)) return world.exit(exitCodes.interrupted);
     const { text, exitCode } = reportError(error);
-    session.out.note(createRedactor([]).text(text));
-    if (world.env['LOG_LEVEL'] === 'debug' && error instanceof Error) session.out.note(stackOf(error));
+    session.out.note(hideSecrets(world, text));
+    if (world.env['LOG_LEVEL'] === 'debug') session.out.note(stackOf(world, error));
     world.exit(interrupted ? exitCodes.interrupted : exitCode);
   }
 }
@@ -42,9 +42,4 @@ function isWorthTelling(error: unknown): boolean {
   return (
     !(error instanceof Error) || !(error.name === 'AbortError' || /abort|interrupted|cancell?ed/i.test(error.message))
   );
-}
-
-function stackOf(error: Error): string {
-  const cause = error.cause instanceof Error ? `\nCaused by: ${error.cause.stack ?? error.cause.message}` : '';
-  return createRedactor([]).text(`${error.stack ?? error.message}${cause}`);
 }

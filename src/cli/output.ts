@@ -1,7 +1,11 @@
 import type { Writable } from 'node:stream';
 import { once } from 'node:events';
+import { plainJson, visible } from '../observability/words.ts';
 
-/** Where a command's words go: results to standard output, everything else to standard error. */
+/**
+ * Where a command's words go: results to standard output, everything else to standard error. Tickets hold what anybody wrote: no
+ * control character but a line end gets through, so that no text can move the cursor or change the terminal.
+ */
 export interface Output {
   readonly json: boolean;
   /** One JSON value on a line of standard output; under `--json` nothing else goes there. */
@@ -18,18 +22,19 @@ export function createOutput(streams: { readonly stdout: Writable; readonly stde
   };
   return {
     json,
-    line: (value) => write(JSON.stringify(value)),
-    text: async (text) => (json ? undefined : write(text)),
-    note: (text) => void streams.stderr.write(`${text}\n`),
+    line: (value) => write(plainJson(value)),
+    text: async (text) => (json ? undefined : write(visible(text))),
+    note: (text) => void streams.stderr.write(`${visible(text)}\n`),
   };
 }
 
-/** Columns as wide as their widest cell; the last one as it comes. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** Columns as wide as their widest cell; the last one as it comes. No cell breaks its line. */
+export function table(head: readonly string[], cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map((cell) => visible(cell).replaceAll('\n', '\\n')));
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)));
-  const lineOf = (cells: readonly string[]): string =>
-    cells
-      .map((cell, column) => (column === cells.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+  const lineOf = (line: readonly string[]): string =>
+    line
+      .map((cell, column) => (column === line.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
       .join('  ')
       .trimEnd();
   return [head, ...rows].map(lineOf).join('\n');

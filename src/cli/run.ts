@@ -1,8 +1,9 @@
-import { processEnvironment, startedByNpm } from '../config/environment.ts';
+import { type Environment, processEnvironment, startedByNpm } from '../config/environment.ts';
 import { onInterrupt } from './interrupt.ts';
 import { runCommandLine } from './program.ts';
-import { reportError } from './report-error.ts';
-import { realWorld } from './world.ts';
+import { lastWords } from './crash.ts';
+import { exitCodes } from './exit-codes.ts';
+import { projectFolder, realWorld } from './world.ts';
 
 /** Runs a command line of the real program to its end. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -12,13 +13,19 @@ export async function main(args: readonly string[]): Promise<void> {
     throw error;
   });
   const env = processEnvironment();
+  // A promise that nobody waits for ends here, too. Nothing goes on half alive: the next start makes right what is left.
+  process.on('uncaughtException', (error) => crash(error, env));
   try {
     await runCommandLine(args, realWorld(env, onInterrupt({ npm: startedByNpm(env) })));
   } catch (error) {
-    const { text, exitCode } = reportError(error);
-    console.error(text);
-    process.exitCode = exitCode;
+    crash(error, env);
   }
+}
+
+/** Ends the process as soon as its last words are out. */
+function crash(error: unknown, env: Environment): void {
+  const words = lastWords(error, { env, folder: projectFolder, terminal: process.stderr.isTTY, now: Date.now() });
+  process.stderr.write(words, () => process.exit(exitCodes.found));
 }
 
 /** Ends the process once its words are out: everything is closed by now, and an idle connection kept alive must not hold us. */

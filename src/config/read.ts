@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import { nearest } from '../mapping/nearest.ts';
 import type { Environment } from './environment.ts';
 import { type OptionName, isSecret, optionNames, optionOf } from './options.ts';
@@ -54,7 +55,9 @@ function rawValue(env: Environment, name: OptionName): Raw {
     return { where: fileName, text: readFileSync(file, 'utf8').trim() };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    return { where: fileName, what: `names a file that cannot be read (${code}): ${file}` };
+    // Somebody may have written the secret itself where its file's name belongs.
+    const path = isAbsolute(file) && !file.includes('\n') ? `: ${file}` : '; write its whole path';
+    return { where: fileName, what: `names a file that cannot be read (${code})${path}` };
   }
 }
 

@@ -130,7 +130,7 @@ export function describeReason(reason: QuarantineReason): string {
     case 'connector':
       return describeConnectorError({ kind: reason.error, data: reason.data });
     case 'plan':
-      return planReasons[reason.why] ?? `${reason.why}.`;
+      return planReasons[reason.why] ?? `${oneLine(reason.why)}.`;
     case 'record':
       return oneLine(reason.message, 200);
   }
@@ -147,7 +147,10 @@ const planReasons: Readonly<Record<string, string>> = {
 
 function recordName(row: QuarantineRow): string {
   const name = (side: Side): string | null => row.numbers[side] ?? row.ids[side];
-  return [name('servicenow'), name('salesforce')].filter((text) => text !== null).join(' ↔ ');
+  return [name('servicenow'), name('salesforce')]
+    .filter((text) => text !== null)
+    .map((text) => oneLine(text))
+    .join(' ↔ ');
 }
 
 /** Why a pair stands still, and what sets it going. */

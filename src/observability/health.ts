@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { isLoopback } from '../config/values.ts';
 
 export interface HealthOptions {
   readonly host: string;
@@ -18,17 +19,19 @@ export interface HealthServer {
  * may ask. Rejects when the port is taken.
  */
 export async function startHealth(options: HealthOptions): Promise<HealthServer> {
-  const server = createServer((request, response) => {
+  const ready = oneAtATime(options.ready);
+  const server = createServer(limits, (request, response) => {
     const answer = (status: number, text: string): void => {
       response
         .writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' })
         .end(`${text}\n`);
     };
     const path = (request.url ?? '').split('?')[0];
-    if (request.method !== 'GET' && request.method !== 'HEAD') answer(405, 'no');
+    if (!isMeant(options.host, request.headers.host)) answer(421, 'no');
+    else if (request.method !== 'GET' && request.method !== 'HEAD') answer(405, 'no');
     else if (path === '/healthz') answer(200, 'yes');
     else if (path === '/readyz') {
-      options.ready().then(
+      ready().then(
         (ready) => answer(ready ? 200 : 503, ready ? 'yes' : 'no'),
         () => answer(503, 'no'),
       );
@@ -45,6 +48,30 @@ export async function startHealth(options: HealthOptions): Promise<HealthServer>
         server.close((error) => (error === undefined ? resolve() : reject(error)));
         server.closeAllConnections();
       }),
+  };
+}
+
+/** A question is a line and a few headers: nobody needs long for it. */
+const limits = { headersTimeout: 5_000, requestTimeout: 5_000, maxHeaderSize: 8 * 1024 };
+
+/**
+ * Where only this machine may ask, a web page must not ask through a browser on it: the page's own name then resolves to
+ * loopback, and stands in `Host`.
+ */
+function isMeant(listensOn: string, host: string | undefined): boolean {
+  const own = listensOn.includes(':') ? `http://[${listensOn}]` : `http://${listensOn}`;
+  if (!URL.canParse(own) || !isLoopback(own)) return true;
+  return host !== undefined && URL.canParse(`http://${host}`) && isLoopback(`http://${host}`);
+}
+
+/** Whoever asks while an answer is on its way gets the same one: asking often costs the database nothing. */
+function oneAtATime(ask: () => Promise<boolean>): () => Promise<boolean> {
+  let asked: Promise<boolean> | null = null;
+  return () => {
+    asked ??= ask().finally(() => {
+      asked = null;
+    });
+    return asked;
   };
 }
 

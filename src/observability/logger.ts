@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import winston from 'winston';
 import type { Secret } from '../config/secret.ts';
 import { createRedactor, type Redactor } from './redact.ts';
-import { oneLine } from './words.ts';
+import { plainJson, oneLine } from './words.ts';
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
@@ -48,8 +48,9 @@ function jsonLine(redactor: Redactor): winston.Logform.Format {
   return winston.format.printf((line) => {
     const { level, message, timestamp, fields } = line as Line;
     const clean = redactor.value(fields ?? {}) as Record<string, unknown>;
-    // JSON encodes control characters, so that one event stays one line.
-    return JSON.stringify({ time: timestamp, level, msg: redactor.text(String(message)), ...clean });
+    const own = { time: timestamp, level, msg: redactor.text(String(message)) };
+    // Twice: first in its place, and last so that no field of that name stands in for it.
+    return plainJson({ ...own, ...clean, ...own });
   });
 }
 

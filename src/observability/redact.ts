@@ -13,7 +13,8 @@ const secretShapes: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, hidden],
   [/\b00D\w{12}(\w{3})?![\w.]{20,}/g, hidden],
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, hidden],
-  [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@]+):[^\s/@]+@/gi, `$1:${hidden}@`],
+  // The lengths are bounded, so that a long text takes a long time once and not for each of its words.
+  [/\b([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@]{0,250}):[^\s/@]{1,500}@/gi, `$1:${hidden}@`],
   [/\b(access_token|refresh_token|client_secret|password|assertion|code|sysparm_ck)=[^&\s"']+/gi, `$1=${hidden}`],
 ];
 
@@ -36,13 +37,18 @@ export function createRedactor(secrets: readonly Secret[]): Redactor {
 
   function value(input: unknown, depth = 0): unknown {
     if (typeof input === 'string') return text(input);
+    if (typeof input === 'bigint') return String(input);
     if (typeof input !== 'object' || input === null) return input;
-    if (input instanceof Secret || depth > deepest) return hidden;
-    if (input instanceof Date) return input.toISOString();
+    // Bytes would be written as numbers, which no search for a secret finds.
+    if (input instanceof Secret || depth > deepest || ArrayBuffer.isView(input)) return hidden;
+    if (input instanceof Date) return Number.isNaN(input.getTime()) ? null : input.toISOString();
     if (input instanceof Error) return value({ name: input.name, message: input.message }, depth + 1);
     if (Array.isArray(input)) return input.map((item) => value(item, depth + 1));
     return Object.fromEntries(
-      Object.entries(input).map(([name, item]) => [name, secretNames.test(name) ? hidden : value(item, depth + 1)]),
+      Object.entries(input).map(([name, item]) => [
+        text(name),
+        secretNames.test(name) ? hidden : value(item, depth + 1),
+      ]),
     );
   }
 
@@ -52,8 +58,44 @@ export function createRedactor(secrets: readonly Secret[]): Redactor {
 /** A short text would be found everywhere; nothing that short is a secret. */
 const shortest = 6;
 
+/** Every way a secret is written on its way into a header, a form, an address or JSON. */
 function spellings(secret: string): readonly string[] {
   if (secret.length < shortest) return [];
   const lines = secret.split('\n').filter((line) => line.length > 20 && !line.startsWith('-----'));
-  return [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64').replace(/=+$/, ''), ...lines];
+  const whole = [secret, ...passwordIn(secret)].filter((text) => text.length >= shortest);
+  return [
+    ...whole.flatMap((text) => [
+      text,
+      encodeURIComponent(text.toWellFormed()),
+      new URLSearchParams([['', text]]).toString().slice(1),
+      JSON.stringify(text).slice(1, -1),
+      ...inBase64(text),
+    ]),
+    ...lines,
+  ];
+}
+
+/** The password of an address (`DATABASE_URL`), as it stands there and as it is meant. */
+function passwordIn(secret: string): readonly string[] {
+  const url = /^[a-z]+:\/\//i.test(secret) ? URL.parse(secret) : null;
+  if (url === null || url.password === '') return [];
+  try {
+    return [url.password, decodeURIComponent(url.password)];
+  } catch {
+    return [url.password];
+  }
+}
+
+/**
+ * What base64 makes of a text wherever it stands in a longer one: three shapes, by its place among the groups of three bytes, each
+ * without the characters that its neighbours have a part in.
+ */
+function inBase64(text: string): readonly string[] {
+  const bytes = Buffer.from(text);
+  const shapes = [0, 1, 2].map((before) => {
+    const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
+    return encoded.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
+  });
+  const url = shapes.map((shape) => shape.replaceAll('+', '-').replaceAll('/', '_'));
+  return [...shapes, ...url].filter((shape) => shape.length >= shortest);
 }

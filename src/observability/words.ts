@@ -48,10 +48,11 @@ export function oneLine(text: string, limit = longest): string {
   // A character of several code points is seldom longer than this; without a bound a long description costs a second.
   const cut = text.slice(0, limit * 40);
   const plain = cut.replaceAll(/\s+/g, ' ').replaceAll(unseen, '').trim();
-  const characters = Array.from(new Intl.Segmenter().segment(plain), ({ segment }) => segment);
-  return characters.length <= limit && cut.length === text.length
-    ? plain
-    : `${characters.slice(0, limit - 1).join('')}…`;
+  const whole = cut.length === text.length;
+  // A text has no more characters than it has units, so that a short one needs no counting.
+  if (whole && plain.length <= limit) return plain;
+  const characters = Array.from(segmenter.segment(plain), ({ segment }) => segment);
+  return whole && characters.length <= limit ? plain : `${characters.slice(0, limit - 1).join('')}…`;
 }
 
 /** A text of any number of lines, with what a terminal would obey written out: `\u001b`. */

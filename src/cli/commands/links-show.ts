@@ -4,7 +4,7 @@ import { fieldsOf } from '../../core/rules.ts';
 import { bothSides, type Side, sides } from '../../core/side.ts';
 import { type Engine, pairOf } from '../../engine/engine.ts';
 import { describeConflict, describeHold, describeMoves } from '../../observability/describe-event.ts';
-import { pairName, sideNames } from '../../observability/words.ts';
+import { oneLine, pairName, sideNames } from '../../observability/words.ts';
 import type { ConflictRow, HistoryRow, Store } from '../../store/store.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { oneLink } from '../find-link.ts';
@@ -119,6 +119,6 @@ function shown(value: Fields[string] | undefined): string {
 
 function historyLines(history: readonly HistoryRow[]): string {
   return history
-    .map((row) => `  ${shortTime(row.at)}  ${describeMoves([row])}${row.by === null ? '' : ` (${row.by})`}`)
+    .map((row) => `  ${shortTime(row.at)}  ${describeMoves([row])}${row.by === null ? '' : ` (${oneLine(row.by)})`}`)
     .join('\n');
 }

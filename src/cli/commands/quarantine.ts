@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { parseKey } from '../../core/link.ts';
 import { iso } from '../../core/clock.ts';
 import { describeReason } from '../../observability/describe-event.ts';
+import { oneLine } from '../../observability/words.ts';
 import type { QuarantineRow, Store, Tx } from '../../store/store.ts';
 import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -134,5 +135,8 @@ async function told({ out }: Session, rows: readonly QuarantineRow[], what: stri
 
 function nameOf(row: QuarantineRow): string {
   const names = [row.numbers.servicenow ?? row.ids.servicenow, row.numbers.salesforce ?? row.ids.salesforce];
-  return names.filter((name) => name !== null).join(' ↔ ');
+  return names
+    .filter((name) => name !== null)
+    .map((name) => oneLine(name))
+    .join(' ↔ ');
 }

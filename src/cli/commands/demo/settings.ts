@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadSettings } from '../../../config/load.ts';
 import type { Settings } from '../../../config/settings.ts';
@@ -34,6 +34,9 @@ export function demoSettings(
   };
   mkdirSync(dataDir, { recursive: true });
   const lines = Object.entries(env).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  writeFileSync(join(dataDir, demoEnvFile), `${lines.join('\n')}\n`, { mode: 0o600 });
+  // A file that is there already would keep its mode, and a link would be followed.
+  const file = join(dataDir, demoEnvFile);
+  rmSync(file, { force: true });
+  writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o600, flag: 'wx' });
   return loadSettings(env, { folder: dataDir });
 }
