@@ -8,6 +8,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // One Postgres for the whole run; every file makes a database of its own in it.
     globalSetup: existsSync(new URL(postgres, import.meta.url)) ? [postgres] : [],
+    setupFiles: ['./test/support/seed.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,
