@@ -42,7 +42,7 @@ export async function startDaemon(
   const complaints: string[] = [];
   const health = Promise.withResolvers<string>();
   createInterface({ input: child.stderr }).on('line', (line) => {
-    if (/"level":"(warn|error)"/.test(line) || !line.startsWith('{')) complaints.push(line);
+    if (/"level":"(warn|error)"/.test(line)) complaints.push(line);
     const url = /"health":"([^"]+)"/.exec(line)?.[1];
     if (url !== undefined) health.resolve(url);
   });

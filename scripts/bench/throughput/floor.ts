@@ -41,7 +41,9 @@ export async function openFloor({ servicenow, salesforce }: Desks): Promise<Floo
       sysparm_limit: '10000',
       sysparm_no_count: 'true',
     });
-    const list = (await call(`${servicenow.url}/api/now/table/incident?${query.toString()}`, atServiceNow)) as { result: Row[] };
+    const list = (await call(`${servicenow.url}/api/now/table/incident?${query.toString()}`, atServiceNow)) as {
+      result: Row[];
+    };
     const records = list.result.map((row) => ({
       attributes: { type: 'Case' },
       ServiceNow_Id__c: row['sys_id'],
