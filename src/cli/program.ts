@@ -14,6 +14,7 @@ import { resyncCommand } from './commands/resync.ts';
 import { startCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
 import { syncCommand } from './commands/sync.ts';
+import { tokensCommand } from './commands/tokens.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { exitCodeHelp, exitCodes } from './exit-codes.ts';
 import type { World } from './world.ts';
@@ -33,6 +34,7 @@ const factories = [
   doctorCommand,
   authCommand,
   migrateCommand,
+  tokensCommand,
   dbCommand,
   keygenCommand,
 ];
