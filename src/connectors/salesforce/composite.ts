@@ -1,3 +1,4 @@
+import { ConnectorError } from '../errors.ts';
 import { vendorErrors, vendorFailure } from './errors.ts';
 import type { Answer, Call, Session } from './session.ts';
 import { type Page, type Row, compositeSchema, pageSchema, understand } from './wire.ts';
@@ -97,12 +98,23 @@ export async function firstPage(
   return { page: understand(pageSchema, part.body, part.request), headers };
 }
 
+/** The smallest page has 200 rows, and 50,000 rows are more than any statement of ours can have. */
+const mostPages = 250;
+
+function endless(path: string): ConnectorError {
+  const data = { side: 'salesforce', executed: 'no', cause: 'endless-pages', request: `GET ${path}` } as const;
+  return new ConnectorError('Unavailable', data);
+}
+
 async function followPages(session: Session, first: Page, signal?: AbortSignal): Promise<readonly Row[]> {
   const rows = [...first.records];
   let page = first;
+  const seen = new Set<string>();
   // A page may be shorter than asked (rec: query-first-page-1000-wide-row): only `done` says that it was the last.
   while (!page.done && page.nextRecordsUrl !== undefined) {
     const path = await session.nextPage(page.nextRecordsUrl);
+    if (seen.has(path) || seen.size >= mostPages) throw endless(path);
+    seen.add(path);
     const answer = await session.call({ method: 'GET', path, ...(signal === undefined ? {} : { signal }) });
     page = understand(pageSchema, answer.body, answer.request);
     rows.push(...page.records);

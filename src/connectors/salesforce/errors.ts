@@ -68,7 +68,7 @@ function meaningOfCode(error: VendorError): Meaning | null {
   if (error.code === 'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY') {
     return error.message.includes('UNABLE_TO_LOCK_ROW') ? locked : validation;
   }
-  return meanings[error.code] ?? null;
+  return Object.hasOwn(meanings, error.code) ? (meanings[error.code] ?? null) : null;
 }
 
 function meaningOfStatus(status: number): Meaning {
@@ -86,9 +86,17 @@ function meaningOfStatus(status: number): Meaning {
   return { kind: 'Unavailable', cause: 'unexpected-status', executed: 'maybe' };
 }
 
+/** What is said stands at the front; looking for it in megabytes of anything would take minutes. */
+const longestLookedAt = 16 * 1024;
+
 /** The vendor's words for people: no access token in them, and not too many. */
 export function excerpt(text: string): string {
-  const clean = text.replace(/00D[A-Za-z0-9]{12,15}![A-Za-z0-9._]+/g, '[token]').trim();
+  const clean = text
+    .slice(0, longestLookedAt)
+    .replace(/00D[A-Za-z0-9]{12,15}![A-Za-z0-9._]+/g, '[token]')
+    .replace(/\beyJ[\w-]{8,}(\.[\w-]+){1,2}/g, '[token]')
+    .replace(/("(?:access|refresh|id)_token"\s*:\s*)"[^"]*"?/g, '$1"[token]"')
+    .trim();
   return clean.length > 1000 ? `${clean.slice(0, 999)}…` : clean;
 }
 
@@ -143,6 +151,14 @@ function looksLikeHtml(answer: RawAnswer): boolean {
   );
 }
 
+/** A page without its markup. */
+function wordsOf(page: string): string {
+  return page
+    .slice(0, longestLookedAt)
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ');
+}
+
 /** What a whole answer that is no success means. `retryAfterMs` is what its header asked for. */
 export function answerFailure(answer: RawAnswer, request: string, retryAfterMs?: number): ConnectorError {
   const errors = vendorErrors(parseJson(answer.text));
@@ -162,7 +178,7 @@ export function answerFailure(answer: RawAnswer, request: string, retryAfterMs?:
     executed: meaning.executed ?? 'no',
     request,
     status: answer.status,
-    answer: excerpt(html ? answer.text.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ') : answer.text),
+    answer: excerpt(html ? wordsOf(answer.text) : answer.text),
     ...(cause === undefined ? {} : { cause }),
     ...wait,
   });

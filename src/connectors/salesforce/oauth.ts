@@ -3,6 +3,7 @@ import { type HttpResponse, OAuth2 } from 'jsforce';
 import type { SalesforceSettings } from '../../config/settings.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { StoredToken } from '../credentials.ts';
+import { withoutEcho } from '../echo.ts';
 import { ConnectorError, type ConnectorErrorKind } from '../errors.ts';
 import { answerFailure, excerpt, parseJson, retryAfter, wireFailure } from './errors.ts';
 import { pinInstance } from './instance-url.ts';
@@ -55,10 +56,10 @@ function meaningOf(error: string, description: string): { kind: ConnectorErrorKi
   return { kind: 'Unauthorized', cause: 'login-refused' };
 }
 
-function tokenFailure(exchange: OneExchange, nowMs: number): ConnectorError {
+function tokenFailure(exchange: OneExchange, nowMs: number, sent: readonly (string | null)[]): ConnectorError {
   if (exchange.failure instanceof WireError) return wireFailure(exchange.failure, request);
   const status = exchange.answer?.statusCode ?? 0;
-  const text = exchange.answer?.body ?? '';
+  const text = withoutEcho(exchange.answer?.body ?? '', sent);
   const wait = retryAfter(exchange.answer?.headers?.['retry-after'], nowMs);
   const common = {
     side: 'salesforce',
@@ -81,6 +82,10 @@ function tokenFailure(exchange: OneExchange, nowMs: number): ConnectorError {
   return new ConnectorError(kind, { ...common, code: error, answer: excerpt(description), cause });
 }
 
+function clientSecretOf({ auth }: SalesforceSettings): string | null {
+  return auth.kind === 'jwt_bearer' ? null : (auth.clientSecret?.reveal() ?? null);
+}
+
 /** An OAuth client of jsforce's whose only way out is `exchange`. */
 function clientFor(
   settings: SalesforceSettings,
@@ -89,12 +94,12 @@ function clientFor(
   redirectUri?: string,
 ): OAuth2 {
   const { auth } = settings;
-  const secret = auth.kind === 'jwt_bearer' ? null : auth.clientSecret;
+  const secret = clientSecretOf(settings);
   const oauth2 = new OAuth2({
     loginUrl: settings.loginUrl,
     // jsforce adds these to every token request once they are configured; the JWT bearer flow names its client in the assertion.
     ...(withClient ? { clientId: auth.clientId } : {}),
-    ...(withClient && secret !== null ? { clientSecret: secret.reveal() } : {}),
+    ...(withClient && secret !== null ? { clientSecret: secret } : {}),
     ...(redirectUri === undefined ? {} : { redirectUri }),
   });
   oauth2._transport = exchange;
@@ -116,15 +121,16 @@ async function exchangeToken(
   ask: (client: (withClient: boolean, redirectUri?: string) => OAuth2) => Promise<unknown>,
 ): Promise<StoredToken> {
   const exchange = new OneExchange(wire);
+  const sent = [keep, clientSecretOf(settings)];
   let body: unknown;
   try {
     body = await ask((withClient, redirectUri) => clientFor(settings, exchange, withClient, redirectUri));
   } catch (error) {
     // jsforce throws plain errors here, named after the vendor's code: the answer itself says more.
     if (exchange.answer === null && exchange.failure === null) throw error;
-    throw tokenFailure(exchange, clock.now());
+    throw tokenFailure(exchange, clock.now(), sent);
   }
-  if (exchange.answer?.statusCode !== 200) throw tokenFailure(exchange, clock.now());
+  if (exchange.answer?.statusCode !== 200) throw tokenFailure(exchange, clock.now(), sent);
   if (parseJson(exchange.answer.body) === undefined) throw noToken(exchange.answer);
   const token = understand(tokenSchema, body, request);
   const instanceUrl = pinInstance(settings.loginUrl, token.instance_url);

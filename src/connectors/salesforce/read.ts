@@ -1,11 +1,13 @@
 import type { Clock } from '../../core/clock.ts';
 import type { SourceRecord } from '../../core/record.ts';
+import { ConnectorError } from '../errors.ts';
 import type { ChangesPage, ChangesRequest, ProbeRequest, ProbeResult, ReadResult } from '../ticket-system.ts';
 import { composite, firstPage, heavyParts, queryEach, queryPart, rowsOf } from './composite.ts';
 import { normaliseId, normaliseStamp } from './ids.ts';
-import { isDeleted, rowId, selection, stampField, toRecord } from './records.ts';
+import { isDeleted, selection, stampField, toRecordIfReadable } from './records.ts';
 import type { Session } from './session.ts';
 import { behind, type Condition, either, equals, isIn, select } from './soql.ts';
+import type { Row } from './wire.ts';
 
 /** Rows one statement names: the smallest page Salesforce makes, so that one answer holds them all. */
 const namedPerQuery = 200;
@@ -38,16 +40,36 @@ export async function changes(session: Session, clock: Clock, request: ChangesRe
     soql,
     request.signal === undefined ? {} : { signal: request.signal },
   );
-  const records = page.records.map((row) => toRecord(request.object, row, request.fields));
+  const records = readable(session, request.object, page.records, request.fields);
   const last = records.at(-1);
+  // Rows this user may not see are left out before LIMIT counts, so a result below the limit is the end. A page shorter than
+  // its result is not: the server chooses page sizes.
+  const done = page.done && page.records.length < request.limit;
+  // One row may be odd. Where all are, it is the answer that is not understood, and there is no place to go on from.
+  if (page.records.length > 0 && last === undefined) throw noneReadable();
   return {
     records,
-    // Rows this user may not see are left out before LIMIT counts, so a result below the limit is the end. A page shorter than
-    // its result is not: the server chooses page sizes.
-    done: page.done && records.length < request.limit,
+    done,
     next: last === undefined ? request.after : { stamp: last.version.stamp, id: last.id },
     serverNow: serverTime(headers, clock),
   };
+}
+
+/** The rows that can be understood; that others were left out is said. */
+function readable(
+  session: Session,
+  object: string,
+  rows: readonly Row[],
+  fields: readonly string[],
+): readonly SourceRecord[] {
+  const records = rows.map((row) => toRecordIfReadable(object, row, fields)).filter((record) => record !== null);
+  if (records.length < rows.length) session.notice({ kind: 'rows-unreadable', rows: rows.length - records.length });
+  return records;
+}
+
+function noneReadable(): ConnectorError {
+  const answer = 'no row of a page could be understood';
+  return new ConnectorError('Unavailable', { side: 'salesforce', executed: 'no', cause: 'unreadable-answer', answer });
 }
 
 function selectWhere(object: string, fields: readonly string[], where: Condition): string {
@@ -63,11 +85,16 @@ export async function read(
 ): Promise<readonly ReadResult[]> {
   const wanted = [...new Set(ids.map(normaliseId).filter((id) => id !== null))];
   const statements = chunksOf(wanted, namedPerQuery).map((chunk) => selectWhere(object, fields, isIn('Id', chunk)));
-  const rows = new Map((await queryEach(session, statements, true)).flat().map((row) => [rowId(object, row), row]));
+  const rows = (await queryEach(session, statements, true)).flat();
+  const living = rows.filter((row) => !isDeleted(row));
+  const found = new Map(readable(session, object, living, fields).map((record) => [record.id, record]));
+  const deleted = new Set(rows.filter(isDeleted).map((row) => normaliseId(row.Id)));
   return ids.map((id): ReadResult => {
-    const row = rows.get(normaliseId(id) ?? '');
-    if (row === undefined) return { kind: 'absent', id };
-    return isDeleted(row) ? { kind: 'deleted', id } : { kind: 'found', record: toRecord(object, row, fields) };
+    const normal = normaliseId(id) ?? '';
+    const record = found.get(normal);
+    if (record !== undefined) return { kind: 'found', record };
+    // A row that could not be understood proves nothing, like one that did not come.
+    return { kind: deleted.has(normal) ? 'deleted' : 'absent', id };
   });
 }
 
@@ -96,12 +123,14 @@ async function sightings(
   const any = select({ object: request.object, fields: ['Id'], limit: 1 });
   const parts = [...statements, ...(control === null ? [any] : [])].map((soql) => queryPart(session, soql));
   const answers = await Promise.all((await composite(session, parts)).map((part) => rowsOf(session, part)));
-  const readable = control === null && answers.some((rows) => rows.length > 0);
+  const anySeen = control === null && answers.some((rows) => rows.length > 0);
   return answers.slice(0, stamps.length).map((rows) => {
-    const records = rows.map((row) => toRecord(request.object, row, request.fields));
+    const records = readable(session, request.object, rows, request.fields);
+    // The stamp that was asked for may stand in a row that could not be understood.
+    const whole = records.length === rows.length;
     return {
       carrying: Map.groupBy(records, (record) => record.partnerId ?? ''),
-      proven: control === null ? readable : records.some((record) => record.id === control),
+      proven: whole && (control === null ? anySeen : records.some((record) => record.id === control)),
     };
   });
 }

@@ -7,11 +7,14 @@ import type { Row } from './wire.ts';
 /** The external id on Case that carries our stamp. */
 export const stampField = 'ServiceNow_Id__c';
 
-const numberField: Readonly<Record<string, string>> = { Case: 'CaseNumber' };
+/** The field that people call a record by. */
+function numberOf(object: string): string | undefined {
+  return object === 'Case' ? 'CaseNumber' : undefined;
+}
 
 /** What a query must select so that `toRecord` can build a record with the wanted fields. */
 export function selection(object: string, wanted: readonly string[]): readonly string[] {
-  const number = numberField[object];
+  const number = numberOf(object);
   const own = [
     'Id',
     ...(number === undefined ? [] : [number]),
@@ -49,7 +52,7 @@ function fieldValue(value: unknown): FieldValue {
 /** The wanted fields of a row, under the names they were asked by. */
 function pick(row: Row, wanted: readonly string[]): Fields {
   return Object.fromEntries(
-    wanted.map((name) => [name, fieldValue(name in row ? row[name] : valueAt(row, name.split('.')))]),
+    wanted.map((name) => [name, fieldValue(Object.hasOwn(row, name) ? row[name] : valueAt(row, name.split('.')))]),
   );
 }
 
@@ -85,7 +88,7 @@ export function toRecord(object: string, row: Row, wanted: readonly string[]): S
   const stamp = isoTime(row.SystemModstamp);
   const createdAt = isoTime(row.CreatedDate);
   if (stamp === null || createdAt === null) throw unreadable(object, 'SystemModstamp and CreatedDate');
-  const number = numberField[object];
+  const number = numberOf(object);
   const stampValue = fieldValue(row[stampField]);
   const partnerId = typeof stampValue === 'string' ? normaliseStamp(stampValue) : null;
   const updatedBy = row['LastModifiedById'];
@@ -101,6 +104,16 @@ export function toRecord(object: string, row: Row, wanted: readonly string[]): S
     stampTaken: stampValue !== null && partnerId === null,
     fields: pick(row, wanted),
   };
+}
+
+/** A row as a record; null for one that cannot be understood, which must not spoil its neighbours. */
+export function toRecordIfReadable(object: string, row: Row, wanted: readonly string[]): SourceRecord | null {
+  try {
+    return toRecord(object, row, wanted);
+  } catch (error) {
+    if (error instanceof ConnectorError) return null;
+    throw error;
+  }
 }
 
 /** The record with only these of its fields. */

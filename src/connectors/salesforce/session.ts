@@ -2,6 +2,7 @@ import { Connection, type HttpMethods, type HttpRequest } from 'jsforce';
 import type { SalesforceSettings } from '../../config/settings.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { StoredToken, TokenVault } from '../credentials.ts';
+import { withoutEcho } from '../echo.ts';
 import { ConnectorError } from '../errors.ts';
 import type { Gate } from '../gate.ts';
 import { createTokenSource } from '../token-source.ts';
@@ -13,10 +14,12 @@ import { OneExchange, type Wire, WireError } from './transport.ts';
 
 /** Something worth telling, without a sentence. */
 export interface SalesforceNotice {
-  readonly kind: 'daily-budget' | 'session-renewed' | 'asked-to-wait';
+  readonly kind: 'daily-budget' | 'session-renewed' | 'asked-to-wait' | 'rows-unreadable';
   readonly used?: number;
   readonly limit?: number;
   readonly ms?: number;
+  /** How many rows of an answer could not be understood and were left out. */
+  readonly rows?: number;
 }
 
 export interface Call {
@@ -46,6 +49,7 @@ export interface Session {
   /** The path of a further query page, checked. Rejects with ConnectorError. */
   nextPage(nextRecordsUrl: string): Promise<string>;
   calls(): number;
+  notice(notice: SalesforceNotice): void;
   close(): void;
 }
 
@@ -193,17 +197,19 @@ export function createSession(deps: SessionDeps): Session {
     const request = `${wanted.method} ${wanted.path}`;
     budget.check();
     try {
-      const token = await currentToken();
+      let token = await currentToken();
       let answer = await attempt(wanted, token);
       if (isCurable(answer)) {
         onNotice?.({ kind: 'session-renewed' });
-        answer = await attempt(wanted, await tokens.renew(token.accessToken));
+        token = await tokens.renew(token.accessToken);
+        answer = await attempt(wanted, token);
       }
       const wait = heed(answer);
       if (isGood(answer)) {
         return { status: answer.status, headers: answer.headers, body: answer.body, request };
       }
-      const failure = answerFailure(answer, request, wait);
+      const words = withoutEcho(answer.text, [token.accessToken]);
+      const failure = answerFailure({ ...answer, text: words }, request, wait);
       if (failure.data.cause === 'daily-limit') budget.exhausted();
       throw failure;
     } catch (error) {
@@ -226,6 +232,7 @@ export function createSession(deps: SessionDeps): Session {
       });
     },
     calls: () => calls,
+    notice: (notice) => onNotice?.(notice),
     close: () => wire.close(),
   };
 }

@@ -42,10 +42,10 @@ export interface Wire {
  */
 const idleMs = 4_000;
 
-const decoders: Readonly<Record<string, (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>> = {
-  gzip: promisify(gunzip),
-  deflate: promisify(inflate),
-};
+const decoders = new Map<string, (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>([
+  ['gzip', promisify(gunzip)],
+  ['deflate', promisify(inflate)],
+]);
 
 function flatHeaders(headers: http.IncomingHttpHeaders): Record<string, string> {
   const flat: Record<string, string> = {};
@@ -65,7 +65,7 @@ async function readBody(response: http.IncomingMessage, maxBytes: number): Promi
     parts.push(bytes);
   }
   const raw = Buffer.concat(parts);
-  const decode = decoders[response.headers['content-encoding'] ?? ''];
+  const decode = decoders.get(response.headers['content-encoding'] ?? '');
   const plain = decode === undefined || raw.length === 0 ? raw : await decode(raw, { maxOutputLength: maxBytes });
   return plain.toString('utf8');
 }

@@ -9,12 +9,15 @@ export const rowSchema = z.looseObject({
 });
 export type Row = z.infer<typeof rowSchema>;
 
+/** A row that is no row has no id, which whoever reads rows notices: it must not spoil its neighbours. */
+const anyRow = z.union([rowSchema, z.unknown().transform((): Row => ({ Id: '' }))]);
+
 /** The last page has `done: true` and no `nextRecordsUrl` (rec: query-last-page). */
 export const pageSchema = z.object({
   totalSize: z.number(),
   done: z.boolean(),
   nextRecordsUrl: z.string().optional(),
-  records: z.array(rowSchema),
+  records: z.array(anyRow),
 });
 export type Page = z.infer<typeof pageSchema>;
 
@@ -42,10 +45,13 @@ export const savedSchema = z.object({
 });
 export type Saved = z.infer<typeof savedSchema>;
 
+const partSchema = z.object({ body: z.unknown().optional(), httpStatusCode: z.number(), referenceId: z.string() });
+
+/** A part that cannot be understood counts as one that did not come. */
 export const compositeSchema = z.object({
-  compositeResponse: z.array(
-    z.object({ body: z.unknown().optional(), httpStatusCode: z.number(), referenceId: z.string() }),
-  ),
+  compositeResponse: z
+    .array(z.union([partSchema, z.unknown().transform(() => null)]))
+    .transform((parts) => parts.filter((part) => part !== null)),
 });
 
 export const describeSchema = z.object({

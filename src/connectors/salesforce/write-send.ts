@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import type { SourceRecord } from '../../core/record.ts';
 import { ConnectorError } from '../errors.ts';
 import type { WriteResult } from '../ticket-system.ts';
 import { composite, type Part, type PartAnswer, partFailure, queryPart, rowsOf } from './composite.ts';
 import { vendorFailure } from './errors.ts';
-import { normaliseStamp } from './ids.ts';
+import { normaliseId, normaliseStamp } from './ids.ts';
 import { chunksOf, read } from './read.ts';
-import { isDeleted, rowId, selection, stampField, textOf, toRecord } from './records.ts';
+import { isDeleted, selection, stampField, textOf, toRecordIfReadable } from './records.ts';
 import { noAutoAssign, type Session } from './session.ts';
 import { isIn, select } from './soql.ts';
 import { pageSchema, type Row, type Saved, savedSchema, understand } from './wire.ts';
@@ -52,19 +53,24 @@ function verdict(item: Item, saved: Saved | undefined, request: string): Verdict
 /** What the answer to one collection says about each of its items. Rows count under an HTTP 400 too: sources differ on it. */
 function verdicts(items: readonly Item[], part: PartAnswer): readonly Verdict[] {
   const failure = partFailure(part);
-  const rows = z.array(savedSchema).safeParse(part.body);
-  if (failure !== null && !(rows.success && rows.data.length === items.length)) {
+  // Row by row: one that cannot be understood leaves its own record in doubt.
+  const rows = z
+    .array(z.unknown())
+    .safeParse(part.body)
+    .data?.map((row) => savedSchema.safeParse(row).data);
+  const count = rows?.length === items.length && rows.some((row) => row !== undefined);
+  if (failure !== null && !count) {
     return items.map((item) => ({ item, id: null, error: failure }));
   }
-  const saved = rows.success ? rows.data : understand(z.array(savedSchema), part.body, part.request);
+  const saved = rows ?? understand(z.array(savedSchema), part.body, part.request);
   return items.map((item, index) => verdict(item, saved[index], part.request));
 }
 
-function byKey(object: string, rows: readonly Row[], keyField: Manner['keyField']): RowsByKey {
-  const living = rows.filter((row) => !isDeleted(row));
+/** Rows by the key they were asked by; one without a key that can be read counts as not seen. */
+function byKey(rows: readonly Row[], keyField: Manner['keyField']): RowsByKey {
   const keyOf = (row: Row): string =>
-    keyField === 'Id' ? rowId(object, row) : (normaliseStamp(textOf(row, stampField)) ?? '');
-  return new Map(living.map((row) => [keyOf(row), row]));
+    (keyField === 'Id' ? normaliseId(row.Id) : normaliseStamp(textOf(row, stampField))) ?? '';
+  return new Map(rows.filter((row) => !isDeleted(row)).map((row) => [keyOf(row), row]));
 }
 
 /**
@@ -73,7 +79,6 @@ function byKey(object: string, rows: readonly Row[], keyField: Manner['keyField'
  */
 async function rowsSeen(
   session: Session,
-  object: string,
   looks: readonly PartAnswer[],
   manner: Manner,
   when: 'before' | 'after',
@@ -88,7 +93,7 @@ async function rowsSeen(
       if (!(error instanceof ConnectorError)) throw error;
     }
   }
-  return byKey(object, rows, manner.keyField);
+  return byKey(rows, manner.keyField);
 }
 
 function fieldsToRead(items: readonly Item[]): readonly string[] {
@@ -104,13 +109,17 @@ function lookParts(session: Session, manner: Manner, items: readonly Item[]): re
   );
 }
 
+/** What stood there before the write; null where it was not seen or cannot be understood. */
+function earlierOf(item: Item, before: RowsByKey): SourceRecord | null {
+  const row = before.get(item.key);
+  return row === undefined ? null : toRecordIfReadable(item.object, row, item.readBack);
+}
+
+/** A written row that cannot be understood is in doubt, it alone. */
 function writtenAs(item: Item, row: Row, before: RowsByKey): WriteResult {
-  const earlier = before.get(item.key);
-  return {
-    kind: 'written',
-    record: toRecord(item.object, row, item.readBack),
-    before: earlier === undefined ? null : toRecord(item.object, earlier, item.readBack),
-  };
+  const record = toRecordIfReadable(item.object, row, item.readBack);
+  if (record === null) return { kind: 'failed', error: notReadBack(row.Id) };
+  return { kind: 'written', record, before: earlierOf(item, before) };
 }
 
 function notReadBack(id: string | null): ConnectorError {
@@ -144,9 +153,7 @@ async function conclude(
     if (row !== undefined) return [item.at, writtenAs(item, row, before)];
     const found = late.get(each);
     if (found?.kind !== 'found') return [item.at, { kind: 'failed', error: notReadBack(id) }];
-    const earlier = before.get(item.key);
-    const previous = earlier === undefined ? null : toRecord(item.object, earlier, item.readBack);
-    return [item.at, { kind: 'written', record: found.record, before: previous }];
+    return [item.at, { kind: 'written', record: found.record, before: earlierOf(item, before) }];
   });
 }
 
@@ -163,8 +170,8 @@ export const sendTogether: Send = async (session, manner, collections) => {
   }));
   const before = manner.looksBefore ? looks : [];
   const answers = await composite(session, [...before, ...writes, ...looks], { headers: noAutoAssign });
-  const rowsBefore = await rowsSeen(session, object, answers.slice(0, before.length), manner, 'before');
-  const rowsAfter = await rowsSeen(session, object, answers.slice(before.length + writes.length), manner, 'after');
+  const rowsBefore = await rowsSeen(session, answers.slice(0, before.length), manner, 'before');
+  const rowsAfter = await rowsSeen(session, answers.slice(before.length + writes.length), manner, 'after');
   const judged = collections.flatMap((collection, index) => {
     const answer = answers[before.length + index];
     return answer === undefined ? [] : verdicts(collection, answer);

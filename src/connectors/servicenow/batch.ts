@@ -45,19 +45,22 @@ const aimMs = 15_000;
 const askAgainMs = 60 * 60 * 1000;
 
 const text = z.union([z.string(), z.number()]).transform(String);
+const servicedItem = z.looseObject({
+  id: text,
+  status_code: z.coerce.number().int(),
+  body: z.string().nullish(),
+  headers: z.array(z.looseObject({ name: z.string(), value: z.string() })).nullish(),
+  execution_time: z.coerce.number().nullish(),
+});
+type Serviced = z.infer<typeof servicedItem>;
+
+/** An item that cannot be understood counts as one that nothing was said about. */
 const batchAnswer = z.looseObject({
-  serviced_requests: z.array(
-    z.looseObject({
-      id: text,
-      status_code: z.coerce.number().int(),
-      body: z.string().nullish(),
-      headers: z.array(z.looseObject({ name: z.string(), value: z.string() })).nullish(),
-      execution_time: z.coerce.number().nullish(),
-    }),
-  ),
+  serviced_requests: z
+    .array(z.union([servicedItem, z.unknown().transform(() => null)]))
+    .transform((items) => items.filter((item) => item !== null)),
   unserviced_requests: z.array(z.union([text, z.looseObject({ id: text }).transform((item) => item.id)])).nullish(),
 });
-type Serviced = z.infer<typeof batchAnswer>['serviced_requests'][number];
 
 export function createBatch(deps: { readonly rest: Rest; readonly clock: Clock; readonly onNotice: OnNotice }): Batch {
   const { rest, clock } = deps;

@@ -48,7 +48,10 @@ async function readPage(context: Context, request: ChangesRequest): Promise<Chan
   const near = context.clock.now() - Date.parse(request.after.stamp) < nearMs;
   const first = await ask(context, request, { count: near });
   const full = first.rows.length >= request.limit;
-  if (full) return page(context, request, first, { done: first.total !== null && first.total <= request.limit });
+  const ends = first.total !== null && first.total <= request.limit;
+  // Behind a page of rows that cannot be placed the walk would ask for the same page for ever.
+  if (full && !ends && first.rows.every((row) => placeOf(row) === null)) return stepOver(context, request, first);
+  if (full) return page(context, request, first, { done: ends });
   const total = near ? first.total : (await ask(context, { ...request, limit: 1 }, { count: true })).total;
   if (total === null) {
     // Not told: only an empty page can end the walk.
@@ -59,12 +62,18 @@ async function readPage(context: Context, request: ChangesRequest): Promise<Chan
   return beyondHidden(context, request, total);
 }
 
+async function stepOver(context: Context, request: ChangesRequest, first: ListAnswer): Promise<ChangesPage> {
+  const total = first.total ?? (await ask(context, { ...request, limit: 1 }, { count: true })).total;
+  if (total !== null) return beyondHidden(context, request, total);
+  throw unexpected({ request: `GET ${tablePath(request.object)}`, effect: 'read' }, 'unreadable-rows');
+}
+
 /** Every row of the page is hidden and more follow: there is no key to go on from, so the next visible row is looked for by offset. */
 async function beyondHidden(context: Context, request: ChangesRequest, total: number): Promise<ChangesPage> {
   for (let offset = 0; ; offset += blindPage / 2) {
     const answer = await ask(context, { ...request, limit: blindPage }, { offset, count: false });
     const done = offset + blindPage >= total;
-    if (answer.rows.length === 0 && !done) continue;
+    if (answer.rows.every((row) => placeOf(row) === null) && !done) continue;
     const rows = answer.rows.slice(0, request.limit);
     return page(context, request, { ...answer, rows }, { done: done && rows.length === answer.rows.length });
   }

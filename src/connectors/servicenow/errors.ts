@@ -180,11 +180,14 @@ function wait(ms: number): { retryAfterMs: number } {
   return { retryAfterMs: Math.min(Math.max(ms, 0), longestWaitMs) };
 }
 
+/** A title stands at the front; looking for it in megabytes of anything would take minutes. */
+const longestLookedAt = 16 * 1024;
+
 /** The title of a page that came where JSON belongs; null if it is no page. */
 function htmlTitle(answer: HttpAnswer): string | null {
   const isPage = /html/i.test(answer.headers['content-type'] ?? '') || /^\s*<(!doctype|html)/i.test(answer.text);
   if (!isPage) return null;
-  return shorten(/<title[^>]*>([^<]*)</i.exec(answer.text)?.[1] ?? '');
+  return shorten(/<title[^>]*>([^<]*)</i.exec(answer.text.slice(0, longestLookedAt))?.[1] ?? '');
 }
 
 function parseJson(text: string): unknown {
@@ -196,5 +199,5 @@ function parseJson(text: string): unknown {
 }
 
 function shorten(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim().slice(0, 500);
+  return text.slice(0, longestLookedAt).replaceAll(/\s+/g, ' ').trim().slice(0, 500);
 }

@@ -4,6 +4,7 @@ import type { ServiceNowAuth } from '../../config/settings.ts';
 import type { Clock } from '../../core/clock.ts';
 import { iso } from '../../core/clock.ts';
 import type { StoredToken } from '../credentials.ts';
+import { withoutEcho } from '../echo.ts';
 import { ConnectorError } from '../errors.ts';
 import { type Http, type HttpAnswer, TransportError } from '../http.ts';
 import { noAnswer, readAnswer } from './errors.ts';
@@ -56,12 +57,23 @@ export function exchangeCode(
   return tokenFor(deps, form, null);
 }
 
+/** What must not be repeated, should a refusal quote it. */
+const secretFields = ['client_secret', 'password', 'refresh_token', 'assertion', 'code', 'code_verifier'] as const;
+
 async function tokenFor(
   deps: ExchangeDeps,
   form: Record<string, string>,
   keptRefreshToken: string | null,
 ): Promise<StoredToken> {
-  const token = readToken(await sendForm(deps, form), deps, form['grant_type'] ?? '');
+  const answer = await sendForm(deps, form);
+  const isToken = tokenAnswer.safeParse(jsonOf(answer)).success;
+  const words = isToken
+    ? answer.text
+    : withoutEcho(
+        answer.text,
+        secretFields.map((name) => form[name] ?? null),
+      );
+  const token = readToken({ ...answer, text: words }, deps, form['grant_type'] ?? '');
   return {
     accessToken: token.access_token,
     refreshToken: token.refresh_token ?? keptRefreshToken,

@@ -33,7 +33,10 @@ const cell = z.union([
 export const row = z.record(z.string(), z.unknown());
 export type Row = z.infer<typeof row>;
 
-export const listAnswer = z.looseObject({ result: z.array(row) });
+/** A row that is no row decodes as one whose id is hidden: it must not spoil its neighbours. */
+const anyRow = z.union([row, z.unknown().transform((): Row => ({}))]);
+
+export const listAnswer = z.looseObject({ result: z.array(anyRow) });
 export const oneAnswer = z.looseObject({ result: row });
 
 /** A `sys_id` in its normal form, or null if it is none. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { ConnectorError } from '../errors.ts';
+import { withoutEcho } from '../echo.ts';
 import type { Gate } from '../gate.ts';
 import { type Http, type HttpAnswer, type HttpRequest, TransportError } from '../http.ts';
 import type { TokenSource } from '../token-source.ts';
@@ -55,9 +56,12 @@ export function createRest(deps: RestDeps): Rest {
   const { http, tokens, gate, clock } = deps;
   let calls = 0;
   let bareRefusals = 0;
+  /** The tokens last sent, the newest first. */
+  let sent: readonly string[] = [];
 
   function send(request: RestRequest, accessToken: string): Promise<HttpAnswer> {
     calls += 1;
+    if (sent[0] !== accessToken) sent = [accessToken, ...sent].slice(0, 3);
     return http.send({
       method: request.method,
       path: request.path,
@@ -87,8 +91,21 @@ export function createRest(deps: RestDeps): Rest {
       bareRefusals = 0;
       return body;
     } catch (error) {
-      if (error instanceof ConnectorError) slowDown(error);
-      throw error;
+      if (!(error instanceof ConnectorError)) throw error;
+      slowDown(error);
+      throw wordsWithoutTokens(error, answer, asked);
+    }
+  }
+
+  /** The same failure; what it quotes of an answer that repeats our token is taken from a clean copy, since it is cut short. */
+  function wordsWithoutTokens(error: ConnectorError, answer: HttpAnswer, asked: Asked): ConnectorError {
+    const text = withoutEcho(answer.text, sent);
+    if (text === answer.text) return error;
+    try {
+      readAnswer({ ...answer, text }, asked);
+      return error;
+    } catch (clean) {
+      return clean instanceof ConnectorError ? clean : error;
     }
   }
 

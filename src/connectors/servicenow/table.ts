@@ -50,7 +50,7 @@ export async function list(rest: Rest, request: ListRequest): Promise<ListAnswer
   const total = answer.headers['x-total-count'] ?? '';
   return {
     rows: readList(answer.body, `GET ${tablePath(request.table)}`),
-    total: request.count === true && /^\d+$/.test(total) ? Number(total) : null,
+    total: request.count === true && /^\d{1,15}$/.test(total) ? Number(total) : null,
     serverNowMs: Number.isNaN(serverNowMs) ? null : serverNowMs,
   };
 }
