@@ -40,13 +40,17 @@ export async function resync(engine: Engine, options: ResyncOptions): Promise<Re
   const startedAt = engine.clock.now();
   const callsBefore = bothSides((side) => engine.systems[side].calls());
   const polled = { servicenow: 0, salesforce: 0 };
-  const earlier = options.dryRun
-    ? null
-    : await engine.store.transaction((tx) => tx.unfinishedRun('resync', options.pair ?? null));
+  const { earlier, paused } = options.dryRun
+    ? { earlier: null, paused: [] }
+    : await engine.store.transaction(async (tx) => ({
+        earlier: resumable(await tx.unfinishedRun('resync', options.pair ?? null), options),
+        paused: (await tx.pauses()).map((pause) => pause.pair),
+      }));
   let run = earlier ?? newRun(engine, options);
   const keys: WorkKey[] = [];
-  const places = engine.pairs
-    .filter((pair) => options.pair === undefined || pair.name === options.pair)
+  const pairs = engine.pairs.filter((pair) => options.pair === undefined || pair.name === options.pair);
+  const places = pairs
+    .filter((pair) => !paused.includes(pair.name))
     .flatMap((pair) => sides.map((side): Place => ({ pair, side })));
 
   for (const place of remaining(places, run)) {
@@ -63,6 +67,7 @@ export async function resync(engine: Engine, options: ResyncOptions): Promise<Re
         ...run,
         state: 'running',
         position: {
+          ...sinceOf(options),
           pair: place.pair.name,
           side: place.side,
           stamp: page.next.stamp,
@@ -100,7 +105,7 @@ export async function resync(engine: Engine, options: ResyncOptions): Promise<Re
     polled,
     apiCalls: bothSides((side) => engine.systems[side].calls() - callsBefore[side]),
     durationMs: engine.clock.now() - startedAt,
-    paused: [],
+    paused: pairs.map((pair) => pair.name).filter((name) => paused.includes(name)),
     runId: run.id,
     resumed: earlier !== null,
     planned,
@@ -116,9 +121,18 @@ function newRun(engine: Engine, options: ResyncOptions): RunRow {
     startedAt: iso(engine.clock.now()),
     endedAt: null,
     state: 'running',
-    position: options.since === undefined ? {} : { since: options.since },
+    position: sinceOf(options),
     counts: {},
   };
+}
+
+function sinceOf(options: ResyncOptions): { readonly since?: string } {
+  return options.since === undefined ? {} : { since: options.since };
+}
+
+/** A run that looked at another stretch of time has not looked at what this one is for. */
+function resumable(run: RunRow | null, options: ResyncOptions): RunRow | null {
+  return (run?.position['since'] ?? null) === (options.since ?? null) ? run : null;
 }
 
 /** The places a resumed run has not finished, the one it stopped in first. */

@@ -8,7 +8,7 @@ import { type Flags, type Session, withSoundMapping } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
 import type { World } from '../world.ts';
 import { printPlan } from './plan.ts';
-import { foundSomething, printSummary } from './sync.ts';
+import { foundSomething, noteStanding, printSummary } from './sync.ts';
 
 interface ResyncFlags extends Flags {
   readonly pair?: string;
@@ -53,6 +53,7 @@ async function report({ out }: Session, result: Resynced, dryRun: boolean): Prom
   if (result.resumed) out.note('Went on where the last resync stopped.');
   if (dryRun) await printPlan(out, result.planned);
   else await printSummary(out, result);
+  noteStanding(out, result);
   if (result.stopped) {
     out.note('Stopped; "resync" goes on from here.');
     return exitCodes.interrupted;

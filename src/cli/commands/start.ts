@@ -6,6 +6,7 @@ import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type Flags, type OpenedApp, type Session, withSoundMapping } from '../session.ts';
 import type { World } from '../world.ts';
+import { setGoing } from './sync.ts';
 
 interface StartFlags extends Flags {
   readonly yes?: boolean;
@@ -16,7 +17,7 @@ export function startCommand(world: World): Command {
     examples: ['start', 'LOG_FORMAT=json casebridge start', 'start --yes'],
     exits: [0, 2, 3, 4, 5, 130],
   })
-    .option('--yes', 'create as many tickets as are found: for a wanted first load')
+    .option('--yes', 'create as many tickets as are found, and set pairs going that stopped at too many')
     .action((flags: StartFlags) =>
       act(world, flags, (session) => withSoundMapping(session, (opened) => serve(session, opened, flags.yes === true))),
     );
@@ -24,6 +25,7 @@ export function startCommand(world: World): Command {
 
 async function serve(session: Session, { app, settings, log }: OpenedApp, yes: boolean): Promise<ExitCode> {
   const { interrupt, now } = session.world;
+  if (yes) await setGoing(session, app.engine.store);
   const daemon = createDaemon(app.engine, {
     cron: settings.poll.cron,
     idleMaxMs: settings.poll.idleMaxSeconds * 1000,

@@ -29,15 +29,14 @@ async function sync(session: Session, yes: boolean): Promise<ExitCode> {
     if (yes) await setGoing(session, engine.store);
     const summary = await syncOnce(engine, { unlimitedCreates: yes, signal: session.world.interrupt.signal });
     await printSummary(session.out, summary);
-    for (const pair of summary.paused)
-      session.out.note(`${pair} stands still and was left out; "casebridge status" tells why.`);
+    noteStanding(session.out, summary);
     if (session.world.interrupt.by() !== null) return exitCodes.interrupted;
     return foundSomething(summary) ? exitCodes.found : exitCodes.done;
   });
 }
 
 /** A pair that stopped at too many creates was waiting for this very word. */
-async function setGoing({ out }: Session, store: SyncStore): Promise<void> {
+export async function setGoing({ out }: Session, store: SyncStore): Promise<void> {
   const pauses = await store.transaction((tx) => tx.pauses());
   for (const { pair } of pauses.filter((pause) => pause.reason === 'too-many-creates')) {
     await store.transaction((tx) => tx.resumePair(pair));
@@ -46,6 +45,10 @@ async function setGoing({ out }: Session, store: SyncStore): Promise<void> {
 }
 
 type SyncStore = Parameters<typeof syncOnce>[0]['store'];
+
+export function noteStanding(out: Output, { paused }: Pick<Summary, 'paused'>): void {
+  for (const pair of paused) out.note(`${pair} stands still and was left out; "casebridge status" tells why.`);
+}
 
 export function foundSomething(summary: Summary): boolean {
   return summary.conflicts + summary.quarantined + summary.paused.length > 0;
