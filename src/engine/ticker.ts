@@ -1,11 +1,12 @@
 import { ConnectorError } from '../connectors/errors.ts';
-import { type Side, sides } from '../core/side.ts';
+import { bothSides, type Side, sides } from '../core/side.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { enqueueDue } from './due.ts';
 import type { Engine } from './engine.ts';
 import { afterPoll, type Pace, startPace } from './pace.ts';
 import { poll } from './poll.ts';
-import { pause } from './worker.ts';
+import { isRecordFault } from './settlement.ts';
+import { pauseMs } from './worker.ts';
 
 export interface TickerOptions {
   /** The finest gap between two ticks, in milliseconds. */
@@ -26,39 +27,58 @@ export interface Ticker {
   lastComplete(): Readonly<Record<Side, number | null>>;
 }
 
-/** What a tick of the clock does. */
+/** What a tick of the clock does. A side that is down is left alone for its time; nothing else waits for it. */
 export function createTicker(engine: Engine, options: TickerOptions): Ticker {
   const paces = new Map<string, Pace>();
+  const polledAt = new Map<string, number>();
   const failures: Record<Side, number> = { servicenow: 0, salesforce: 0 };
-  const complete: Record<Side, number | null> = { servicenow: null, salesforce: null };
+  const restsUntil: Record<Side, number | null> = { servicenow: null, salesforce: null };
   let running: Promise<void> | null = null;
   let lost = false;
 
   async function pollSide(side: Side): Promise<void> {
+    if (stillRests(side)) return;
     for (const pair of engine.pairs) {
       const key = `${pair.name} ${side}`;
       const pace = paces.get(key) ?? startPace(engine.clock.now());
       if (options.signal.aborted || engine.clock.now() < pace.nextAt) continue;
+      let changes = 0;
       try {
-        const result = await poll(engine, pair, side, options);
+        changes = (await poll(engine, pair, side, options)).queued;
         failures[side] = 0;
-        complete[side] = engine.clock.now();
-        paces.set(key, afterPoll(pace, engine.clock.now(), result.queued, options.tickMs, options.idleMaxMs));
+        polledAt.set(key, engine.clock.now());
       } catch (error) {
         if (options.signal.aborted) return;
         if (error instanceof StoreUnavailable) throw error;
-        engine.emit({
-          type: 'poll.failed',
-          pair: pair.name,
-          side,
-          error: error instanceof Error ? error : new Error(String(error)),
-        });
-        if (!(error instanceof ConnectorError)) return;
-        await pause(engine, error, failures[side], options.signal);
-        failures[side] += 1;
-        return;
+        const cause = error instanceof Error ? error : new Error(String(error));
+        engine.emit({ type: 'poll.failed', pair: pair.name, side, error: cause });
+        // What is wrong with one pair is nothing to the next one; a side that is down is down for all.
+        if (error instanceof ConnectorError && !isRecordFault(error)) return rest(side, error);
       }
+      paces.set(key, afterPoll(pace, engine.clock.now(), changes, options.tickMs, options.idleMaxMs));
     }
+  }
+
+  function rest(side: Side, error: ConnectorError): void {
+    const untilMs = engine.clock.now() + pauseMs(error, failures[side]);
+    restsUntil[side] = untilMs;
+    failures[side] += 1;
+    engine.emit({ type: 'side.paused', side, error, untilMs });
+  }
+
+  function stillRests(side: Side): boolean {
+    const until = restsUntil[side];
+    if (until === null) return false;
+    if (engine.clock.now() < until) return true;
+    restsUntil[side] = null;
+    engine.emit({ type: 'side.resumed', side });
+    return false;
+  }
+
+  /** When the pair that was walked longest ago was walked. */
+  function lastComplete(side: Side): number | null {
+    const times = engine.pairs.map((pair) => polledAt.get(`${pair.name} ${side}`));
+    return times.includes(undefined) ? null : Math.min(...times.flatMap((at) => at ?? []));
   }
 
   async function tick(): Promise<void> {
@@ -82,6 +102,6 @@ export function createTicker(engine: Engine, options: TickerOptions): Ticker {
     },
     idle: () => running ?? Promise.resolve(),
     hurry: () => paces.clear(),
-    lastComplete: () => complete,
+    lastComplete: () => bothSides(lastComplete),
   };
 }

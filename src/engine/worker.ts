@@ -1,10 +1,11 @@
 import { ConnectorError } from '../connectors/errors.ts';
 import type { Job } from '../store/queue.ts';
-import { JobsLost, StoreUnavailable } from '../store/store.ts';
+import { JobsLost, type QuarantineReason, StoreUnavailable } from '../store/store.ts';
 import type { Engine } from './engine.ts';
 import { quarantineRow } from './quarantine.ts';
 import { type Reconciled, reconcile } from './reconcile.ts';
 import { loadBatch } from './load.ts';
+import { isRecordFault } from './settlement.ts';
 import { noTotals, type Totals } from './work.ts';
 
 export const batchSize = 200;
@@ -58,14 +59,17 @@ interface Attempt {
   readonly error: Error | null;
 }
 
-/** One reconcile. A fault of ours in one record halves the batch until that record stands alone and is set aside. */
+/**
+ * One reconcile. A fault of ours in one record, or a refusal to read it, halves the batch until that record stands alone and is
+ * set aside.
+ */
 async function attempt(engine: Engine, jobs: readonly Job[], totals: Totals): Promise<Attempt> {
   try {
     const result = await reconcile(engine, jobs);
     add(totals, result);
     return { deferred: result.deferred, error: result.error };
   } catch (error) {
-    if (error instanceof ConnectorError) return { deferred: jobs, error };
+    if (error instanceof ConnectorError && !isRecordFault(error)) return { deferred: jobs, error };
     if (error instanceof StoreUnavailable) {
       engine.emit({ type: 'store.lost', error });
       return { deferred: [], error };
@@ -88,9 +92,11 @@ async function attemptHalves(engine: Engine, jobs: readonly Job[], totals: Total
 
 async function setAside(engine: Engine, jobs: readonly Job[], error: Error, totals: Totals): Promise<void> {
   const batch = await loadBatch(engine, jobs, 'dry-run');
-  const rows = [...batch.links, ...batch.news].map((work) =>
-    quarantineRow(engine, work, { kind: 'record', message: error.message.slice(0, 500) }),
-  );
+  const reason: QuarantineReason =
+    error instanceof ConnectorError
+      ? { kind: 'connector', error: error.kind, data: error.data }
+      : { kind: 'record', message: error.message.slice(0, 500) };
+  const rows = [...batch.links, ...batch.news].map((work) => quarantineRow(engine, work, reason));
   await engine.store.transaction(async (tx) => {
     await tx.saveQuarantine(rows);
     await tx.completeJobs(jobs);
@@ -99,9 +105,14 @@ async function setAside(engine: Engine, jobs: readonly Job[], error: Error, tota
   for (const row of rows) engine.emit({ type: 'record.quarantined', row });
 }
 
-/** Waits as long as the side asked, else ever longer up to a minute. Aborted: returns at once. */
-export async function pause(engine: Engine, error: ConnectorError, tries: number, signal: AbortSignal): Promise<void> {
-  const ms = error.data.retryAfterMs ?? Math.min(60_000, 1000 * 2 ** tries);
+/** As long as the side asked, else ever longer up to a minute. */
+export function pauseMs(error: ConnectorError, tries: number): number {
+  return error.data.retryAfterMs ?? Math.min(60_000, 1000 * 2 ** tries);
+}
+
+/** Waits out a pause. Aborted: returns at once. */
+async function pause(engine: Engine, error: ConnectorError, tries: number, signal: AbortSignal): Promise<void> {
+  const ms = pauseMs(error, tries);
   engine.emit({ type: 'side.paused', side: error.data.side, error, untilMs: engine.clock.now() + ms });
   await engine.clock.sleep(ms, signal).catch((reason: unknown) => {
     if (!signal.aborted) throw reason;

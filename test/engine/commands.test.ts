@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ConnectorError } from '../../src/connectors/errors.ts';
 import { planAll } from '../../src/engine/dry-run.ts';
 import { resync } from '../../src/engine/resync.ts';
 import { syncOnce } from '../../src/engine/sync-once.ts';
@@ -111,6 +112,35 @@ describe('resync', () => {
     expect((await verify(world.engine, {})).drift).toEqual([]);
   });
 
+  it('of everything does not go on from one that was stopped and looked at less', async () => {
+    const world = createWorld();
+    for (let n = 0; n < 120; n += 1) world.put('servicenow', newIncident);
+    await world.sync();
+    const stop = new AbortController();
+    const engine = {
+      ...world.engine,
+      emit: (event: { readonly type: string }) => {
+        if (event.type === 'resync.page') stop.abort();
+      },
+    };
+    const since = '2026-01-01T00:00:00.000Z';
+    const first = await runToEnd(world.clock, resync(engine, { since, dryRun: false, signal: stop.signal }));
+    expect(first).toMatchObject({ stopped: true, polled: { servicenow: 50 } });
+    const whole = await runToEnd(world.clock, resync(world.engine, { dryRun: false, signal: never }));
+    expect(whole).toMatchObject({ resumed: false, polled: { servicenow: 120, salesforce: 120 } });
+    const same = await runToEnd(world.clock, resync(world.engine, { since, dryRun: false, signal: never }));
+    expect(same).toMatchObject({ resumed: true, runId: first.runId, polled: { servicenow: 70, salesforce: 120 } });
+  });
+
+  it('leaves a pair alone that stands still until a person says otherwise', async () => {
+    const world = createWorld({ maxCreatesPerPoll: 3 });
+    for (let n = 0; n < 5; n += 1) world.put('servicenow', newIncident);
+    await world.poll();
+    const done = await runToEnd(world.clock, resync(world.engine, { dryRun: false, signal: never }));
+    expect(done).toMatchObject({ paused: ['incident-case'], created: { salesforce: 0 } });
+    expect(world.desks.salesforce.rows('Case')).toEqual([]);
+  });
+
   it('that was stopped goes on where it stopped', async () => {
     const world = createWorld();
     for (let n = 0; n < 120; n += 1) world.put('servicenow', newIncident);
@@ -160,7 +190,75 @@ describe('the ticker', () => {
   });
 });
 
+describe('the ticker, while one side is down', () => {
+  const options = { tickMs: 10_000, idleMaxMs: 10_000, unlimitedCreates: false, signal: never };
+
+  it('goes on polling the other, and asks the one that is down no more than it may', async () => {
+    const world = createWorld();
+    world.desks.salesforce.faults.add({ method: 'changes', error: 'RateLimited', retryAfterMs: 900_000, times: 1 });
+    const ticker = createTicker(world.engine, options);
+    for (let minutes = 0; minutes < 5; minutes += 1) {
+      await ticker.tick();
+      await world.clock.advance(60_000);
+    }
+    expect(world.desks.salesforce.calls()).toBe(1);
+    expect(world.desks.servicenow.calls()).toBeGreaterThanOrEqual(4);
+    await world.clock.advance(600_000);
+    await ticker.tick();
+    expect(world.desks.salesforce.calls()).toBe(2);
+    expect(world.events.map((event) => event.type)).toEqual(expect.arrayContaining(['side.paused', 'side.resumed']));
+  });
+
+  it('goes on with the next pair when one cannot be polled for a reason of its own', async () => {
+    const world = createWorld();
+    const [pair] = world.engine.pairs;
+    if (pair === undefined) throw new Error('no pair');
+    const broken = { ...pair, name: 'broken', objects: { servicenow: 'no_such_table', salesforce: 'Nothing__c' } };
+    const desk = world.desks.servicenow;
+    const changes: typeof desk.changes = async (request) => {
+      if (request.object === 'no_such_table')
+        throw new ConnectorError('Rejected', { side: 'servicenow', executed: 'no' });
+      return desk.changes(request);
+    };
+    const systems = { ...world.engine.systems, servicenow: { ...desk, changes } };
+    const ticker = createTicker({ ...world.engine, pairs: [broken, pair], systems }, options);
+    world.put('servicenow', newIncident);
+    await ticker.tick();
+    expect(await world.store.queue.depth()).toMatchObject({ waiting: 1 });
+    expect(ticker.lastComplete().servicenow).toBeNull();
+  });
+});
+
 describe('the worker', () => {
+  it('sets records aside that a side refuses to read, and goes on with the others', async () => {
+    const world = createWorld();
+    const [pair] = world.engine.pairs;
+    if (pair === undefined) throw new Error('no pair');
+    const broken = { ...pair, name: 'broken', objects: { servicenow: 'no_such_table', salesforce: 'Case' } };
+    const desk = world.desks.servicenow;
+    const read: typeof desk.read = async (object, ids, fields) => {
+      if (object === 'no_such_table') throw new ConnectorError('Rejected', { side: 'servicenow', executed: 'no' });
+      return desk.read(object, ids, fields);
+    };
+    const systems = { ...world.engine.systems, servicenow: { ...desk, read } };
+    const engine = { ...world.engine, pairs: [broken, pair], systems };
+    world.put('servicenow', newIncident);
+    await world.poll();
+    await world.store.transaction((tx) =>
+      tx.enqueue([{ kind: 'new', pair: 'broken', side: 'servicenow', id: 'f'.repeat(32) }]),
+    );
+    const stop = new AbortController();
+    const worker = createWorker(engine, { sideDown: 'wait', signal: stop.signal });
+    const handled = worker.handle(await world.store.queue.takeBatch(200));
+    await world.clock.advance(120_000);
+    stop.abort();
+    await handled;
+    expect(world.desks.salesforce.rows('Case')).toHaveLength(1);
+    expect(await world.store.transaction((tx) => tx.listQuarantine(10))).toMatchObject([
+      { pair: 'broken', reason: { kind: 'connector', error: 'Rejected' } },
+    ]);
+  });
+
   it('waits for a side that is down, and loses nothing', async () => {
     const world = createWorld();
     const worker = createWorker(world.engine, { sideDown: 'wait', signal: never });
