@@ -12,6 +12,10 @@ export interface Noted {
   readonly conflicts: ReadonlyMap<string, readonly ConflictRow[]>;
   /** Intents of the creates about to be sent, by key of work. */
   readonly intents: ReadonlyMap<string, Intent>;
+  /** The writes about to be sent, those of creates under their intent's id. */
+  readonly pending: readonly PendingWrite[];
+  /** Keys of the work that is about to send something. */
+  readonly keys: ReadonlySet<string>;
 }
 
 /**
@@ -28,10 +32,11 @@ export async function note(engine: Engine, decisions: readonly Decision[]): Prom
   ];
   const waiting = decisions.flatMap((decision) => (decision.kind === 'in-doubt' ? [decision.intent] : []));
   if (rows.length + pending.length + intents.length + waiting.length === 0)
-    return { conflicts: new Map(), intents: new Map() };
+    return { conflicts: new Map(), intents: new Map(), pending: [], keys: new Set() };
+  const sending = decisions.filter(writes);
   const ids = await engine.store.transaction(async (tx) => {
     // A worker that stood still for long has lost its keys: whoever has them decides, on what he reads.
-    await tx.holdJobs(decisions.flatMap((decision) => (writes(decision) ? [decision.work.job] : [])));
+    await tx.holdJobs(sending.map((decision) => decision.work.job));
     const noted = rows.length === 0 ? [] : await tx.noteConflicts(rows.map(({ row }) => row));
     if (intents.length > 0) await tx.clearPending(intents.map(({ intent }) => intent.id));
     if (pending.length > 0) await tx.savePending(pending);
@@ -43,7 +48,12 @@ export async function note(engine: Engine, decisions: readonly Decision[]): Prom
     const noted = { ...row, id: ids[index] ?? row.id };
     conflicts.set(key, [...(conflicts.get(key) ?? []), noted]);
   });
-  return { conflicts, intents: new Map(intents.map(({ key, intent }) => [key, intent])) };
+  return {
+    conflicts,
+    intents: new Map(intents.map(({ key, intent }) => [key, intent])),
+    pending,
+    keys: new Set(sending.map(({ work }) => work.key)),
+  };
 }
 
 function writes(decision: Decision): boolean {

@@ -9,6 +9,7 @@ import { loadBatch } from './load.ts';
 import { note } from './note.ts';
 import { readBoth } from './read.ts';
 import { record } from './record.ts';
+import { whileSending } from './send-time.ts';
 import { settle } from './settle.ts';
 import type { Batch, Decision, Totals } from './work.ts';
 
@@ -30,7 +31,7 @@ export async function reconcile(engine: Engine, jobs: readonly Job[]): Promise<R
   const batch = await loadBatch(engine, jobs);
   const decisions = await decide(engine, batch);
   const noted = await note(engine, decisions);
-  const outcomes = await apply(engine, decisions, noted);
+  const outcomes = await whileSending(engine, decisions, noted, () => apply(engine, decisions, noted));
   const settlements = decisions.map((decision) =>
     settle(engine, decision, outcomes.get(decision.work.key) ?? {}, noted),
   );

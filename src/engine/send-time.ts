@@ -1,0 +1,55 @@
+import { iso } from '../core/clock.ts';
+import { JobsLost } from '../store/store.ts';
+import type { Engine } from './engine.ts';
+import type { Noted } from './note.ts';
+import type { Decision } from './work.ts';
+
+/** The margin that the settle time holds beside what a server may take. */
+const renewEveryMs = 5_000;
+
+/**
+ * Runs `send` and, for as long as it takes, keeps the notes' send time at the present: calls stand in line and are tried again, so
+ * that the last one may leave minutes after it was decided. Whoever comes after us waits from then on.
+ */
+export async function whileSending<T>(
+  engine: Engine,
+  decisions: readonly Decision[],
+  noted: Noted,
+  send: () => Promise<T>,
+): Promise<T> {
+  if (noted.pending.length + noted.intents.size === 0) return send();
+  const sent = new AbortController();
+  const renewing = renew(engine, decisions, noted, sent.signal);
+  try {
+    return await send();
+  } finally {
+    sent.abort();
+    await renewing;
+  }
+}
+
+async function renew(engine: Engine, decisions: readonly Decision[], noted: Noted, sent: AbortSignal): Promise<void> {
+  const jobs = decisions.filter(({ work }) => noted.keys.has(work.key)).map(({ work }) => work.job);
+  while (await passes(engine, sent)) {
+    const sentAt = iso(engine.clock.now());
+    try {
+      await engine.store.transaction(async (tx) => {
+        await tx.holdJobs(jobs);
+        await tx.savePending(noted.pending.map((write) => ({ ...write, sentAt })));
+        await tx.saveIntents([...noted.intents.values()].map((intent) => ({ ...intent, sentAt })));
+      });
+    } catch (error) {
+      // The notes are another worker's now.
+      if (error instanceof JobsLost) return;
+      engine.emit({ type: 'store.lost', error: error instanceof Error ? error : new Error(String(error)) });
+    }
+  }
+}
+
+/** True after the time has passed; false once everything was sent. */
+async function passes(engine: Engine, sent: AbortSignal): Promise<boolean> {
+  await engine.clock.sleep(renewEveryMs, sent).catch((reason: unknown) => {
+    if (!sent.aborted) throw reason;
+  });
+  return !sent.aborted;
+}
