@@ -59,11 +59,17 @@ export function createDaemon(engine: Engine, options: DaemonOptions): Daemon {
     stop: async () => {
       stopping.abort(new Error('stopping'));
       await task.destroy();
-      await Promise.race([ticker.idle(), engine.clock.sleep(stopWithinMs / 2)]);
-      await engine.store.queue.stop(stopWithinMs);
+      await Promise.all([within(engine, stopWithinMs, ticker.idle()), engine.store.queue.stop(stopWithinMs)]);
       return leftBehind(engine);
     },
   };
+}
+
+/** Waits for `work`, but no longer than this. */
+async function within(engine: Engine, ms: number, work: Promise<void>): Promise<void> {
+  const done = new AbortController();
+  await Promise.race([work, engine.clock.sleep(ms, done.signal).catch(() => undefined)]);
+  done.abort();
 }
 
 /** The gap between two ticks of a cron expression, from its seconds field; a minute where it has none. */
