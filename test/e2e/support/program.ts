@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -158,6 +158,8 @@ export interface Folder {
 /** A folder with a space in its name, since people have such folders. */
 export async function newFolder(): Promise<Folder> {
   const path = await mkdtemp(join(tmpdir(), 'casebridge e2e '));
+  // Under root the embedded Postgres runs as nobody, who has to get in.
+  await chmod(path, 0o711);
   const from = JSON.stringify(join(project, 'src/mapping/default-config.ts'));
   return {
     path,
