@@ -5,6 +5,7 @@ import { conflictsCommand } from './commands/conflicts.ts';
 import { dbCommand } from './commands/db.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { initCommand } from './commands/init.ts';
 import { keygenCommand } from './commands/keygen.ts';
 import { linksCommand } from './commands/links.ts';
 import { migrateCommand } from './commands/migrate.ts';
@@ -31,6 +32,7 @@ const factories = [
   conflictsCommand,
   quarantineCommand,
   configCommand,
+  initCommand,
   doctorCommand,
   authCommand,
   migrateCommand,

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import type { App, AppOptions } from '../app.ts';
 import type { Environment } from '../config/environment.ts';
 import type { StoreSettings } from '../config/settings.ts';
@@ -13,6 +13,7 @@ export interface World {
   /** The project's folder: relative paths and `.env` start here. */
   readonly folder: string;
   readonly env: Environment;
+  readonly stdin: Readable;
   readonly stdout: Writable;
   readonly stderr: Writable;
   /** True if a person reads standard error. */
@@ -41,6 +42,10 @@ export function realWorld(env: Environment, interrupt: Interrupt): World {
   return {
     folder: projectFolder,
     env,
+    get stdin() {
+      // Opened when it is asked for: an input that is open keeps a process alive.
+      return process.stdin;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     terminal,

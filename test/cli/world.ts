@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import type { App } from '../../src/app.ts';
 import { runCommandLine } from '../../src/cli/program.ts';
@@ -75,6 +75,7 @@ async function run(
   const world: World = {
     folder,
     env,
+    stdin: Readable.from([]),
     stdout: sink('stdout'),
     stderr: sink('stderr'),
     terminal: false,
