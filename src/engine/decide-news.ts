@@ -155,19 +155,19 @@ function decideOne(
 ): NewDecision {
   const probe = look?.probe ?? { kind: 'unknown' as const };
   const claimed = probe.kind === 'found' ? probe.records : [];
-  if (origin === null) {
-    const plan =
-      claimed.length > 0
-        ? ({ kind: 'quarantine', why: 'stamp-names-nothing' } as const)
-        : ({ kind: 'ignore', why: 'absent' } as const);
-    return { kind: 'plan', work, origin, plan };
-  }
   // Without any link there is no control row. Both creates are safe to repeat on identity (upsert, drawn sys_id), so go on.
   const notThere = probe.kind === 'none' || (probe.kind === 'unknown' && look?.controlled === false);
   if (work.intent !== null && claimed.length === 0) {
     const probes = work.intent.probes + (notThere ? 1 : 0);
     if (probes < 2)
       return { kind: 'in-doubt', work, intent: { ...work.intent, probes, probedAt: iso(engine.clock.now()) } };
+  }
+  if (origin === null) {
+    const plan =
+      claimed.length > 0
+        ? ({ kind: 'quarantine', why: 'stamp-names-nothing' } as const)
+        : ({ kind: 'ignore', why: 'absent' } as const);
+    return { kind: 'plan', work, origin, plan };
   }
   if (claimed.length === 0 && !notThere)
     return { kind: 'plan', work, origin, plan: { kind: 'quarantine', why: 'probe-unknown' } };

@@ -57,6 +57,35 @@ describe('a create whose answer is lost', () => {
   });
 });
 
+describe('a create in doubt while nothing can be seen on either side', () => {
+  it('stays in doubt, and is recovered with what it carried once both can be seen', async () => {
+    const world = createWorld();
+    world.put('servicenow', newIncident);
+    await world.sync();
+    const control = world.twin('salesforce');
+    world.desks.salesforce.faults.add({ method: 'create', error: 'Unavailable', effect: 'done', times: 1 });
+    const incident = world.put('servicenow', { ...newIncident, short_description: 'Second' });
+    await world.sync();
+    const made = tickets(world, 'salesforce').find((row) => row.id !== control.id);
+    if (made === undefined) throw new Error('no Case was made');
+    const hide = (hidden: boolean): void => {
+      world.desks.servicenow.hide('incident', incident.id, hidden);
+      for (const { id } of [control, made]) world.desks.salesforce.hide('Case', id, hidden);
+    };
+    hide(true);
+    await world.clock.advance(80_000);
+    await world.sync();
+    expect(await world.store.transaction((tx) => tx.openIntents(10))).toHaveLength(1);
+
+    hide(false);
+    await world.edit('salesforce', made.id, { Subject: 'Renamed meanwhile' });
+    await world.sync();
+    expect(tickets(world, 'salesforce')).toHaveLength(2);
+    const titles = tickets(world, 'servicenow').map((row) => row.fields['short_description']);
+    expect(titles).toContain('Renamed meanwhile');
+  });
+});
+
 describe('a write whose answer is lost', () => {
   it('and that landed is recognised', async () => {
     const world = createWorld();
