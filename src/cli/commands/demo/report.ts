@@ -35,7 +35,8 @@ export function reportLines(report: DemoReport): readonly string[] {
   const perThousand = (count: number): string => (changes === 0 ? '–' : ((1000 * count) / changes).toFixed(1));
   return [
     '',
-    `Played      ${played.incidents} real incidents in ${played.events} updates; at the other desk ${played.casesBorn} Cases born, ${played.caseEdits} edits, ${played.clashes} clashes; ${(report.playedMs / 1000).toFixed(0)} s`,
+    `Played      ${played.incidents} real incidents in ${played.events} updates; at the other desk ${played.casesBorn} Cases born, ${played.caseEdits} edits, ${played.clashes} clashes; ${seconds(report.playedMs)}`,
+    `First link  ${report.firstTicketMs === null ? '–' : seconds(report.firstTicketMs)} after the start`,
     `Created     ${totals.created.salesforce} Cases, ${totals.created.servicenow} incidents`,
     `Updated     ${totals.updated.salesforce} Cases, ${totals.updated.servicenow} incidents; ${totals.conflicts} conflicts, each settled by its rule with the losing value kept`,
     `Calls       ServiceNow ${calls.servicenow}, Salesforce ${calls.salesforce}: ${perThousand(calls.servicenow)} and ${perThousand(calls.salesforce)} per 1,000 changed tickets; an idle poll ${report.idleCalls.servicenow} and ${report.idleCalls.salesforce}`,
@@ -43,4 +44,8 @@ export function reportLines(report: DemoReport): readonly string[] {
     `Verified    ${report.drift.length} fields differ, ${report.openConflicts} conflicts open, ${report.quarantined} quarantined`,
     isClean(report) ? 'Both sides agree.' : 'The sides do NOT agree; see the lines above.',
   ];
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }
