@@ -1,5 +1,6 @@
 import type { Base, Hold, Link } from './link.ts';
 import { createFields } from './create-fields.ts';
+import { keptOf } from './kept.ts';
 import type { FieldMove, PendingWrite } from './plan.ts';
 import { type Fields, type FieldValue, type SourceRecord, valueIn } from './record.ts';
 import type { FieldRule, PairRules } from './rules.ts';
@@ -82,7 +83,8 @@ function firstBase(
 /**
  * The base of a field on which the two differ. Adopted: nobody knows what they had in common, so the past is empty and both
  * count as edited; the rule decides and the loser is noted. Created: the origin stands, and what the other side made of our
- * value is an edit of its own. Held at the create: only the origin counts as edited, so that it stays held.
+ * value is an edit of its own,
+ * unless it merely kept less of it. Held at the create: only the origin counts as edited, so that it stays held.
  */
 function differing(
   input: NewLinkInput,
@@ -97,7 +99,10 @@ function differing(
   if (held) return side === input.origin ? null : value;
   // Written on the origin only: it went the other way, so the record across is the one that still has news to bring.
   if (rule.writes === input.origin) return side === input.origin ? value : null;
-  return side === input.origin ? value : (made.fields[rule.fields[side]] ?? null);
+  if (side === input.origin) return value;
+  const across = valueIn(input.records[input.origin], rule.fields[input.origin]);
+  if (value !== undefined && across !== undefined && keptOf(rule, side, value, across)) return value;
+  return made.fields[rule.fields[side]] ?? null;
 }
 
 /**
@@ -110,7 +115,7 @@ function recovered(input: NewLinkInput, side: Side, rule: FieldRule, held: boole
   const sent = input.sent?.find((write) => write.side === to && write.field === rule.fields[to]);
   const value = valueIn(records[side], rule.fields[side]) ?? null;
   if (sent === undefined) return held && side !== origin ? value : null;
-  if (side !== origin) return sent.value;
+  if (side !== origin) return keptOf(rule, side, value, sent.value) ? value : sent.value;
   if (
     rule.agree(
       origin === 'servicenow'

@@ -1,3 +1,4 @@
+import { keptOf } from './kept.ts';
 import type { Base, Hold, Hops } from './link.ts';
 import type { FieldConflict, FieldMove, LinkPlan, LinkView } from './plan.ts';
 import { type FieldValue, type SourceRecord, valueIn } from './record.ts';
@@ -122,10 +123,7 @@ function sentPart(input: AfterWriteInput, rule: FieldRule, side: Side): Part {
   return { ...noted, bases: oneBase(side, sent), moved: true };
 }
 
-/**
- * The side holds our value as far as it can: either the two agree, or the rule sees no news in it. Servers that hold less than
- * they say keep the beginning of a text (ServiceNow KB0621602: what follows the first emoji is lost on old releases).
- */
+/** The side holds our value as far as it can: either the two agree, or the rule sees no news in it. */
 function isLossy(input: AfterWriteInput, rule: FieldRule, side: Side, read: FieldValue): boolean {
   const from = otherSide(side);
   const across = sentValue(input, rule, from) ?? valueIn(input.view.now[from], rule.fields[from]);
@@ -137,7 +135,7 @@ function isLossy(input: AfterWriteInput, rule: FieldRule, side: Side, read: Fiel
   ) {
     return true;
   }
-  return rule.carry({ to: from, value: read, baseFrom: read, baseTo: across, target: across }).kind === 'keep';
+  return keptOf(rule, side, read, across);
 }
 
 /** What stood there when we wrote was not what the merge saw: the value is noted, since we overwrote it. */

@@ -1,4 +1,4 @@
-import { createMemorySystem, type MemorySystem } from '../../src/connectors/memory.ts';
+import { createMemorySystem, type MemorySystem, type MemorySystemOptions } from '../../src/connectors/memory.ts';
 import type { Fields, SourceRecord } from '../../src/core/record.ts';
 import type { PairRules } from '../../src/core/rules.ts';
 import { bothSides, type Side, sides } from '../../src/core/side.ts';
@@ -41,10 +41,12 @@ export interface World {
 
 export const objects: Readonly<Record<Side, string>> = { servicenow: 'incident', salesforce: 'Case' };
 
-export function createWorld(pairConfig: Partial<PairConfig> = {}): World {
+export function createWorld(pairConfig: Partial<PairConfig> = {}, desk: Partial<MemorySystemOptions> = {}): World {
   const clock = fakeClock();
   const store = createMemoryStore({ clock, ids: seededIds(1) });
-  const desks = bothSides((side) => createMemorySystem({ side, clock, ids: seededIds(side === 'servicenow' ? 2 : 3) }));
+  const desks = bothSides((side) =>
+    createMemorySystem({ side, clock, ids: seededIds(side === 'servicenow' ? 2 : 3), ...desk }),
+  );
   const pair: PairRules = buildPairRules(
     {
       ...defaultPairWith({ closeCode: 'Solution provided', closeNotes: 'Done.' }),

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { createWorld, newCase, objects } from './world.ts';
+
+/** Less than the mapping says, as a customised column may be. */
+const short = { limits: { description: 20 } };
+const long = 'What the customer wrote is longer than that column.';
+
+describe('a desk that keeps less of a text than it says', () => {
+  it('never gets the beginning it kept written over the whole text that a ticket was made from', async () => {
+    const world = createWorld({}, short);
+    const { id } = world.put('salesforce', { ...newCase, Description: long });
+    await world.sync();
+    await world.sync();
+    expect(world.twin('servicenow').fields['description']).toBe(long.slice(0, 20));
+    expect(world.desks.salesforce.versions(objects.salesforce, id).at(-1)?.fields['Description']).toBe(long);
+  });
+
+  it('nor when the answer to the create was lost', async () => {
+    const world = createWorld({}, short);
+    world.desks.servicenow.faults.add({ error: 'Unavailable', method: 'create', effect: 'done', times: 1 });
+    world.put('salesforce', { ...newCase, Description: long });
+    await world.sync();
+    for (const ms of [80_000, 6000, 6000]) {
+      await world.clock.advance(ms);
+      await world.sync();
+    }
+    expect(world.twin('servicenow').fields['description']).toBe(long.slice(0, 20));
+    expect(world.twin('salesforce').fields['Description']).toBe(long);
+  });
+});
