@@ -147,7 +147,7 @@ async function main(): Promise<void> {
   };
   process.stdout.write(table(all));
   for (const complaint of all.complaints.slice(0, 10)) say(complaint);
-  say(`Written to ${writeResults(all)}`);
+  say(`Written to ${await writeResults(all)}`);
   const missing = results.reduce((sum, { daemon, floor }) => sum + daemon.missing + floor.missing, 0);
   if (missing > 0 || all.hot.some((each) => Number.isNaN(each.lastMs))) {
     say(`${missing} tickets never became visible.`);

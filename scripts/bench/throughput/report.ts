@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { format } from 'prettier';
 import type { Measured } from './measure.ts';
 import type { Hot, Idle, ScenarioName } from './scenarios.ts';
 
@@ -77,7 +78,7 @@ export function table({ bursts, hot, idle }: Results): string {
 }
 
 /** Writes the results with commit, date and machine; returns the file's name. */
-export function writeResults(results: Results): string {
+export async function writeResults(results: Results): Promise<string> {
   const at = new Date().toISOString();
   const commit = git('rev-parse', '--short', 'HEAD');
   const changed = git('status', '--porcelain', '--', 'src', 'package-lock.json') !== '';
@@ -92,7 +93,9 @@ export function writeResults(results: Results): string {
   const folder = join(import.meta.dirname, '..', 'results');
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `throughput-${at.slice(0, 19).replaceAll(':', '')}.json`);
-  writeFileSync(file, `${JSON.stringify({ at, commit, changed, machine, ...results }, null, 2)}\n`);
+  const text = JSON.stringify({ at, commit, changed, machine, ...results });
+  // In the house's format, since the check looks at every file in the folder.
+  writeFileSync(file, await format(text, { parser: 'json', printWidth: 120 }));
   return file;
 }
 
