@@ -13,7 +13,7 @@ import { refuseUnsupportedPlatform, rightNode } from './house/node.mjs';
 import { inRoot, root } from './house/paths.mjs';
 import { HouseProblem, say } from './house/say.mjs';
 
-const development = { test, check, format, bench };
+const development = { test, check, format, bench, simulate };
 
 async function main([command, ...rest]) {
   process.chdir(root);
@@ -50,6 +50,11 @@ function startCasebridge(args) {
 function bench([name = 'calls', ...rest]) {
   if (!/^[a-z-]+$/.test(name)) throw new HouseProblem(`no such measurement: ${name}; see scripts/bench`, 2);
   return run(rightNode(), ['--disable-warning=ExperimentalWarning', inRoot('scripts', 'bench', `${name}.ts`), ...rest]);
+}
+
+/** Generated lives on virtual time: `simulate --seeds 10000`. */
+function simulate(args) {
+  return run(rightNode(), ['--disable-warning=ExperimentalWarning', inRoot('scripts', 'simulate.ts'), ...args]);
 }
 
 try {

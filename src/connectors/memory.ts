@@ -47,6 +47,8 @@ export interface MemorySystem extends TicketSystem {
   hide(object: string, id: string, hidden: boolean): void;
   /** Saves made from now on become visible to queries so much later. */
   setLag(ms: number): void;
+  /** The desk's clock jumps by so much, back where negative. */
+  jumpClock(ms: number): void;
   /** Every live record, with all its fields. */
   rows(object: string): readonly SourceRecord[];
   /** Every state a record has been in, oldest first. */
@@ -151,6 +153,9 @@ export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
     },
     setLag: (ms) => {
       desk.lagMs = ms;
+    },
+    jumpClock: (ms) => {
+      desk.clockOffsetMs += ms;
     },
     rows: (object) => {
       writer.runLate();

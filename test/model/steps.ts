@@ -46,12 +46,13 @@ const names: Readonly<Record<Side, Readonly<Record<string, string>>>> = {
 const nameOf = (side: Side, field: string): string => names[side][field] ?? field;
 
 /** A text that nobody has written yet; some are too long for the other side. */
-function newText(world: World, kind: number): string {
+function newText(world: Pick<World, 'nextText'>, kind: number): string {
   const no = world.nextText();
   return [`text ${no}`, `text ${no}\r\n`, `text ${no} ${'long '.repeat(60)}end`][kind % 3] ?? '';
 }
 
-function fieldsOf(world: World, side: Side, what: Change): Fields {
+/** The fields a person saves. */
+export function fieldsOf(world: Pick<World, 'nextText'>, side: Side, what: Change): Fields {
   switch (what.field) {
     case 'title':
       return {
@@ -253,7 +254,7 @@ async function editBoth(world: World, which: number, what: Change, across: Chang
 }
 
 /** S8: change references come again, for everything, in another order. */
-export async function queueEverything(world: World, order: number): Promise<void> {
+export async function queueEverything(world: Pick<World, 'store' | 'desks' | 'pair'>, order: number): Promise<void> {
   await world.store.transaction(async (tx) => {
     const links = await tx.findLinks({ limit: 100 });
     const keys = [

@@ -8,13 +8,16 @@ import { objects, type World } from './world.ts';
 
 const ours = 'casebridge';
 
-interface Truth {
+/** What the judges look at: the desks themselves, the store, and who died. */
+export type Scene = Pick<World, 'desks' | 'store' | 'pair' | 'deaths'>;
+
+export interface Truth {
   readonly links: readonly Link[];
   readonly conflicts: ReadonlyMap<string, readonly ConflictRow[]>;
   readonly aside: ReadonlySet<string>;
 }
 
-async function truthOf(world: World): Promise<Truth> {
+export async function truthOf(world: Scene): Promise<Truth> {
   return world.store.transaction(async (tx) => {
     const links = await tx.findLinks({ limit: 1000 });
     const conflicts = new Map<string, readonly ConflictRow[]>();
@@ -28,7 +31,7 @@ function fail(invariant: string, what: string, facts: unknown): never {
 }
 
 /** S6, at every moment: no record was made twice, and no record is in two links. */
-export async function checkSafety(world: World): Promise<void> {
+export async function checkSafety(world: Scene): Promise<void> {
   for (const side of sides) {
     const stamps = world.desks[side].rows(objects[side]).flatMap((row) => row.partnerId ?? []);
     if (new Set(stamps).size < stamps.length) fail('S6', `a second ticket on ${side}`, stamps);
@@ -41,7 +44,7 @@ export async function checkSafety(world: World): Promise<void> {
 }
 
 /** S7, at every moment: a cursor never moves back, and never beyond the server's own time. */
-export function createCursorCheck(world: World): () => Promise<void> {
+export function createCursorCheck(world: Scene): () => Promise<void> {
   const last = new Map<Side, string>();
   return async () => {
     for (const side of sides) {
@@ -55,7 +58,7 @@ export function createCursorCheck(world: World): () => Promise<void> {
 }
 
 /** Everything that must be true once nothing has gone wrong for a while. */
-export async function checkQuiet(world: World): Promise<void> {
+export async function checkQuiet(world: Scene): Promise<void> {
   const truth = await truthOf(world);
   checkTotality(world, truth);
   for (const link of truth.links) {
@@ -69,7 +72,7 @@ export async function checkQuiet(world: World): Promise<void> {
 }
 
 /** Every record is linked; nothing stays set aside when nothing is wrong with it. */
-function checkTotality(world: World, truth: Truth): void {
+function checkTotality(world: Scene, truth: Truth): void {
   if (truth.aside.size > 0) fail('S1', 'still in quarantine', [...truth.aside]);
   for (const side of sides) {
     const linked = new Set(truth.links.map((link) => link.ids[side]));
@@ -79,14 +82,14 @@ function checkTotality(world: World, truth: Truth): void {
   }
 }
 
-const recordOf = (world: World, link: Link, side: Side): SourceRecord => {
+const recordOf = (world: Scene, link: Link, side: Side): SourceRecord => {
   const row = world.desks[side].rows(objects[side]).find((record) => record.id === link.ids[side]);
   if (row === undefined) throw new Error(`${link.ids[side]} is gone`);
   return row;
 };
 
 /** S1: the sides agree as far as each can hold it, and each equals its own base. */
-function checkConverged(world: World, link: Link, rule: FieldRule): void {
+export function checkConverged(world: Scene, link: Link, rule: FieldRule): void {
   const values = {
     servicenow: recordOf(world, link, 'servicenow').fields[rule.fields.servicenow] ?? null,
     salesforce: recordOf(world, link, 'salesforce').fields[rule.fields.salesforce] ?? null,
@@ -107,7 +110,7 @@ function keepsEachOther(rule: FieldRule, values: Readonly<Record<Side, FieldValu
   });
 }
 
-interface Edit {
+export interface Edit {
   readonly side: Side;
   readonly value: FieldValue;
   readonly at: number;
@@ -115,7 +118,7 @@ interface Edit {
 }
 
 /** What people did to one field of one record, oldest first. */
-function editsOf(versions: readonly RowVersion[], side: Side, field: string): readonly Edit[] {
+export function editsOf(versions: readonly RowVersion[], side: Side, field: string): readonly Edit[] {
   return versions.flatMap((version, index) => {
     const value = version.fields[field] ?? null;
     const before = index === 0 ? null : (versions[index - 1]?.fields[field] ?? null);
@@ -127,7 +130,7 @@ function editsOf(versions: readonly RowVersion[], side: Side, field: string): re
  * S3 and S5: what a person wrote last on a side stands there, or was replaced knowingly: by somebody who wrote across after it
  * had arrived there, or by a rule that put it on record first.
  */
-function checkKept(world: World, link: Link, rule: FieldRule, truth: Truth, held: boolean): void {
+export function checkKept(world: Scene, link: Link, rule: FieldRule, truth: Truth, held: boolean): void {
   if (rule.writes !== 'both' || held) return;
   for (const side of sides) {
     const mine = world.desks[side].versions(objects[side], link.ids[side]);
@@ -142,7 +145,7 @@ function checkKept(world: World, link: Link, rule: FieldRule, truth: Truth, held
   }
 }
 
-function noted(truth: Truth, link: Link, rule: FieldRule, side: Side, value: FieldValue): boolean {
+export function noted(truth: Truth, link: Link, rule: FieldRule, side: Side, value: FieldValue): boolean {
   const rows = truth.conflicts.get(link.id) ?? [];
   return rows.some((row) => row.field === rule.name && rule.same(side, row.values[side], value));
 }
@@ -151,7 +154,7 @@ function noted(truth: Truth, link: Link, rule: FieldRule, side: Side, value: Fie
  * Somebody put back a value that had stood here: whoever looks at states and not at events can't tell that from no edit at all.
  * Texts are numbered, so that this can only excuse choices and emptied fields.
  */
-function stoodBefore(versions: readonly RowVersion[], side: Side, rule: FieldRule, edit: Edit): boolean {
+export function stoodBefore(versions: readonly RowVersion[], side: Side, rule: FieldRule, edit: Edit): boolean {
   return versions
     .slice(0, edit.index)
     .some((version) => rule.same(side, version.fields[rule.fields[side]] ?? null, edit.value));
@@ -161,7 +164,13 @@ function stoodBefore(versions: readonly RowVersion[], side: Side, rule: FieldRul
  * Saved after our call had set out, and overwritten by it: what stood there was in its answer only, and that was lost, with its
  * process or on the way. A limit of desks without conditional writes.
  */
-function lostInGap(world: World, versions: readonly RowVersion[], link: Link, rule: FieldRule, edit: Edit): boolean {
+export function lostInGap(
+  world: Scene,
+  versions: readonly RowVersion[],
+  link: Link,
+  rule: FieldRule,
+  edit: Edit,
+): boolean {
   const writes = world.desks[edit.side]
     .writes()
     .filter((write) => write.id === link.ids[edit.side] && write.kind === 'update');
@@ -175,7 +184,7 @@ function lostInGap(world: World, versions: readonly RowVersion[], link: Link, ru
 }
 
 /** True if the value stood across at some time after it was written here, and a person then wrote over it there. */
-function knownAcross(world: World, link: Link, rule: FieldRule, edit: Edit): boolean {
+export function knownAcross(world: Scene, link: Link, rule: FieldRule, edit: Edit): boolean {
   const to = otherSide(edit.side);
   const field = rule.fields[to];
   const across = world.desks[to].versions(objects[to], link.ids[to]);
@@ -192,7 +201,7 @@ function knownAcross(world: World, link: Link, rule: FieldRule, edit: Edit): boo
 }
 
 /** Both sides had been edited by people, wherever a conflict row says so; and it holds what they wrote. */
-function checkConflictsTrue(world: World, link: Link, rule: FieldRule, truth: Truth): void {
+export function checkConflictsTrue(world: Scene, link: Link, rule: FieldRule, truth: Truth): void {
   if (rule.writes !== 'both') return;
   for (const row of truth.conflicts.get(link.id) ?? []) {
     if (row.field !== rule.name) continue;
@@ -209,7 +218,7 @@ function checkConflictsTrue(world: World, link: Link, rule: FieldRule, truth: Tr
 }
 
 /** What happened to one field, for people who read a failure. */
-function story(world: World, link: Link, rule: FieldRule, truth: Truth): unknown {
+export function story(world: Scene, link: Link, rule: FieldRule, truth: Truth): unknown {
   const lines = sides.flatMap((side) =>
     world.desks[side].versions(objects[side], link.ids[side]).map((version) => ({
       at: version.at - Date.UTC(2026, 2, 2),

@@ -17,6 +17,8 @@ export interface FakeClock extends Clock {
   advanceToNext(): Promise<boolean>;
   /** How many are asleep. */
   sleepers(): number;
+  /** When the next one wakes, in milliseconds since the epoch; null if nobody sleeps. */
+  nextAt(): number | null;
 }
 
 interface Sleeper {
@@ -71,6 +73,7 @@ export function fakeClock(start: number = Date.UTC(2026, 2, 2)): FakeClock {
       return true;
     },
     sleepers: () => sleepers.length,
+    nextAt: () => next()?.at ?? null,
   };
 }
 

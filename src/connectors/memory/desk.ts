@@ -48,14 +48,17 @@ export class MemoryDesk {
   #drawn = 0;
   /** How long a save stays invisible to queries. */
   lagMs = 0;
+  /** The desk's clock less ours; at first as in the options. */
+  clockOffsetMs: number;
 
   constructor(options: DeskOptions) {
     this.#options = options;
+    this.clockOffsetMs = options.clockOffsetMs;
   }
 
   /** The desk's own time, in milliseconds. */
   now(): number {
-    return this.#options.clock.now() + this.#options.clockOffsetMs;
+    return this.#options.clock.now() + this.clockOffsetMs;
   }
 
   row(object: string, id: string): Row | undefined {

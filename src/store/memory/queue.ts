@@ -41,6 +41,8 @@ export interface MemoryQueue extends Queue {
   giveBack(jobs: readonly Job[], afterMs?: number): Promise<void>;
   /** As if every worker had been killed and its heartbeat had run out: its keys come back, its own completions are lost. */
   loseWorkers(): Promise<void>;
+  /** Every key that waits or is being worked on, as `formatKey` writes it. */
+  keys(): ReadonlySet<string>;
 }
 
 export interface MemoryQueueOptions {
@@ -139,6 +141,8 @@ export function createMemoryQueue(options: MemoryQueueOptions): MemoryQueue {
       await Promise.race([Promise.all(workers), timeout]);
       done.abort();
     },
+    keys: () =>
+      new Set([...options.look().waiting.all(), ...options.look().active.all()].map(({ key }) => formatKey(key))),
     depth: async () => ({ waiting: options.look().waiting.size, active: options.look().active.size }),
   };
 }

@@ -1,0 +1,97 @@
+import { formatKey, type Link } from '../../src/core/link.ts';
+import type { FieldRule } from '../../src/core/rules.ts';
+import { bothSides, otherSide, type Side, sides } from '../../src/core/side.ts';
+import { checkConflictsTrue, checkConverged, checkKept, type Scene, type Truth, truthOf } from '../model/truth.ts';
+import { objects } from '../model/world.ts';
+import { bentFields } from './lossy.ts';
+import { type Invariant, Violation } from './violation.ts';
+import type { SimulatedWorld } from './world.ts';
+
+/** What must be true when nothing has gone wrong for a while. */
+export async function judgeQuiet(world: SimulatedWorld): Promise<void> {
+  const truth = await truthOf(world);
+  judgeDetachedStatus(world, truth);
+  judgeTotality(world, truth);
+  const bent = bentFields(world.weather.lossy);
+  for (const link of truth.links) {
+    if (link.status === 'detached' || !sides.every((side) => isLive(world, side, link.ids[side]))) continue;
+    const held = new Set(link.holds.map((hold) => hold.field));
+    for (const rule of world.pair.fields) {
+      if (!held.has(rule.name) && !bent.has(rule.name)) as('both sides agree', () => checkConverged(world, link, rule));
+      if (rewrittenAcross(world, link, rule)) continue;
+      as('no lost edit', () => checkKept(asJudged(world), link, rule, truth, held.has(rule.name)));
+      as('conflicts are true', () => checkConflictsTrue(world, link, rule, truth));
+    }
+  }
+}
+
+/** A desk's own rule put another value in place of ours while it saved: a later edit, made in knowledge of ours. */
+function rewrittenAcross(world: SimulatedWorld, link: Link, rule: FieldRule): boolean {
+  if (!bentFields(world.weather.lossy).has(rule.name)) return false;
+  return sides.some((side) =>
+    world.desks[side].writes().some((write) => {
+      const sent = write.fields[rule.fields[side]];
+      const saved =
+        world.desks[side].versions(objects[side], write.id)[write.version]?.fields[rule.fields[side]] ?? null;
+      const rewritten = sent !== undefined && !rule.same(side, sent, saved);
+      return write.id === link.ids[side] && rewritten && !String(sent).startsWith(String(saved));
+    }),
+  );
+}
+
+/** The desks with writes counted from the read that each was decided on. */
+function asJudged(world: SimulatedWorld): Scene {
+  const { store, pair, deaths } = world;
+  const desks = bothSides((side) => ({ ...world.desks[side], writes: () => world.writesOn(side) }));
+  return { store, pair, deaths, desks };
+}
+
+function as(invariant: Invariant, judge: () => void): void {
+  try {
+    judge();
+  } catch (error) {
+    throw new Violation(invariant, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function judgeDetachedStatus(world: SimulatedWorld, truth: Truth): void {
+  for (const link of truth.links) {
+    const unlinked = sides.every((side) => world.detached.has(link.ids[side]));
+    if (unlinked && link.status !== 'detached')
+      throw new Violation('detached stays detached', `${link.ids.servicenow} is ${link.status} again`);
+  }
+}
+
+/** Every live record is linked once, or set aside because a person deleted what it belongs to. */
+function judgeTotality(world: SimulatedWorld, truth: Truth): void {
+  for (const side of sides) {
+    const ids = truth.links.map((link) => link.ids[side]);
+    if (new Set(ids).size < ids.length)
+      throw new Violation('no second ticket', `a record in two links on ${side}`, ids);
+    for (const row of world.desks[side].rows(objects[side])) {
+      if (ids.includes(row.id)) continue;
+      const partner = row.partnerId;
+      const orphan = partner !== null && !isLive(world, otherSide(side), partner);
+      const told = truth.aside.has(
+        formatKey({ kind: 'new', pair: world.pair.name, ...originOf(side, row.id, partner) }),
+      );
+      if (!orphan || !told)
+        throw new Violation('every record is accounted for', `${row.id} on ${side} has no link`, [...truth.aside]);
+    }
+  }
+  const expected = new Set(truth.links.filter((link) => !isWhole(world, link)).map((link) => `link:${link.id}`));
+  const aside = [...truth.aside].filter((key) => key.startsWith('link:') && !expected.has(key));
+  if (aside.length > 0) throw new Violation('every record is accounted for', 'still set aside', aside);
+}
+
+function originOf(side: Side, id: string, partner: string | null): { side: Side; id: string } {
+  return partner === null ? { side, id } : { side: otherSide(side), id: partner };
+}
+
+function isWhole(world: SimulatedWorld, link: Link): boolean {
+  return sides.every((side) => isLive(world, side, link.ids[side]));
+}
+
+function isLive(world: SimulatedWorld, side: Side, id: string): boolean {
+  return world.desks[side].rows(objects[side]).some((row) => row.id === id);
+}
