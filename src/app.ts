@@ -120,7 +120,8 @@ function objectsOf(pair: PairConfig, described: Described): Record<Side, ObjectD
 }
 
 async function pairRules(config: CasebridgeConfig, store: Store, described: Described): Promise<readonly PairRules[]> {
-  const now = iso(systemClock.now());
+  // ServiceNow dates by the second: a ticket made within the second of the first start counts.
+  const now = iso(Math.floor(systemClock.now() / 1000) * 1000);
   return store.transaction(async (tx) => {
     const rules: PairRules[] = [];
     for (const pair of config.pairs) {

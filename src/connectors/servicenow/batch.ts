@@ -25,6 +25,8 @@ export interface Batch {
   run(items: readonly BatchItem[]): Promise<ReadonlyMap<string, ItemOutcome> | null>;
   /** How many writes to put into the next call. */
   writesPerCall(): number;
+  /** How many creates to put into the next call; null before one was timed. */
+  createsPerCall(): number | null;
   /** False while the account is known not to be allowed. */
   allowed(): boolean;
 }
@@ -66,7 +68,7 @@ export function createBatch(deps: { readonly rest: Rest; readonly clock: Clock; 
   const { rest, clock } = deps;
   let forbiddenUntil = 0;
   let told = false;
-  let msPerWrite = 0;
+  const msPer = { POST: 0, PATCH: 0 };
 
   async function send(items: readonly BatchItem[]): Promise<unknown> {
     const answer = await rest.call({
@@ -88,16 +90,20 @@ export function createBatch(deps: { readonly rest: Rest; readonly clock: Clock; 
     }
   }
 
-  /** Learns what a write takes here: quickly when it grows, slowly when it shrinks. */
+  /** Learns what a write takes here: quickly when it grows, slowly when it shrinks. Creates run more rules and count by themselves. */
   function learn(items: readonly BatchItem[], serviced: ReadonlyMap<string, Serviced>): void {
-    const times = items.flatMap((item) => {
-      const ms = item.method === 'GET' ? null : serviced.get(item.id)?.execution_time;
-      return ms === null || ms === undefined ? [] : [ms];
-    });
-    if (times.length === 0) return;
-    const average = times.reduce((sum, ms) => sum + ms, 0) / times.length;
-    msPerWrite = Math.max(average, (msPerWrite + average) / 2);
+    for (const method of ['POST', 'PATCH'] as const) {
+      const times = items.flatMap((item) =>
+        item.method === method ? (serviced.get(item.id)?.execution_time ?? []) : [],
+      );
+      if (times.length === 0) continue;
+      const average = times.reduce((sum, ms) => sum + ms, 0) / times.length;
+      // A server that reports nothing measurable is still a server.
+      msPer[method] = Math.max(1, average, (msPer[method] + average) / 2);
+    }
   }
+
+  const fitting = (ms: number): number => Math.max(1, Math.min(most, Math.floor(aimMs / ms)));
 
   function forbid(error: ConnectorError): void {
     forbiddenUntil = clock.now() + askAgainMs;
@@ -107,7 +113,8 @@ export function createBatch(deps: { readonly rest: Rest; readonly clock: Clock; 
 
   return {
     allowed: () => forbiddenUntil <= clock.now(),
-    writesPerCall: () => Math.max(1, Math.min(most, msPerWrite === 0 ? most : Math.floor(aimMs / msPerWrite))),
+    writesPerCall: () => (msPer.PATCH === 0 ? most : fitting(msPer.PATCH)),
+    createsPerCall: () => (msPer.POST === 0 ? null : fitting(msPer.POST)),
     run: async (items) => {
       if (forbiddenUntil > clock.now()) return null;
       let body: unknown;
