@@ -83,8 +83,7 @@ function firstBase(
 /**
  * The base of a field on which the two differ. Adopted: nobody knows what they had in common, so the past is empty and both
  * count as edited; the rule decides and the loser is noted. Created: the origin stands, and what the other side made of our
- * value is an edit of its own,
- * unless it merely kept less of it. Held at the create: only the origin counts as edited, so that it stays held.
+ * value is an edit of its own, unless it merely kept less of it. Held at the create: only the origin counts as edited, so that it stays held.
  */
 function differing(
   input: NewLinkInput,
@@ -115,7 +114,9 @@ function recovered(input: NewLinkInput, side: Side, rule: FieldRule, held: boole
   const sent = input.sent?.find((write) => write.side === to && write.field === rule.fields[to]);
   const value = valueIn(records[side], rule.fields[side]) ?? null;
   if (sent === undefined) return held && side !== origin ? value : null;
-  if (side !== origin) return keptOf(rule, side, value, sent.value) ? value : sent.value;
+  // Nothing at all may as well have been emptied by a person while the answer was lost.
+  if (side !== origin)
+    return value !== null && value !== '' && keptOf(rule, side, value, sent.value) ? value : sent.value;
   if (
     rule.agree(
       origin === 'servicenow'
