@@ -64,6 +64,18 @@ async function main(): Promise<void> {
     for (const row of salesforce.desk.rows('Case'))
       salesforce.desk.edit('Case', row.id, { Priority: 'Low' }, 'dana.support');
   });
+  await measure('1,000 Cases opened', () => {
+    for (let n = 0; n < tickets; n += 1) {
+      const fields = {
+        Subject: `Case ${n}`,
+        Description: 'Text of some length. '.repeat(10),
+        Priority: 'Medium',
+        Origin: 'Web',
+        Status: 'New',
+      };
+      salesforce.desk.create('Case', fields, 'dana.support');
+    }
+  });
   await measure('nothing changed, echoes listed', () => undefined);
   await new Promise((resolve) => setTimeout(resolve, 16_000));
   await syncOnce(app.engine, { unlimitedCreates: true, signal });
