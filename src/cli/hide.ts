@@ -19,7 +19,7 @@ export function hideSecrets({ env, folder }: Place, text: string): string {
 export function stackOf(place: Place, error: unknown): string {
   const parts: string[] = [];
   for (let at: unknown = error, depth = 0; at !== undefined && depth < 5; depth += 1) {
-    parts.push(at instanceof Error ? (at.stack ?? `${at.name}: ${at.message}`) : String(at));
+    parts.push(at instanceof Error ? (at.stack ?? `${at.name}: ${at.message}`) : `a value of type ${typeof at}`);
     at = at instanceof Error ? at.cause : undefined;
   }
   return hideSecrets(place, parts.join('\nCaused by: '));

@@ -155,7 +155,8 @@ function systemError(error: unknown): Report | null {
 }
 
 function unknown(error: unknown): Report {
-  const words = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const words =
+    error instanceof Error ? `${error.name}: ${error.message}` : `a value of type ${typeof error} was thrown`;
   return {
     text: `something went wrong that should not have: ${oneLine(words, 400)}\nRun it again with LOG_LEVEL=debug to see where, and please report it.`,
     exitCode: exitCodes.found,

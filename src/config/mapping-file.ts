@@ -24,7 +24,9 @@ async function importDefault(file: string): Promise<unknown> {
   try {
     module = await import(pathToFileURL(file).href);
   } catch (error) {
-    const words = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    // A file may throw anything, also what cannot be turned into text.
+    const words =
+      error instanceof Error ? (error.message.split('\n')[0] ?? '') : `it throws a value of type ${typeof error}`;
     throw new MappingInvalid(file, [{ where: 'the file', what: `cannot be run: ${words}` }], { cause: error });
   }
   if (typeof module === 'object' && module !== null && 'default' in module) return module.default;

@@ -107,8 +107,8 @@ function clientFor(
 }
 
 /** 200 with a page, or with nothing: something stands before the login service. Nothing was done on its behalf. */
-function noToken({ statusCode, headers = {}, body }: HttpResponse): ConnectorError {
-  const failure = answerFailure({ status: statusCode, headers, text: body }, request);
+function noToken({ statusCode, headers, body }: HttpResponse, sent: readonly (string | null)[]): ConnectorError {
+  const failure = answerFailure({ status: statusCode, headers, text: withoutEcho(body, sent) }, request);
   return new ConnectorError(failure.kind, { ...failure.data, executed: 'no' });
 }
 
@@ -131,7 +131,7 @@ async function exchangeToken(
     throw tokenFailure(exchange, clock.now(), sent);
   }
   if (exchange.answer?.statusCode !== 200) throw tokenFailure(exchange, clock.now(), sent);
-  if (parseJson(exchange.answer.body) === undefined) throw noToken(exchange.answer);
+  if (parseJson(exchange.answer.body) === undefined) throw noToken(exchange.answer, sent);
   const token = understand(tokenSchema, body, request);
   const instanceUrl = pinInstance(settings.loginUrl, token.instance_url);
   if (instanceUrl === null) throw unauthorized('foreign-instance-url', `instance_url ${excerpt(token.instance_url)}`);
