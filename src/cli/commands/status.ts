@@ -74,7 +74,7 @@ function isAlive(pid: number): boolean {
 
 async function askDaemon({ admin }: StoreSettings): Promise<Pick<Status, 'running' | 'ready'>> {
   const ask = async (path: string): Promise<boolean> => {
-    const response = await fetch(`http://${admin.host}:${admin.port}${path}`, { signal: AbortSignal.timeout(2000) });
+    const response = await fetch(`http://${admin.host}:${admin.port}${path}`, { signal: AbortSignal.timeout(5000) });
     return response.ok;
   };
   const running = await ask('/healthz').catch(() => false);
