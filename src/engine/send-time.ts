@@ -18,6 +18,8 @@ export async function whileSending<T>(
   send: () => Promise<T>,
 ): Promise<T> {
   if (noted.pending.length + noted.intents.size === 0) return send();
+  // A process that has stood still since may have lost its keys meanwhile: it asks before it sends.
+  if (engine.clock.now() - notedAt(noted) > renewEveryMs) await renewNotes(engine, decisions, noted);
   const sent = new AbortController();
   const renewing = renew(engine, decisions, noted, sent.signal);
   try {
@@ -29,21 +31,31 @@ export async function whileSending<T>(
 }
 
 async function renew(engine: Engine, decisions: readonly Decision[], noted: Noted, sent: AbortSignal): Promise<void> {
-  const jobs = decisions.filter(({ work }) => noted.keys.has(work.key)).map(({ work }) => work.job);
   while (await passes(engine, sent)) {
-    const sentAt = iso(engine.clock.now());
     try {
-      await engine.store.transaction(async (tx) => {
-        await tx.holdJobs(jobs);
-        await tx.savePending(noted.pending.map((write) => ({ ...write, sentAt })));
-        await tx.saveIntents([...noted.intents.values()].map((intent) => ({ ...intent, sentAt })));
-      });
+      await renewNotes(engine, decisions, noted);
     } catch (error) {
       // The notes are another worker's now.
       if (error instanceof JobsLost) return;
       engine.emit({ type: 'store.lost', error: error instanceof Error ? error : new Error(String(error)) });
     }
   }
+}
+
+/** Rejects with JobsLost when the keys are another worker's now. */
+async function renewNotes(engine: Engine, decisions: readonly Decision[], noted: Noted): Promise<void> {
+  const jobs = decisions.filter(({ work }) => noted.keys.has(work.key)).map(({ work }) => work.job);
+  const sentAt = iso(engine.clock.now());
+  await engine.store.transaction(async (tx) => {
+    await tx.holdJobs(jobs);
+    await tx.savePending(noted.pending.map((write) => ({ ...write, sentAt })));
+    await tx.saveIntents([...noted.intents.values()].map((intent) => ({ ...intent, sentAt })));
+  });
+}
+
+/** When the notes were made, in milliseconds since the epoch. */
+function notedAt({ pending, intents }: Noted): number {
+  return Math.min(...[...pending, ...intents.values()].map(({ sentAt }) => Date.parse(sentAt)));
 }
 
 /** True after the time has passed; false once everything was sent. */

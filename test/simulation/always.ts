@@ -22,7 +22,7 @@ export function createJudge(world: SimulatedWorld): (door: string) => Promise<vo
       for (; judged[side] < log.length; judged[side] += 1) {
         const entry = log[judged[side]];
         if (entry === undefined) continue;
-        if (entry.kind === 'create') judgeCreate(side, entry, born);
+        if (entry.kind === 'create') await judgeCreate(world, side, entry, born);
         judgeDetached(world, side, entry);
         if (entry.kind === 'update' && entry.heard && !world.unexpected[side].has(judged[side]))
           await judgeNoted(world, side, entry);
@@ -31,16 +31,31 @@ export function createJudge(world: SimulatedWorld): (door: string) => Promise<vo
   };
 }
 
-/** One ticket for one origin, ever: deleted and unlinked ones count as well, and so does a ticket that we made ourselves. */
-function judgeCreate(side: Side, entry: WriteLogEntry, born: Readonly<Record<Side, Map<string, string>>>): void {
+/**
+ * One ticket for one origin, ever: deleted and unlinked ones count as well, and so does a ticket that we made ourselves. The
+ * same id twice is one key that the server gave to nobody else meanwhile.
+ */
+async function judgeCreate(
+  world: SimulatedWorld,
+  side: Side,
+  entry: WriteLogEntry,
+  born: Readonly<Record<Side, Map<string, string>>>,
+): Promise<void> {
   const origin = String(entry.fields[stampFields[side]] ?? '');
   const earlier = born[side].get(origin);
-  if (earlier !== undefined)
+  if (earlier !== undefined && earlier !== entry.id && !(await deletedUnheard(world, side, earlier)))
     throw new Violation('no second ticket', `${entry.id} on ${side} for ${origin}, which has ${earlier}`);
   const ours = [...born[otherSide(side)].values()];
   if (ours.includes(origin))
     throw new Violation('no second ticket', `${entry.id} on ${side} for ${origin}, which we had made ourselves`);
   born[side].set(origin, entry.id);
+}
+
+/** A person deleted it before its answer was recorded: nobody had known of it, and a deleted record answers no search. */
+async function deletedUnheard(world: SimulatedWorld, side: Side, id: string): Promise<boolean> {
+  if (world.desks[side].rows(objects[side]).some((row) => row.id === id)) return false;
+  const links = await world.store.transaction((tx) => tx.linksBySource(world.pair.name, side, [id]));
+  return links.length === 0;
 }
 
 function judgeDetached(world: SimulatedWorld, side: Side, entry: WriteLogEntry): void {

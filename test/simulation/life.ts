@@ -33,6 +33,8 @@ export async function live(script: Script): Promise<Life> {
 }
 
 async function liveThrough(world: SimulatedWorld, script: Script): Promise<void> {
+  // The first pair is linked before anything happens: sight is proven by it from then on.
+  await world.schedule.until(world.clock.now() + 15_000);
   let at = world.clock.now();
   for (const { afterMs, step } of script.steps) {
     at = Math.max(world.clock.now(), at + afterMs);

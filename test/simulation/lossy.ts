@@ -23,6 +23,7 @@ export function limitsOf(side: Side, lossy: readonly Lossy[]): Readonly<Record<s
 export function bentFields(lossy: readonly Lossy[]): ReadonlySet<string> {
   const bent = new Set<string>();
   if (lossy.includes('computes urgency')) bent.add('urgency');
+  if (lossy.includes('escalates')) bent.add('state');
   if (lossy.includes('cuts')) bent.add('description');
   return bent;
 }

@@ -1,4 +1,5 @@
 import { formatKey, type Link } from '../../src/core/link.ts';
+import { stampFields } from '../../src/connectors/memory/rules.ts';
 import type { FieldRule } from '../../src/core/rules.ts';
 import { bothSides, otherSide, type Side, sides } from '../../src/core/side.ts';
 import { checkConflictsTrue, checkConverged, checkKept, type Scene, type Truth, truthOf } from '../model/truth.ts';
@@ -18,30 +19,36 @@ export async function judgeQuiet(world: SimulatedWorld): Promise<void> {
     const held = new Set(link.holds.map((hold) => hold.field));
     for (const rule of world.pair.fields) {
       if (!held.has(rule.name) && !bent.has(rule.name)) as('both sides agree', () => checkConverged(world, link, rule));
-      if (rewrittenAcross(world, link, rule)) continue;
+      if (rewrittenByDesk(world, link, rule)) continue;
       as('no lost edit', () => checkKept(asJudged(world), link, rule, truth, held.has(rule.name)));
-      as('conflicts are true', () => checkConflictsTrue(world, link, rule, truth));
+      if (!bent.has(rule.name)) as('conflicts are true', () => checkConflictsTrue(world, link, rule, truth));
     }
   }
 }
 
-/** A desk's own rule put another value in place of ours while it saved: a later edit, made in knowledge of ours. */
-function rewrittenAcross(world: SimulatedWorld, link: Link, rule: FieldRule): boolean {
+/** A desk's own rule put another value in place of ours, or changed what we had not sent: a later edit, made by the desk. */
+function rewrittenByDesk(world: SimulatedWorld, link: Link, rule: FieldRule): boolean {
   if (!bentFields(world.weather.lossy).has(rule.name)) return false;
-  return sides.some((side) =>
-    world.desks[side].writes().some((write) => {
-      const sent = write.fields[rule.fields[side]];
-      const saved =
-        world.desks[side].versions(objects[side], write.id)[write.version]?.fields[rule.fields[side]] ?? null;
-      const rewritten = sent !== undefined && !rule.same(side, sent, saved);
-      return write.id === link.ids[side] && rewritten && !String(sent).startsWith(String(saved));
-    }),
-  );
+  return sides.some((side) => {
+    const field = rule.fields[side];
+    const versions = world.desks[side].versions(objects[side], link.ids[side]);
+    const writes = world.desks[side].writes().filter((write) => write.id === link.ids[side]);
+    return writes.some((write) => {
+      const saved = versions[write.version]?.fields[field] ?? null;
+      const before = versions[write.version - 1]?.fields[field] ?? null;
+      const meant = write.fields[field] === undefined ? before : write.fields[field];
+      return (
+        !rule.same(side, meant, saved) && !(rule.name === 'description' && String(meant).startsWith(String(saved)))
+      );
+    });
+  });
 }
 
 /** The desks with writes counted from the read that each was decided on. */
 function asJudged(world: SimulatedWorld): Scene {
-  const { store, pair, deaths } = world;
+  const { store, pair } = world;
+  // A database that is away when an answer is to be recorded loses it as a death does.
+  const deaths = [...world.deaths, ...world.lostRecords];
   const desks = bothSides((side) => ({ ...world.desks[side], writes: () => world.writesOn(side) }));
   return { store, pair, deaths, desks };
 }
@@ -71,6 +78,7 @@ function judgeTotality(world: SimulatedWorld, truth: Truth): void {
     for (const row of world.desks[side].rows(objects[side])) {
       if (ids.includes(row.id)) continue;
       const partner = row.partnerId;
+      if (deletedUnheard(world, side, row.id)) continue;
       const orphan = partner !== null && !isLive(world, otherSide(side), partner);
       const told = truth.aside.has(
         formatKey({ kind: 'new', pair: world.pair.name, ...originOf(side, row.id, partner) }),
@@ -82,6 +90,16 @@ function judgeTotality(world: SimulatedWorld, truth: Truth): void {
   const expected = new Set(truth.links.filter((link) => !isWhole(world, link)).map((link) => `link:${link.id}`));
   const aside = [...truth.aside].filter((key) => key.startsWith('link:') && !expected.has(key));
   if (aside.length > 0) throw new Violation('every record is accounted for', 'still set aside', aside);
+}
+
+/** A person deleted the ticket that we had made for it before its answer was recorded. */
+function deletedUnheard(world: SimulatedWorld, side: Side, origin: string): boolean {
+  const to = otherSide(side);
+  return world.desks[to]
+    .writes()
+    .some(
+      (write) => write.kind === 'create' && write.fields[stampFields[to]] === origin && !isLive(world, to, write.id),
+    );
 }
 
 function originOf(side: Side, id: string, partner: string | null): { side: Side; id: string } {

@@ -32,6 +32,8 @@ export class SimulatedWorld {
   readonly replicas: Process[] = [];
   readonly events: EngineEvent['type'][] = [];
   readonly deaths: string[] = [];
+  /** Transactions that came to nothing, or seemed to, and stops past the lease: what they were to record may be lost. */
+  readonly lostRecords: string[] = [];
   /** What happened to processes and desks, for people: moment and words. */
   readonly diary: { readonly at: number; readonly text: string }[] = [];
   /** How often each trouble has really struck. */
@@ -134,7 +136,10 @@ export class SimulatedWorld {
   /** What is wrong with the database for one transaction. */
   databaseFault(): 'away' | 'commit unknown' | null {
     const fault = this.#database.shift() ?? null;
-    if (fault !== null) this.note(`the database: ${fault}`, `database ${fault}`);
+    if (fault !== null) {
+      this.note(`the database: ${fault}`, `database ${fault}`);
+      this.lostRecords.push(fault);
+    }
     return fault;
   }
 
@@ -272,7 +277,7 @@ export class SimulatedWorld {
       const next = this.startProcess(owner.name);
       this.replicas[place] = next;
       this.note(`${owner.name} is started anew`);
-      if (!this.calm) next.start();
+      next.start();
     });
   }
 
@@ -294,6 +299,7 @@ export class SimulatedWorld {
     owner.pauseUntil(this.clock.now() + ms);
     const past = ms > leaseMs;
     this.note(`${owner.name} stands still ${at} for ${ms} ms`, past ? 'pause past the lease' : 'short pause');
+    if (past) this.lostRecords.push(at);
     if (past) void this.clock.sleep(leaseMs).then(() => owner.loseLease());
   }
 }

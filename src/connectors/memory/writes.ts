@@ -135,7 +135,7 @@ export function createWriter(options: WriterOptions): Writer {
         .rows(object)
         .find((row) => readStamp(side, current(row).fields).partnerId === request.partnerId);
       if (same !== undefined) return save(same, object, fields, readBack);
-    } else if (desk.row(object, normalised(side, request.drawnId)) !== undefined) {
+    } else if (desk.row(object, normalised(side, request.drawnId))?.deleted === false) {
       // The unique key of `sys_id` refuses the second insert; the first one may well be ours.
       return fail('Rejected', { status: 403, code: 'duplicate-key', cause: 'validation' }, 'maybe');
     }
