@@ -32,6 +32,7 @@ export async function openDatabase(settings: StoreSettings, options: { readonly 
       secretKey: settings.secretKey,
       secretKeyPrevious: settings.secretKeyPrevious,
       onLost: (error) => options.emit({ type: 'store.lost', error }),
+      onBack: () => options.emit({ type: 'store.back' }),
     });
     const close = async (): Promise<void> => {
       await store.close();

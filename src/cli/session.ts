@@ -11,6 +11,7 @@ import { MappingInvalid } from '../config/problems.ts';
 import type { CasebridgeConfig } from '../mapping/define-config.ts';
 import { sentence } from '../mapping/lint.ts';
 import { createLogger, type Log } from '../observability/logger.ts';
+import { describeNotice } from '../observability/describe-notice.ts';
 import { logEvents } from '../observability/subscribe.ts';
 import type { Store } from '../store/store.ts';
 import { createOutput, type Output } from './output.ts';
@@ -132,7 +133,10 @@ export async function withApp<T>(
       heard.emit(event);
       also(event);
     },
-    onNotice: (side, notice) => log('warn', 'connector.notice', { side, ...notice }),
+    onNotice: (side, notice) => {
+      const text = describeNotice(side, { ...notice });
+      log(text === null ? 'info' : 'warn', 'connector.notice', { side, ...notice, ...(text === null ? {} : { text }) });
+    },
   });
   heard.open();
   try {

@@ -1,4 +1,5 @@
 import { iso } from '../core/clock.ts';
+import type { SourceRecord } from '../core/record.ts';
 import { bothSides } from '../core/side.ts';
 import type { QuarantineReason, QuarantineRow } from '../store/store.ts';
 import type { Engine } from './engine.ts';
@@ -12,8 +13,13 @@ export function backOffSeconds(attempts: number): number {
   return Math.min(Math.exp(attempts), longestBackOffSeconds);
 }
 
-/** The row that sets a piece of work aside; its attempts go on from the last row. */
-export function quarantineRow(engine: Engine, work: Work, reason: QuarantineReason): QuarantineRow {
+/** The row that sets a piece of work aside; its attempts go on from the last row. `origin` names a record that has no link yet. */
+export function quarantineRow(
+  engine: Engine,
+  work: Work,
+  reason: QuarantineReason,
+  origin: SourceRecord | null = null,
+): QuarantineRow {
   const now = engine.clock.now();
   const attempts = (work.quarantine?.attempts ?? 0) + 1;
   return {
@@ -21,7 +27,10 @@ export function quarantineRow(engine: Engine, work: Work, reason: QuarantineReas
     pair: work.pair.name,
     ids:
       work.kind === 'link' ? work.link.ids : bothSides((side) => (side === work.origin.side ? work.origin.id : null)),
-    numbers: work.kind === 'link' ? work.link.numbers : bothSides(() => null),
+    numbers:
+      work.kind === 'link'
+        ? work.link.numbers
+        : bothSides((side) => (side === work.origin.side ? (origin?.number ?? null) : null)),
     reason,
     attempts,
     firstAt: work.quarantine?.firstAt ?? iso(now),

@@ -20,7 +20,7 @@ export function settleNew(engine: Engine, decision: Planned, outcome: Outcome, i
     case 'wait':
       return { ...nothingToRecord(work), release: null };
     case 'quarantine':
-      return setAside(engine, work, plan.why);
+      return setAside(engine, work, plan.why, origin);
     case 'adopt':
       return adopted(engine, work, plan.records);
     case 'create':
@@ -62,7 +62,7 @@ function created(
       events: [{ type: 'create.in-doubt', pair, origin: side, originId, until }],
     };
   }
-  if (isRecordFault(error)) return { ...refused(engine, work, error), ...closed(intent) };
+  if (isRecordFault(error)) return { ...refused(engine, work, error, origin), ...closed(intent) };
   return { ...nothingToRecord(work), release: null, events: [], ...closed(intent), deferredBy: error };
 }
 

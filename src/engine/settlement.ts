@@ -1,6 +1,7 @@
 import type { ConnectorError } from '../connectors/errors.ts';
 import type { Link, WorkKey } from '../core/link.ts';
 import type { FieldMove, PendingWrite } from '../core/plan.ts';
+import type { SourceRecord } from '../core/record.ts';
 import type { Side } from '../core/side.ts';
 import type { ConflictRow, HistoryRow, QuarantineRow } from '../store/store.ts';
 import type { Engine } from './engine.ts';
@@ -48,14 +49,21 @@ export function nothingToRecord(work: Work): Settlement {
 }
 
 /** A person must look, or time must pass: the record waits alone, with its reason. */
-export function setAside(engine: Engine, work: Work, why: string): Settlement {
-  const row = quarantineRow(engine, work, { kind: 'plan', why });
-  return { ...quarantined(work, row) };
+export function setAside(engine: Engine, work: Work, why: string, origin: SourceRecord | null = null): Settlement {
+  return quarantined(work, quarantineRow(engine, work, { kind: 'plan', why }, origin));
 }
 
 /** The side refused this record for a reason of the record's own. */
-export function refused(engine: Engine, work: Work, error: ConnectorError): Settlement {
-  return quarantined(work, quarantineRow(engine, work, { kind: 'connector', error: error.kind, data: error.data }));
+export function refused(
+  engine: Engine,
+  work: Work,
+  error: ConnectorError,
+  origin: SourceRecord | null = null,
+): Settlement {
+  return quarantined(
+    work,
+    quarantineRow(engine, work, { kind: 'connector', error: error.kind, data: error.data }, origin),
+  );
 }
 
 function quarantined(work: Work, row: QuarantineRow): Settlement {

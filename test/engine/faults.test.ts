@@ -135,7 +135,10 @@ describe('a record that is refused', () => {
     await world.sync();
     expect(tickets(world, 'salesforce')).toHaveLength(5);
     expect(await quarantine(world)).toMatchObject([
-      { reason: { kind: 'connector', error: 'Rejected', data: { code: 'FIELD_CUSTOM_VALIDATION_EXCEPTION' } } },
+      {
+        numbers: { servicenow: bad.number, salesforce: null },
+        reason: { kind: 'connector', error: 'Rejected', data: { code: 'FIELD_CUSTOM_VALIDATION_EXCEPTION' } },
+      },
     ]);
 
     world.desks.salesforce.faults.clear();

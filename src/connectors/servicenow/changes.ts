@@ -27,11 +27,16 @@ export type Changes = (request: ChangesRequest) => Promise<ChangesPage>;
 export function createChanges(context: Context): Changes {
   /** Halved when the server cancels a page (it gives a query 60 s), restored step by step. */
   let largest = Number.POSITIVE_INFINITY;
+  const hidden = new Set<string>();
 
   return async (request) => {
     const limit = Math.min(request.limit, largest);
     try {
-      const page = await readPage(context, { ...request, limit });
+      const page = await readPage(context, { ...request, limit }, (count) => {
+        if (!hidden.has(request.object)) context.onNotice({ kind: 'rows-hidden', table: request.object, count });
+        hidden.add(request.object);
+      });
+      if (page.records.length > 0) hidden.delete(request.object);
       largest = largest < request.limit ? largest * 2 : Number.POSITIVE_INFINITY;
       return page;
     } catch (error) {
@@ -44,7 +49,12 @@ export function createChanges(context: Context): Changes {
 
 const slow = new Set(['transaction-cancelled', 'timeout', 'broken-answer', 'too-large']);
 
-async function readPage(context: Context, request: ChangesRequest): Promise<ChangesPage> {
+/** `onHidden` hears how many rows there are when not one of them is shown. */
+async function readPage(
+  context: Context,
+  request: ChangesRequest,
+  onHidden: (count: number) => void,
+): Promise<ChangesPage> {
   const near = context.clock.now() - Date.parse(request.after.stamp) < nearMs;
   const first = await ask(context, request, { count: near });
   const full = first.rows.length >= request.limit;
@@ -57,6 +67,7 @@ async function readPage(context: Context, request: ChangesRequest): Promise<Chan
     // Not told: only an empty page can end the walk.
     return page(context, request, first, { done: first.rows.length === 0 });
   }
+  if (first.rows.length === 0 && total > 0) onHidden(total);
   if (first.rows.length > 0 || total <= request.limit)
     return page(context, request, first, { done: total <= request.limit });
   return beyondHidden(context, request, total);

@@ -2,6 +2,8 @@
 export type ServiceNowNotice =
   /** The account may not use the Batch API: every record costs a call of its own. */
   | { readonly kind: 'batch-forbidden'; readonly answer: string }
+  /** Rows are there, and not one of them is shown to us: the account lacks the right to read the table. */
+  | { readonly kind: 'rows-hidden'; readonly table: string; readonly count: number }
   /** A row was left out because fields that were asked for may not be read (or do not exist). */
   | {
       readonly kind: 'fields-hidden';

@@ -31,7 +31,7 @@ const signs: readonly (readonly [RegExp, EmbeddedFailure])[] = [
   [/Address already in use|could not bind/i, 'port'],
   [/database files are incompatible|was initialized by PostgreSQL version/i, 'other-version'],
   [
-    /Permission denied|has wrong ownership|has invalid permissions|Operation not permitted|Read-only file system|EACCES|EPERM|EROFS/i,
+    /Permission denied|has wrong ownership|has invalid permissions|Operation not permitted|Read-only file system|EACCES|EPERM|EROFS|ENOTDIR/i,
     'no-rights',
   ],
   [/error while loading shared libraries|cannot execute|Exec format error|spawn .*ENOENT|ENOEXEC/i, 'no-binary'],

@@ -207,6 +207,16 @@ describe('against the local ServiceNow', () => {
     expect(apiCalls().filter((call) => call.includes('batch'))).toHaveLength(1);
   });
 
+  it('says once that a table has records and shows us none of them', async () => {
+    newIncidents(2);
+    sandbox.rights.change(sandbox.account.username, { denied: { incident: ['read'] } });
+    const { desk, notices } = connect();
+    const after = { stamp: new Date(Date.now() - 3_600_000).toISOString(), id: '' };
+    for (let polls = 0; polls < 2; polls += 1) await desk.changes({ object: 'incident', fields, after, limit: 1000 });
+    expect(notices).toMatchObject([{ kind: 'rows-hidden', table: 'incident' }]);
+    sandbox.rights.change(sandbox.account.username, { denied: {} });
+  });
+
   it('signs in once more when a token dies in the middle, once for twenty callers', async () => {
     const ids = newIncidents(20);
     const { desk } = connect();
