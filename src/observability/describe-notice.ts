@@ -7,7 +7,7 @@ export type Notice = Readonly<Record<string, unknown>> & { readonly kind: string
 /** A notice in one sentence, with what to do about it; null for kinds that need none. */
 export function describeNotice(side: Side, notice: Notice): string | null {
   const desk = sideNames[side];
-  const table = String(notice['table'] ?? '');
+  const table = typeof notice['table'] === 'string' ? notice['table'] : 'a table';
   switch (notice.kind) {
     case 'rows-hidden':
       return `${desk} has ${String(notice['count'])} records of ${table} and shows us none of them: give our user a role that may read ${table}.`;
