@@ -24,7 +24,7 @@ describe('two desks, people at both, and a process that may die', { timeout: 3_6
     );
     // A run in which nothing went wrong would prove nothing.
     if (runs >= 100) {
-      expect(Object.keys(coverage.deaths).length).toBeGreaterThan(8);
+      expect(Object.keys(coverage.deaths).length).toBeGreaterThan(5);
       expect(Object.keys(coverage.faults)).toEqual(
         expect.arrayContaining(['Unavailable/done', 'Unavailable/late', 'Rejected/never']),
       );
