@@ -46,7 +46,10 @@ export function editedSince(view: LinkView, rule: FieldRule, changed: Readonly<R
   for (const side of sides) {
     const mine = outcomes[side];
     const across = outcomes[otherSide(side)];
-    if (mine === 'landed' && across === 'landed') return { changed: only(null), overtaken: null, certain };
+    // Both arrived and the sides differ: an earlier one came in late, over what the later one was made from.
+    if (mine === 'landed' && across === 'landed') {
+      return { changed: only(sourceOfLater(writes)), overtaken: null, certain };
+    }
     // Written both ways (a person's third value) and only this half arrived: it is the newer truth.
     if (mine === 'landed' && across === 'missed') return { changed: only(side), overtaken: null, certain };
     if (mine === 'landed' && across === 'other') {
@@ -68,6 +71,12 @@ function outcome(view: LinkView, rule: FieldRule, write: PendingWrite): Outcome 
   if (held === undefined) return 'none';
   if (rule.same(write.side, held, write.value)) return 'landed';
   return rule.same(write.side, held, write.before) ? 'missed' : 'other';
+}
+
+/** The side that holds the later of two writes; null where both went out at once (a person's third value). */
+function sourceOfLater(writes: readonly PendingWrite[]): Side | null {
+  const [earlier, later] = writes.toSorted((a, b) => Date.parse(a.sentAt) - Date.parse(b.sentAt));
+  return earlier === undefined || later === undefined || earlier.sentAt === later.sentAt ? null : later.side;
 }
 
 /** True if the source still holds the value that the overtaken write was made from. */
