@@ -168,7 +168,7 @@ describe('doctor', () => {
 
 /** The default pair with one more class of the state, whose Salesforce values are given. */
 function mappingWith(values: string): string {
-  const file = JSON.stringify(new URL('../../src/mapping/default-config.ts', import.meta.url).pathname);
+  const file = JSON.stringify(new URL('../../src/mapping/default-config.ts', import.meta.url).href);
   return `import { defaultPair } from ${file};
 const fields = defaultPair.fields.map((field) =>
   field.servicenow === 'state' ? { ...field, classes: [...field.classes, { servicenow: ['99'], ${values} }] } : field,
