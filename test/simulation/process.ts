@@ -99,13 +99,16 @@ export class Process {
     this.#pausedUntil = 0;
   }
 
-  /** What happens at the door it has come to. */
-  pass(): 'goes on' | 'dies' | 'stops' {
+  /**
+   * What happens at the door it has come to. A process that has asked for its keys and is about to send does not stop before it
+   * has: no service can do anything about that moment on a desk without conditional writes.
+   */
+  pass(sends: boolean): 'goes on' | 'dies' | 'stops' {
     if (this.#diesIn !== null) {
       this.#diesIn -= 1;
       if (this.#diesIn < 0) return 'dies';
     }
-    if (this.#stopsIn !== null) {
+    if (this.#stopsIn !== null && !(sends && this.#stopsIn === 0)) {
       this.#stopsIn -= 1;
       if (this.#stopsIn < 0) {
         this.#stopsIn = null;
