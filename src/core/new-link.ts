@@ -111,20 +111,29 @@ function differing(
 function recovered(input: NewLinkInput, side: Side, rule: FieldRule, held: boolean): FieldValue {
   const { origin, records } = input;
   const to = otherSide(origin);
-  const sent = input.sent?.find((write) => write.side === to && write.field === rule.fields[to]);
+  const note = input.sent?.find((write) => write.side === to && write.field === rule.fields[to]);
   const value = valueIn(records[side], rule.fields[side]) ?? null;
-  if (sent === undefined) return held && side !== origin ? value : null;
+  if (note === undefined) return held && side !== origin ? value : null;
+  const sent = arrived(rule, to, valueIn(records[to], rule.fields[to]) ?? null, note);
+  if (sent === undefined) return null;
   // Nothing at all may as well have been emptied by a person while the answer was lost.
-  if (side !== origin)
-    return value !== null && value !== '' && keptOf(rule, side, value, sent.value) ? value : sent.value;
+  if (side !== origin) return value !== null && value !== '' && keptOf(rule, side, value, sent) ? value : sent;
   if (
     rule.agree(
-      origin === 'servicenow'
-        ? { servicenow: value, salesforce: sent.value }
-        : { servicenow: sent.value, salesforce: value },
+      origin === 'servicenow' ? { servicenow: value, salesforce: sent } : { servicenow: sent, salesforce: value },
     )
   )
     return value;
-  const carried = rule.carry({ to: side, value: sent.value, baseFrom: undefined, target: undefined });
+  const carried = rule.carry({ to: side, value: sent, baseFrom: undefined, target: undefined });
   return carried.kind === 'write' ? carried.value : null;
+}
+
+/**
+ * What arrived of a create that may have been sent twice: what stands there, if it is one of the two values (the earlier one is in
+ * `before`). If it is neither, somebody has edited it, and nobody knows from which: undefined.
+ */
+function arrived(rule: FieldRule, to: Side, held: FieldValue, note: PendingWrite): FieldValue | undefined {
+  if (note.before === null || rule.same(to, note.before, note.value) || rule.same(to, held, note.value))
+    return note.value;
+  return rule.same(to, held, note.before) ? note.before : undefined;
 }

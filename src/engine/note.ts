@@ -28,7 +28,9 @@ export async function note(engine: Engine, decisions: readonly Decision[]): Prom
   const intents = decisions.flatMap((decision) => intentOf(engine, decision, sentAt));
   const pending = [
     ...decisions.flatMap((decision) => pendingWrites(decision, sentAt)),
-    ...intents.flatMap(({ intent, on, fields }) => writesOf(intent.id, on, fields, () => null, sentAt)),
+    ...intents.flatMap(({ intent, on, fields, earlier }) =>
+      writesOf(intent.id, on, fields, (field) => earlier[field] ?? null, sentAt),
+    ),
   ];
   const waiting = decisions.flatMap((decision) => (decision.kind === 'in-doubt' ? [decision.intent] : []));
   if (rows.length + pending.length + intents.length + waiting.length === 0)
@@ -125,6 +127,8 @@ interface Announced {
   readonly intent: Intent;
   readonly on: Side;
   readonly fields: Fields;
+  /** What an earlier sending of the same create carried: it may be the one that arrived. */
+  readonly earlier: Fields;
 }
 
 function intentOf(engine: Engine, decision: Decision, sentAt: string): readonly Announced[] {
@@ -141,7 +145,9 @@ function intentOf(engine: Engine, decision: Decision, sentAt: string): readonly 
     probes: 0,
     probedAt: null,
   };
-  return [{ key: work.key, intent, on: plan.on, fields: plan.fields }];
+  const earlier = Object.fromEntries(work.sent.map((write) => [write.field, write.value]));
+  const emptied = Object.fromEntries(Object.keys(earlier).map((field) => [field, null]));
+  return [{ key: work.key, intent, on: plan.on, fields: { ...emptied, ...plan.fields }, earlier }];
 }
 
 export function isLinkPlan(decision: Decision): decision is Extract<LinkDecision, { kind: 'plan' }> {
