@@ -26,7 +26,7 @@ describe('a create that was sent twice, with other words the second time', () =>
     }
 
     const texts = world.desks.servicenow.rows('incident').map((row) => row.fields['description']);
-    expect(texts.toSorted()).toEqual(['Desk 14.', 'Second words']);
+    expect(new Set(texts)).toEqual(new Set(['Desk 14.', 'Second words']));
     expect(world.desks.salesforce.rows('Case').map((row) => row.fields['Description'])).toContain('Second words');
   });
 });
