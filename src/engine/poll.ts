@@ -1,4 +1,5 @@
 import type { ChangesPage, Keyset } from '../connectors/ticket-system.ts';
+import { brakeOnCreates } from '../core/brake.ts';
 import { iso } from '../core/clock.ts';
 import { formatKey, type Link, type WorkKey } from '../core/link.ts';
 import { sameVersion, type SourceRecord } from '../core/record.ts';
@@ -99,14 +100,18 @@ async function savePage(
 ): Promise<Saved> {
   return engine.store.transaction(async (tx): Promise<Saved> => {
     const keys = await keysOf(tx, pair, side, page.records);
-    const created = walk.created + keys.filter((key) => key.kind === 'new').length;
-    if (created > pair.maxCreatesPerPoll && !options.unlimitedCreates) {
-      const detail = { side, found: created, limit: pair.maxCreatesPerPoll };
+    const adding = keys.filter((key) => key.kind === 'new').length;
+    const max = pair.maxCreatesPerPoll;
+    const brake = brakeOnCreates({ created: walk.created, adding, max, consent: options.unlimitedCreates });
+    if (brake.kind === 'stop') {
+      const detail = { side, found: brake.creates, limit: brake.max };
       const pause: PairPause = { pair: pair.name, reason: 'too-many-creates', detail, at: iso(engine.clock.now()) };
       await tx.pausePair(pause);
       return { kind: 'braked', pause };
     }
-    const next = page.done ? endWalk(cursor, walk) : { ...cursor, walk: { ...walk, after: page.next, created } };
+    const next = page.done
+      ? endWalk(cursor, walk)
+      : { ...cursor, walk: { ...walk, after: page.next, created: walk.created + adding } };
     const saved: Cursor = { ...next, version: cursor.version + 1 };
     if (!(await tx.saveCursor(saved))) return { kind: 'moved' };
     await tx.enqueue(keys);
