@@ -3,6 +3,7 @@ import { planAll, type PlannedItem } from '../../engine/dry-run.ts';
 import { counted } from '../../observability/words.ts';
 import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { readOnly } from '../read-only.ts';
 import type { Output } from '../output.ts';
 import { type Flags, type Session, withSoundMapping } from '../session.ts';
 import type { World } from '../world.ts';
@@ -24,7 +25,7 @@ export function planCommand(world: World): Command {
 async function plan(session: Session, pair: string | undefined): Promise<ExitCode> {
   const { signal } = session.world.interrupt;
   const planned = await withSoundMapping(session, ({ app }) =>
-    planAll(app.engine, { signal, ...(pair === undefined ? {} : { pair }) }),
+    planAll(readOnly(app.engine), { signal, ...(pair === undefined ? {} : { pair }) }),
   );
   await printPlan(session.out, planned);
   return signal.aborted ? exitCodes.interrupted : exitCodes.done;

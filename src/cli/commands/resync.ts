@@ -3,6 +3,7 @@ import type { EngineEvent } from '../../engine/events.ts';
 import { resync, type Resynced } from '../../engine/resync.ts';
 import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { readOnly } from '../read-only.ts';
 import { createProgress } from '../progress.ts';
 import { type Flags, type Session, withSoundMapping } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
@@ -39,7 +40,7 @@ async function run(session: Session, flags: ResyncFlags): Promise<ExitCode> {
   const progress = createProgress({ stream: world.stderr, terminal: world.terminal && !out.json, now: world.now });
   const result = await withSoundMapping(
     session,
-    ({ app }) => resync(app.engine, options).finally(() => progress.end()),
+    ({ app }) => resync(options.dryRun ? readOnly(app.engine) : app.engine, options).finally(() => progress.end()),
     (event) => show(event, progress.show),
   );
   return report(session, result, options.dryRun);

@@ -3,6 +3,7 @@ import { type Drift, verify } from '../../engine/verify.ts';
 import { counted, fieldLabel, pairName, showValue, sideNames } from '../../observability/words.ts';
 import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { readOnly } from '../read-only.ts';
 import { type Flags, type Session, withApp } from '../session.ts';
 import type { World } from '../world.ts';
 
@@ -23,7 +24,7 @@ async function run(session: Session, pair: string | undefined): Promise<ExitCode
   const { out, world } = session;
   const { signal } = world.interrupt;
   const options = { signal, ...(pair === undefined ? {} : { pair }) };
-  const { links, drift } = await withApp(session, ({ app }) => verify(app.engine, options));
+  const { links, drift } = await withApp(session, ({ app }) => verify(readOnly(app.engine), options));
   for (const one of drift) {
     if (out.json) await out.line(driftLine(one));
     else await out.text(driftText(one));
