@@ -1,5 +1,6 @@
 import type { Fields, SourceRecord } from '../core/record.ts';
 import type { Side } from '../core/side.ts';
+import type { Children, ChildrenAsk, ChildSystem, StreamAsk, StreamPage } from './children.ts';
 import type { ConnectorError } from './errors.ts';
 
 /** A place in a walk ordered by (stamp, id); both ends of a walk are inclusive of the stamp, exclusive of the id. */
@@ -16,6 +17,8 @@ export interface ChangesRequest {
   /** Rows with stamp > after.stamp, or of the same stamp with id > after.id. */
   readonly after: Keyset;
   readonly limit: number;
+  /** Further streams of the same object, answered in the same call where the vendor allows it. */
+  readonly streams?: readonly StreamAsk[];
   readonly signal?: AbortSignal;
 }
 
@@ -28,11 +31,13 @@ export interface ChangesPage {
   readonly next: Keyset;
   /** The server's own clock when it answered (`Date` header), ISO 8601. */
   readonly serverNow: string;
+  /** One for every stream that was asked for; left out by a desk that knows none. */
+  readonly streams?: readonly StreamPage[];
 }
 
 /** `absent` says only that no answer held it: an ACL, a filter and a deletion all look alike. `deleted` is positive evidence. */
 export type ReadResult =
-  | { readonly kind: 'found'; readonly record: SourceRecord }
+  | { readonly kind: 'found'; readonly record: SourceRecord; readonly children?: Children }
   | { readonly kind: 'absent'; readonly id: string }
   | { readonly kind: 'deleted'; readonly id: string };
 
@@ -135,7 +140,12 @@ export interface SystemIdentity {
 export interface TicketSystem {
   readonly side: Side;
   changes(request: ChangesRequest): Promise<ChangesPage>;
-  read(object: string, ids: readonly string[], fields: readonly string[]): Promise<readonly ReadResult[]>;
+  read(
+    object: string,
+    ids: readonly string[],
+    fields: readonly string[],
+    children?: ChildrenAsk,
+  ): Promise<readonly ReadResult[]>;
   /** At most one record per stamp. An item in doubt comes back as `failed` with `executed: 'maybe'`. */
   create(requests: readonly CreateRequest[]): Promise<readonly WriteResult[]>;
   update(requests: readonly UpdateRequest[]): Promise<readonly WriteResult[]>;
@@ -143,6 +153,8 @@ export interface TicketSystem {
   fieldDates(object: string, asks: readonly FieldDateAsk[]): Promise<readonly FieldDate[]>;
   describe(object: string): Promise<ObjectDescription>;
   identity(): Promise<SystemIdentity>;
+  /** Comments and files; left out by a desk that has none. */
+  readonly children?: ChildSystem;
   /** API calls made since start, token calls not counted. */
   calls(): number;
 }

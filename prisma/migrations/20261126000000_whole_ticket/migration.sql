@@ -1,0 +1,62 @@
+-- AlterTable
+ALTER TABLE "links" ADD COLUMN "life" JSONB;
+
+-- CreateIndex
+CREATE INDEX "children_counterpart_id_idx" ON "children"("counterpart_id");
+
+-- CreateTable
+CREATE TABLE "proposals" (
+    "id" TEXT COLLATE "C" NOT NULL,
+    "pair" TEXT COLLATE "C" NOT NULL,
+    "servicenow_id" TEXT COLLATE "C" NOT NULL,
+    "salesforce_id" TEXT COLLATE "C" NOT NULL,
+    "servicenow_number" TEXT COLLATE "C",
+    "salesforce_number" TEXT COLLATE "C",
+    "why" JSONB NOT NULL,
+    "status" TEXT COLLATE "C" NOT NULL,
+    "at" TIMESTAMPTZ(3) NOT NULL,
+    "decided_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "proposals_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "unmatched" (
+    "pair" TEXT COLLATE "C" NOT NULL,
+    "side" TEXT COLLATE "C" NOT NULL,
+    "field" TEXT COLLATE "C" NOT NULL,
+    "value" TEXT COLLATE "C" NOT NULL,
+    "label" TEXT COLLATE "C",
+    "times" INTEGER NOT NULL,
+    "link_id" TEXT COLLATE "C",
+    "first_at" TIMESTAMPTZ(3) NOT NULL,
+    "last_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "unmatched_pkey" PRIMARY KEY ("pair","side","field","value")
+);
+
+-- CreateTable
+CREATE TABLE "sessions" (
+    "hash" TEXT COLLATE "C" NOT NULL,
+    "token_id" TEXT COLLATE "C" NOT NULL,
+    "role" TEXT COLLATE "C" NOT NULL,
+    "name" TEXT COLLATE "C" NOT NULL,
+    "csrf" TEXT COLLATE "C" NOT NULL,
+    "created_at" TIMESTAMPTZ(3) NOT NULL,
+    "seen_at" TIMESTAMPTZ(3) NOT NULL,
+    "ends_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "sessions_pkey" PRIMARY KEY ("hash")
+);
+
+-- CreateIndex
+CREATE UNIQUE INDEX "proposals_pair_servicenow_id_salesforce_id_key" ON "proposals"("pair", "servicenow_id", "salesforce_id");
+
+-- CreateIndex
+CREATE INDEX "proposals_status_id_idx" ON "proposals"("status", "id");
+
+-- CreateIndex
+CREATE INDEX "unmatched_last_at_idx" ON "unmatched"("last_at");
+
+-- CreateIndex
+CREATE INDEX "sessions_ends_at_idx" ON "sessions"("ends_at");
