@@ -25,6 +25,11 @@ export interface AppOptions {
   /** What a connector noticed and could live with: a Batch API that is forbidden, a table that shows no history. */
   readonly onNotice: (side: Side, notice: { readonly kind: string }) => void;
   readonly times?: Partial<EngineTimes>;
+  /** Puts a coat around the parts before the engine gets them. Tests kill the process between any two calls through here. */
+  readonly around?: {
+    readonly store?: (store: Store) => Store;
+    readonly system?: (system: TicketSystem) => TicketSystem;
+  };
 }
 
 /** Everything, put together. */
@@ -44,11 +49,12 @@ export interface App {
 export async function openApp(options: AppOptions): Promise<App> {
   const database = await openDatabase(options.settings, { emit: options.emit });
   try {
-    const systems = openSystems(options, database.store);
+    const store = options.around?.store?.(database.store) ?? database.store;
+    const systems = openSystems(options, store);
     const described = await describeObjects(options.config, systems);
-    const pairs = await pairRules(options.config, database.store, described);
+    const pairs = await pairRules(options.config, store, described);
     const engine: Engine = {
-      store: database.store,
+      store,
       systems,
       pairs,
       clock: systemClock,
@@ -67,7 +73,8 @@ export async function openApp(options: AppOptions): Promise<App> {
   }
 }
 
-function openSystems({ settings, onNotice }: AppOptions, store: Store): Record<Side, TicketSystem> {
+function openSystems(options: AppOptions, store: Store): Record<Side, TicketSystem> {
+  const { settings, onNotice } = options;
   const clock = systemClock;
   const gates = bothSides((side) => createGate({ concurrency: settings[side].maxConcurrency, clock }));
   const servicenow = createServiceNow({
@@ -85,7 +92,8 @@ function openSystems({ settings, onNotice }: AppOptions, store: Store): Record<S
     onNotice: (notice) => onNotice('salesforce', notice),
   });
   const retry = { clock, random: Math.random };
-  return { servicenow: withRetry(servicenow, retry), salesforce: withRetry(salesforce, retry) };
+  const around = options.around?.system ?? ((system: TicketSystem) => system);
+  return { servicenow: around(withRetry(servicenow, retry)), salesforce: around(withRetry(salesforce, retry)) };
 }
 
 /** Without a key nothing is stored, which is enough for grants that can be repeated. A refresh token must be kept, encrypted. */
