@@ -13,7 +13,15 @@ import { refuseUnsupportedPlatform, rightNode } from './house/node.mjs';
 import { inRoot, root } from './house/paths.mjs';
 import { HouseProblem, say } from './house/say.mjs';
 
-const development = { test, check, format, bench, simulate };
+/** Programs of their own under scripts/. */
+const programs = ['simulate', 'mutants', 'chaos', 'screenshots'];
+const development = {
+  test,
+  check,
+  format,
+  bench,
+  ...Object.fromEntries(programs.map((name) => [name, (args) => program(name, args)])),
+};
 
 async function main([command, ...rest]) {
   process.chdir(root);
@@ -52,9 +60,9 @@ function bench([name = 'calls', ...rest]) {
   return run(rightNode(), ['--disable-warning=ExperimentalWarning', inRoot('scripts', 'bench', `${name}.ts`), ...rest]);
 }
 
-/** Generated lives on virtual time: `simulate --seeds 10000`. */
-function simulate(args) {
-  return run(rightNode(), ['--disable-warning=ExperimentalWarning', inRoot('scripts', 'simulate.ts'), ...args]);
+/** `simulate --seeds 10000`, `chaos --kills 200`. */
+function program(name, args) {
+  return run(rightNode(), ['--disable-warning=ExperimentalWarning', inRoot('scripts', `${name}.ts`), ...args]);
 }
 
 try {

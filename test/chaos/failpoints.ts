@@ -5,7 +5,7 @@ import type { Store, Tx } from '../../src/store/store.ts';
 /** Called at every named point, before and after each call that leaves the process. */
 export type Hit = (name: string) => void;
 
-type Method = (...args: readonly unknown[]) => unknown;
+type Method = (...args: unknown[]) => unknown;
 
 /**
  * Names a point before and one after every method of a part: `servicenow.update:before`, `tx.saveCursor:after`. A method that
@@ -16,7 +16,7 @@ function pointed<T extends object>(part: T, name: string, hit: Hit): T {
     get: (target, property) => {
       const value: unknown = Reflect.get(target, property, target);
       if (typeof value !== 'function' || typeof property !== 'string') return value;
-      return (...args: readonly unknown[]): unknown => {
+      return (...args: unknown[]): unknown => {
         hit(`${name}.${property}:before`);
         const result = (value as Method).apply(target, args);
         if (!(result instanceof Promise)) return result;

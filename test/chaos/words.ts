@@ -22,7 +22,13 @@ export type ToDesk =
       readonly channel: 'public' | 'internal';
     }
   | { readonly kind: 'rows'; readonly ask: number; readonly object: string }
-  | { readonly kind: 'find'; readonly ask: number; readonly object: string; readonly field: string; readonly value: string }
+  | {
+      readonly kind: 'find';
+      readonly ask: number;
+      readonly object: string;
+      readonly field: string;
+      readonly value: string;
+    }
   | { readonly kind: 'faults'; readonly ask: number; readonly faults: readonly Fault[] }
   | { readonly kind: 'stop'; readonly ask: number };
 

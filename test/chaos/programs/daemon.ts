@@ -32,7 +32,9 @@ if (arm !== undefined && arm !== '') {
   const [name = '', count = '1'] = arm.split('@');
   armed = { name, hit: Number(count) };
 }
-const own = Object.fromEntries(Object.entries(env).filter(([name]) => /^(CASEBRIDGE|SERVICENOW|SALESFORCE|DATABASE|LOG)_/.test(name)));
+const own = Object.fromEntries(
+  Object.entries(env).filter(([name]) => /^(CASEBRIDGE|SERVICENOW|SALESFORCE|DATABASE|LOG)_/.test(name)),
+);
 const settings = loadSettings(own, { folder: process.cwd() });
 const config = await loadMapping(settings.configFile);
 const complete = new Set<string>();

@@ -1,0 +1,121 @@
+import { otherSide, type Side, sides } from '../../src/core/side.ts';
+import type { World } from './world.ts';
+
+/** Fields that every edit gives a value nobody has written before, so that each can be looked for at the end. */
+export const textFields = {
+  title: { servicenow: 'short_description', salesforce: 'Subject' },
+  body: { servicenow: 'description', salesforce: 'Description' },
+} as const;
+export type TextField = keyof typeof textFields;
+
+export const objects = { servicenow: 'incident', salesforce: 'Case' } as const;
+
+export interface Edit {
+  readonly side: Side;
+  readonly field: TextField;
+  readonly value: string;
+  readonly at: number;
+}
+
+export interface Said {
+  readonly side: Side;
+  readonly channel: 'public' | 'internal';
+  readonly token: string;
+}
+
+/** A ticket that a person has opened, and everything people did to it. */
+export interface Ticket {
+  /** Stands in a field that nobody edits. */
+  readonly token: string;
+  readonly origin: Side;
+  readonly id: string;
+  readonly edits: Edit[];
+  readonly comments: Said[];
+}
+
+/** Everything people do, remembered: the judge holds the desks against it. */
+export class People {
+  readonly tickets: Ticket[] = [];
+  readonly #world: World;
+  readonly #random: () => number;
+  readonly #texts: readonly string[];
+  #count = 0;
+
+  constructor(world: World, random: () => number, texts: readonly string[]) {
+    this.#world = world;
+    this.#random = random;
+    this.#texts = texts;
+  }
+
+  #pick<T>(items: readonly T[]): T | undefined {
+    return items[Math.floor(this.#random() * items.length)];
+  }
+
+  #fresh(kind: string): string {
+    this.#count += 1;
+    return `${kind}${this.#count.toString(36)}z`;
+  }
+
+  async open(): Promise<void> {
+    const origin = this.#pick(sides) ?? 'servicenow';
+    const token = this.#fresh('t');
+    const title = `${this.#pick(this.#texts)?.slice(0, 90) ?? 'ticket'} ${token}`;
+    const row = await this.#world.desks[origin].create(objects[origin], {
+      [textFields.title[origin]]: title,
+      [textFields.body[origin]]: `${this.#pick(this.#texts) ?? ''}\n${token}`.slice(-3900),
+      ...(origin === 'servicenow' ? { correlation_display: '' } : { Origin: 'Web' }),
+    });
+    this.tickets.push({ token, origin, id: row.id, edits: [], comments: [] });
+  }
+
+  /** The ticket's id on a side; null while it has no counterpart there. */
+  async #idOn(ticket: Ticket, side: Side): Promise<string | null> {
+    if (ticket.origin === side) return ticket.id;
+    const stamp = side === 'salesforce' ? 'ServiceNow_Id__c' : 'correlation_id';
+    return (await this.#world.desks[side].find(objects[side], stamp, ticket.id))?.id ?? null;
+  }
+
+  async edit(ticket = this.#pick(this.tickets), side = this.#pick(sides) ?? 'servicenow'): Promise<void> {
+    const id = ticket === undefined ? null : await this.#idOn(ticket, side);
+    if (ticket === undefined || id === null) return;
+    const field: TextField = this.#random() < 0.7 ? 'title' : 'body';
+    const value = `${this.#pick(this.#texts)?.slice(0, 90) ?? 'edit'} ${ticket.token} ${this.#fresh('e')}`;
+    await this.#world.desks[side].edit(objects[side], id, { [textFields[field][side]]: value });
+    ticket.edits.push({ side, field, value, at: Date.now() });
+  }
+
+  /** Both sides at the same moment. */
+  async clash(): Promise<void> {
+    const ticket = this.#pick(this.tickets);
+    const side = this.#pick(sides) ?? 'servicenow';
+    await this.edit(ticket, side);
+    await this.edit(ticket, otherSide(side));
+  }
+
+  async comment(): Promise<void> {
+    const ticket = this.#pick(this.tickets);
+    const side = this.#pick(sides) ?? 'servicenow';
+    const id = ticket === undefined ? null : await this.#idOn(ticket, side);
+    if (ticket === undefined || id === null) return;
+    const channel = this.#random() < 0.5 ? 'public' : 'internal';
+    const token = this.#fresh('c');
+    await this.#world.desks[side].comment(
+      objects[side],
+      id,
+      `${this.#pick(this.#texts)?.slice(0, 200) ?? ''} ${token}`,
+      channel,
+    );
+    ticket.comments.push({ side, channel, token });
+  }
+
+  /** Some of everything. */
+  async bustle(acts: number): Promise<void> {
+    for (let n = 0; n < acts; n += 1) {
+      const dice = this.#random();
+      if (this.tickets.length < 3 || dice < 0.2) await this.open();
+      else if (dice < 0.65) await this.edit();
+      else if (dice < 0.75) await this.clash();
+      else await this.comment();
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { Side } from '../../src/core/side.ts';
+import type { DeskRow } from '../../src/sandbox/sandbox.ts';
+import type { Fault } from '../../src/sandbox/faults.ts';
+import { type EmbeddedPostgres, startEmbedded } from '../../src/store/embedded.ts';
+import { type Cable, layCable } from '../e2e/support/cable.ts';
+import { realClock } from '../support/clock.ts';
+import { startProgram, type Talking } from './process.ts';
+import type { DeskAccount, FromDaemon, FromDesk } from './words.ts';
+
+/** One desk, with a line to it that can be cut. */
+export interface DeskProcess {
+  readonly account: DeskAccount;
+  readonly cable: Cable;
+  create(object: string, fields: Readonly<Record<string, string | null>>): Promise<DeskRow>;
+  edit(object: string, id: string, fields: Readonly<Record<string, string | null>>): Promise<void>;
+  comment(object: string, id: string, text: string, channel: 'public' | 'internal'): Promise<void>;
+  rows(object: string): Promise<readonly DeskRow[]>;
+  find(object: string, field: string, value: string): Promise<DeskRow | null>;
+  faults(faults: readonly Fault[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export type Daemon = Talking<FromDaemon>;
+
+export interface World {
+  readonly desks: Readonly<Record<Side, DeskProcess>>;
+  /** Milliseconds from process start to the first complete poll of every stream, one for every start that got there. */
+  readonly recoveries: number[];
+  readonly said: string[];
+  /** Starts a replica; `arm` is `point@hit`. Resolves when it serves, or has died at its point before that. */
+  startDaemon(arm?: string): Promise<Daemon | null>;
+  query(text: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  restartDatabase(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+async function startDesk(side: Side): Promise<DeskProcess> {
+  let account: DeskAccount | null = null;
+  const program = await startProgram<FromDesk>('desk', [side], {}, (message) => {
+    if (message.kind === 'started') account = message.account;
+  });
+  if (account === null) throw new Error(`the ${side} desk did not tell its account`);
+  const known: DeskAccount = account;
+  const cable = await layCable(known.url);
+  const ask = async (message: { readonly kind: string } & Record<string, unknown>): Promise<readonly DeskRow[]> => {
+    const answer = await program.ask(message);
+    if (answer.kind === 'answer') return answer.rows;
+    throw new Error(answer.kind === 'refused' ? answer.why : `the ${side} desk said ${answer.kind}`);
+  };
+  return {
+    account: { ...known, url: cable.url.replace(/\/$/, '') },
+    cable,
+    create: async (object, fields) => {
+      const [row] = await ask({ kind: 'create', object, fields });
+      if (row === undefined) throw new Error('nothing was created');
+      return row;
+    },
+    edit: async (object, id, fields) => void (await ask({ kind: 'edit', object, id, fields })),
+    comment: async (object, id, text, channel) => void (await ask({ kind: 'comment', object, id, text, channel })),
+    rows: (object) => ask({ kind: 'rows', object }),
+    find: async (object, field, value) => (await ask({ kind: 'find', object, field, value }))[0] ?? null,
+    faults: async (faults) => void (await ask({ kind: 'faults', faults })),
+    stop: async () => {
+      await cable.cut();
+      await program.ask({ kind: 'stop' });
+      await program.ended;
+    },
+  };
+}
+
+function mappingText(): string {
+  const from = JSON.stringify(join(import.meta.dirname, '../../src/mapping/default-config.ts'));
+  const resolve = `{ closeCode: 'Solution provided', closeNotes: 'Closed in Salesforce.' }`;
+  return `import { defaultPairWith } from ${from};\nexport default { pairs: [{ ...defaultPairWith(${resolve}), sync: { from: 'all' }, maxCreatesPerPoll: 100000 }] };\n`;
+}
+
+/** Two desks, a Postgres and no daemon yet; everything in processes of its own. */
+export async function startWorld(): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), 'casebridge chaos '));
+  await chmod(folder, 0o711);
+  const mapping = join(folder, 'casebridge.config.ts');
+  await writeFile(mapping, mappingText());
+  const [servicenow, salesforce] = await Promise.all([startDesk('servicenow'), startDesk('salesforce')]);
+  const options = { dataDir: join(folder, 'data'), clock: realClock() };
+  let database: EmbeddedPostgres = await startEmbedded(options);
+  const { url } = database;
+  const recoveries: number[] = [];
+  const said: string[] = [];
+  const daemons = new Set<Daemon>();
+  const env = {
+    DATABASE_URL: url,
+    CASEBRIDGE_CONFIG: mapping,
+    CASEBRIDGE_DATA_DIR: folder,
+    SERVICENOW_URL: servicenow.account.url,
+    SERVICENOW_AUTH: 'client_credentials',
+    SERVICENOW_CLIENT_ID: servicenow.account.clientId,
+    SERVICENOW_CLIENT_SECRET: servicenow.account.clientSecret,
+    SALESFORCE_LOGIN_URL: salesforce.account.url,
+    SALESFORCE_AUTH: 'client_credentials',
+    SALESFORCE_CLIENT_ID: salesforce.account.clientId,
+    SALESFORCE_CLIENT_SECRET: salesforce.account.clientSecret,
+  };
+  return {
+    desks: { servicenow, salesforce },
+    recoveries,
+    said,
+    startDaemon: async (arm = '') => {
+      const daemon = await startProgram<FromDaemon>('daemon', [], { ...env, CHAOS_ARM: arm }, (message) => {
+        if (message.kind === 'recovered') recoveries.push(message.ms);
+        if (message.kind === 'said') said.push(message.text);
+      }).catch((error: unknown) => {
+        // Killed at its point before it served.
+        if (arm !== '') return null;
+        throw error;
+      });
+      if (daemon !== null) {
+        daemons.add(daemon);
+        void daemon.ended.then(() => daemons.delete(daemon));
+      }
+      return daemon;
+    },
+    query: async (text) => {
+      const client = new pg.Client({ connectionString: url });
+      client.on('error', () => undefined);
+      await client.connect();
+      try {
+        return (await client.query<Record<string, unknown>>(text)).rows;
+      } finally {
+        await client.end();
+      }
+    },
+    restartDatabase: async () => {
+      await database.stop({ evenIfUsed: true });
+      database = await startEmbedded(options);
+      if (database.url !== url) throw new Error('the database came back under another address');
+    },
+    stop: async () => {
+      for (const daemon of daemons) daemon.signal('SIGKILL');
+      await Promise.all([...daemons].map((daemon) => daemon.ended));
+      await Promise.all([servicenow.stop(), salesforce.stop()]);
+      await database.stop({ evenIfUsed: true });
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
