@@ -5,7 +5,7 @@ import { type Page, type Row, compositeSchema, pageSchema, understand } from './
 
 /** One request inside a composite: 25 of them are one API call, at most five of them queries or collections. */
 export interface Part {
-  readonly method: 'GET' | 'PATCH';
+  readonly method: 'GET' | 'PATCH' | 'POST';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;

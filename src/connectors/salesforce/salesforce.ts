@@ -3,6 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { TokenVault } from '../credentials.ts';
 import type { Gate } from '../gate.ts';
 import type { TicketSystem } from '../ticket-system.ts';
+import { createChildren } from './children.ts';
 import { describe, identity } from './describe.ts';
 import { fieldDates } from './history.ts';
 import { changes, probe, read } from './read.ts';
@@ -41,6 +42,7 @@ export function createSalesforce(deps: SalesforceDeps): TicketSystem {
     fieldDates: (object, asks) => fieldDates(session, object, asks),
     describe: (object) => describe(session, object),
     identity: () => identity(session),
+    children: createChildren(session),
     calls: () => session.calls(),
   };
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import { ConnectorError } from '../errors.ts';
 import { unexpected } from './errors.ts';
 import type { OnNotice } from './notices.ts';
-import type { Rest } from './rest.ts';
+import type { Rest, RestAnswer } from './rest.ts';
 
 export interface BatchItem {
   /** Unique within its batch. */
@@ -15,7 +15,13 @@ export interface BatchItem {
 }
 
 export type ItemOutcome =
-  { readonly kind: 'answer'; readonly body: unknown } | { readonly kind: 'failed'; readonly error: ConnectorError };
+  | {
+      readonly kind: 'answer';
+      readonly body: unknown;
+      /** The item's own, with the `Date` of the call where it has none. */
+      readonly headers: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: 'failed'; readonly error: ConnectorError };
 
 export interface Batch {
   /**
@@ -70,20 +76,21 @@ export function createBatch(deps: { readonly rest: Rest; readonly clock: Clock; 
   let told = false;
   const msPer = { POST: 0, PATCH: 0 };
 
-  async function send(items: readonly BatchItem[]): Promise<unknown> {
-    const answer = await rest.call({
+  function send(items: readonly BatchItem[]): Promise<RestAnswer> {
+    return rest.call({
       method: 'POST',
       path: batchPath,
       body: { batch_request_id: '1', rest_requests: items.map(encodeItem) },
       effect: items.some((item) => item.method !== 'GET') ? 'write' : 'read',
       timeoutMs,
     });
-    return answer.body;
   }
 
-  function outcome(item: BatchItem, serviced: Serviced): ItemOutcome {
+  function outcome(item: BatchItem, serviced: Serviced, date: string | undefined): ItemOutcome {
     try {
-      return { kind: 'answer', body: rest.readInner(decodeAnswer(serviced), asked(item)) };
+      const answer = decodeAnswer(serviced);
+      const headers = date === undefined ? answer.headers : { date, ...answer.headers };
+      return { kind: 'answer', body: rest.readInner(answer, asked(item)), headers };
     } catch (error) {
       if (error instanceof ConnectorError) return { kind: 'failed', error };
       throw error;
@@ -117,15 +124,15 @@ export function createBatch(deps: { readonly rest: Rest; readonly clock: Clock; 
     createsPerCall: () => (msPer.POST === 0 ? null : fitting(msPer.POST)),
     run: async (items) => {
       if (forbiddenUntil > clock.now()) return null;
-      let body: unknown;
+      let answer: RestAnswer;
       try {
-        body = await send(items);
+        answer = await send(items);
       } catch (error) {
         if (!(error instanceof ConnectorError) || error.data.status !== 403) throw error;
         forbid(error);
         return null;
       }
-      const parsed = batchAnswer.safeParse(body);
+      const parsed = batchAnswer.safeParse(answer.body);
       if (!parsed.success) throw unexpected(batchAsked(items), 'broken-answer');
       const serviced = new Map(parsed.data.serviced_requests.map((one) => [one.id, one]));
       const unserviced = new Set(parsed.data.unserviced_requests ?? []);
@@ -133,7 +140,7 @@ export function createBatch(deps: { readonly rest: Rest; readonly clock: Clock; 
       return new Map(
         items.map((item): [string, ItemOutcome] => {
           const one = serviced.get(item.id);
-          if (one !== undefined) return [item.id, outcome(item, one)];
+          if (one !== undefined) return [item.id, outcome(item, one, answer.headers['date'])];
           return [item.id, { kind: 'failed', error: notServiced(item, unserviced.has(item.id)) }];
         }),
       );

@@ -4,6 +4,7 @@ import type { WriteResult } from '../ticket-system.ts';
 import type { ItemOutcome } from './batch.ts';
 import { unexpected } from './errors.ts';
 import { decodeRow, oneAnswer } from './records.ts';
+import type { RestAnswer } from './rest.ts';
 
 /** What a write was, for reading its answer. */
 export interface Written {
@@ -36,9 +37,9 @@ export function writtenRecord(outcome: ItemOutcome, write: Written): SourceRecor
 }
 
 /** Runs one call; a ConnectorError becomes an outcome. */
-export async function outcomeOf(call: () => Promise<{ readonly body: unknown }>): Promise<ItemOutcome> {
+export async function outcomeOf(call: () => Promise<RestAnswer>): Promise<ItemOutcome> {
   try {
-    return { kind: 'answer', body: (await call()).body };
+    return { kind: 'answer', ...(await call()) };
   } catch (error) {
     if (error instanceof ConnectorError) return { kind: 'failed', error };
     throw error;

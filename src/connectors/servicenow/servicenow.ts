@@ -8,6 +8,7 @@ import type { TicketSystem } from '../ticket-system.ts';
 import { createTokenSource, type TokenSource } from '../token-source.ts';
 import { createBatch } from './batch.ts';
 import { createChanges } from './changes.ts';
+import { createChildren } from './children.ts';
 import type { Context } from './context.ts';
 import { create } from './create.ts';
 import { describe } from './describe.ts';
@@ -68,6 +69,7 @@ export function createServiceNow(deps: ServiceNowDeps): TicketSystem {
     fieldDates: (object, asks) => fieldDates(context, object, asks),
     describe: (object) => describe(context, object),
     identity: () => identity(context, new URL(origin).host),
+    children: createChildren(context),
     calls: () => context.rest.calls(),
   };
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { ConnectorError } from '../errors.ts';
 import { unexpected } from './errors.ts';
 import { checkName } from './query.ts';
@@ -16,6 +17,8 @@ export interface ListRequest {
   readonly offset?: number;
   /** Counting costs the database a scan; the count is made before row ACLs. */
   readonly count?: boolean;
+  /** `all`: each cell as its reader sees it beside its value; journals show themselves in no other way. */
+  readonly display?: 'all';
   readonly signal?: AbortSignal;
 }
 
@@ -46,6 +49,14 @@ export async function list(rest: Rest, request: ListRequest): Promise<ListAnswer
     timeoutMs: readTimeoutMs,
     ...(signal === undefined ? {} : { signal }),
   });
+  return listAnswerOf(request, answer);
+}
+
+/** What the answer to a list request says, however it was sent. */
+export function listAnswerOf(
+  request: ListRequest,
+  answer: { readonly body: unknown; readonly headers: Readonly<Record<string, string>> },
+): ListAnswer {
   const serverNowMs = Date.parse(answer.headers['date'] ?? '');
   const total = answer.headers['x-total-count'] ?? '';
   return {
@@ -77,7 +88,7 @@ export function listPath(request: ListRequest): string {
     ...(request.fields.length === 0 ? {} : { sysparm_fields: request.fields.map(checkName).join(',') }),
     sysparm_limit: String(request.limit),
     ...(request.offset === undefined ? {} : { sysparm_offset: String(request.offset) }),
-    sysparm_display_value: 'false',
+    sysparm_display_value: request.display ?? 'false',
     sysparm_exclude_reference_link: 'true',
     sysparm_suppress_pagination_header: 'true',
     ...(request.count === true ? {} : { sysparm_no_count: 'true' }),
@@ -85,14 +96,22 @@ export function listPath(request: ListRequest): string {
 }
 
 /** Query of a write: what comes back is what is stored, dates are read as UTC. */
-export function writeQuery(fields: readonly string[]): string {
+export function writeQuery(fields: readonly string[], display: 'false' | 'all' = 'false'): string {
   return encodeQuery({
     sysparm_fields: fields.map(checkName).join(','),
-    sysparm_display_value: 'false',
+    sysparm_display_value: display,
     sysparm_input_display_value: 'false',
     sysparm_exclude_reference_link: 'true',
   });
 }
+
+/** What a person sees in a cell that was asked for with `display: 'all'`; null where the cell or its display is missing. */
+export function displayOf(row: Row, name: string): string | null {
+  const parsed = displayCell.safeParse(row[name]);
+  return parsed.success ? parsed.data.display_value : null;
+}
+
+const displayCell = z.looseObject({ display_value: z.string() });
 
 /** Commas stay as they are: three bytes for each of some two hundred ids would not fit. */
 function encodeQuery(parameters: Readonly<Record<string, string>>): string {

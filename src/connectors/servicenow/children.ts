@@ -1,0 +1,9 @@
+import type { ChildSystem } from '../children.ts';
+import type { Context } from './context.ts';
+import { createFiles } from './files.ts';
+import { post } from './post.ts';
+
+/** Comments, work notes and files of one instance. */
+export function createChildren(context: Context): ChildSystem {
+  return { post: (requests) => post(context, requests), ...createFiles(context) };
+}

@@ -1,0 +1,137 @@
+import type { Channel } from '../../core/children.ts';
+import type { PostRequest, PostResult } from '../children.ts';
+import { ConnectorError } from '../errors.ts';
+import type { ItemOutcome } from './batch.ts';
+import { evenChunks } from './chunks.ts';
+import type { Context } from './context.ts';
+import { saysIn } from './journal-stream.ts';
+import { outcomeOf } from './outcomes.ts';
+import { normalId, oneAnswer, type Row, textOf } from './records.ts';
+import { displayOf, tablePath, writeQuery } from './table.ts';
+import { writeTimeoutMs } from './update.ts';
+import { fromWireTime } from './wire-time.ts';
+
+/** Where a channel's entries go. */
+export const elementOf: Readonly<Record<Channel, 'comments' | 'work_notes'>> = {
+  public: 'comments',
+  internal: 'work_notes',
+};
+
+/**
+ * Entries of one ticket go out in rounds, one round a second: an entry is dated to the second, two of the same second have no order
+ * between them, and neither has what travels in one batch.
+ */
+const roundMs = 1_000;
+
+type Sendable = { readonly at: number; readonly request: PostRequest };
+
+/** Adds journal entries, `ChildSystem.post`: one Batch call for the next entry of up to 100 tickets. */
+export async function post(context: Context, requests: readonly PostRequest[]): Promise<readonly PostResult[]> {
+  const results: PostResult[] = requests.map(() => refused('not-an-id'));
+  const sendable = requests.flatMap((request, at): readonly Sendable[] => {
+    const id = normalId(request.recordId);
+    if (id === null) return [];
+    if (request.text.trim() !== '') return [{ at, request: { ...request, recordId: id } }];
+    results[at] = refused('empty-text');
+    return [];
+  });
+  const stopped = new Set<string>();
+  let answeredMs = Number.NEGATIVE_INFINITY;
+  for (const round of roundsOf(sendable)) {
+    const going = round.filter(({ request }) => !stopped.has(keyOf(request)));
+    for (const { at, request } of round) if (stopped.has(keyOf(request))) results[at] = held;
+    if (going.length === 0) continue;
+    const wait = answeredMs + roundMs - context.clock.now();
+    if (wait > 0 && Number.isFinite(wait)) await context.clock.sleep(wait);
+    for (const { at, result, request } of await sendRound(context, going)) {
+      results[at] = result;
+      // What follows must not overtake an entry that may still have to be sent again.
+      if (result.kind === 'failed' && result.error.kind !== 'Rejected') stopped.add(keyOf(request));
+    }
+    answeredMs = context.clock.now();
+  }
+  return results;
+}
+
+/** The first entry of each ticket, then the second of each, and so on. */
+function roundsOf(sendable: readonly Sendable[]): readonly (readonly Sendable[])[] {
+  const perTicket = [...Map.groupBy(sendable, ({ request }) => keyOf(request)).values()];
+  const longest = Math.max(0, ...perTicket.map((entries) => entries.length));
+  return Array.from({ length: longest }, (_, n) => perTicket.flatMap((entries) => entries[n] ?? []));
+}
+
+type Sent = Sendable & { readonly result: PostResult };
+
+async function sendRound(context: Context, round: readonly Sendable[]): Promise<readonly Sent[]> {
+  const calls = evenChunks(round, context.batch.writesPerCall());
+  return (await Promise.all(calls.map((call) => sendCall(context, call)))).flat();
+}
+
+async function sendCall(context: Context, call: readonly Sendable[]): Promise<readonly Sent[]> {
+  const items = call.map(({ request }, at) => ({ id: `p${at}`, ...patchOf(request) }));
+  let outcomes: ReadonlyMap<string, ItemOutcome> | null;
+  try {
+    outcomes = items.length > 1 ? await context.batch.run(items) : null;
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    return call.map((one) => ({ ...one, result: { kind: 'failed', error } }));
+  }
+  if (outcomes === null) return Promise.all(call.map((one) => sendSingly(context, one)));
+  return call.map((one, at) => ({ ...one, result: resultOf(one.request, outcomes.get(`p${at}`)) }));
+}
+
+async function sendSingly(context: Context, one: Sendable): Promise<Sent> {
+  const call = { ...patchOf(one.request), effect: 'write', timeoutMs: writeTimeoutMs } as const;
+  return { ...one, result: resultOf(one.request, await outcomeOf(() => context.rest.call(call))) };
+}
+
+/** The answer shows the journal as rendered: in value mode it reads as `""` (table-patch-incident-doc). */
+function patchOf(request: PostRequest) {
+  const element = elementOf[request.channel];
+  const fields = ['sys_id', 'sys_updated_on', element];
+  return {
+    method: 'PATCH',
+    path: `${nameOf(request)}?${writeQuery(fields, 'all')}`,
+    body: { [element]: request.text },
+  } as const;
+}
+
+function resultOf(request: PostRequest, outcome: ItemOutcome | undefined): PostResult {
+  if (outcome === undefined) return doubt(request, 'not-answered');
+  if (outcome.kind === 'failed') return { kind: 'failed', error: outcome.error };
+  const parsed = oneAnswer.safeParse(outcome.body);
+  if (!parsed.success) return doubt(request, 'broken-answer');
+  const row: Row = parsed.data.result;
+  if (normalId(textOf(row, 'sys_id') ?? '') !== request.recordId) return doubt(request, 'other-record');
+  // A field ACL drops a value in silence. A journal that came and does not hold our text is proof; one that did not come is none.
+  const journal = displayOf(row, elementOf[request.channel]);
+  if (journal !== null && !saysIn(journal, request.text)) return refused('not-saved', request);
+  return { kind: 'posted', id: null, at: fromWireTime(textOf(row, 'sys_updated_on') ?? '') };
+}
+
+function keyOf(request: PostRequest): string {
+  return `${request.object} ${request.recordId}`;
+}
+
+function nameOf(request: PostRequest): string {
+  return `${tablePath(request.object)}/${request.recordId}`;
+}
+
+function refused(cause: string, request?: PostRequest): PostResult {
+  const asked = request === undefined ? {} : { request: `PATCH ${nameOf(request)}` };
+  return {
+    kind: 'failed',
+    error: new ConnectorError('Rejected', { side: 'servicenow', executed: 'no', cause, ...asked }),
+  };
+}
+
+/** Not sent, since an entry before it is not settled. */
+const held: PostResult = {
+  kind: 'failed',
+  error: new ConnectorError('Unavailable', { side: 'servicenow', executed: 'no', cause: 'behind-another' }),
+};
+
+function doubt(request: PostRequest, cause: string): PostResult {
+  const data = { side: 'servicenow', executed: 'maybe', cause, request: `PATCH ${nameOf(request)}` } as const;
+  return { kind: 'failed', error: new ConnectorError('Unavailable', data) };
+}
