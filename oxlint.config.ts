@@ -61,9 +61,16 @@ const prismaClient = {
   group: ['@prisma/client', '**/generated/**'],
   message: 'Only src/store/prisma speaks to the Prisma client.',
 };
+const message =
+  'The dashboard is a page of its own: it knows the admin API by the types of its routes and schemas, and nothing else.';
+const dashboardAlone = [
+  { regex: `/(${folders.filter((name) => name !== 'admin').join('|')})(/|$)`, message },
+  { regex: '^node:|^@|^(zod|fastify|axios|jsforce|pg|pg-boss|winston|luxon|commander)$', message },
+  { regex: String.raw`/schemas/|/routes\.ts$`, allowTypeImports: true, message },
+];
 const sandbox = { group: ['**/sandbox/**'], message: 'The sandbox is for the demo and for tests.' };
 
-type Pattern = { group: string[]; message: string } | { regex: string; message: string };
+type Pattern = { group: string[]; message: string } | { regex: string; message: string; allowTypeImports?: boolean };
 
 /** The imports a folder is refused: every other folder, less the files that its arrow opens. */
 function refusals(folder: string, arrow: Arrow): Pattern[] {
@@ -90,7 +97,7 @@ export default defineConfig({
   plugins: ['typescript', 'import', 'unicorn', 'oxc', 'node', 'promise', 'vitest'],
   categories: { correctness: 'error' },
   options: { typeAware: true, reportUnusedDisableDirectives: 'error' },
-  ignorePatterns: ['src/store/prisma/generated', 'node_modules', 'test/house/fixtures'],
+  ignorePatterns: ['src/store/prisma/generated', 'src/admin/dashboard/dist', 'node_modules', 'test/house/fixtures'],
   rules: {
     'typescript/no-explicit-any': 'error',
     'typescript/no-floating-promises': 'error',
@@ -117,6 +124,8 @@ export default defineConfig({
     ...Object.entries(arrows).map(([folder, arrow]) =>
       restrictImports([`src/${folder}/**`], [...refusals(folder, arrow), prismaClient]),
     ),
+    restrictImports(['src/admin/dashboard/**'], dashboardAlone),
+    { files: ['src/admin/dashboard/**'], plugins: ['react'], rules: { 'react/no-danger': 'error' } },
     restrictImports(['src/store/prisma/**'], refusals('store', arrows['store'] ?? { sees: [], why: '' })),
     restrictImports(['src/cli/commands/demo.ts', 'src/cli/commands/demo/**'], [prismaClient]),
     { files: ['src/config/**'], rules: { 'node/no-process-env': 'off' } },

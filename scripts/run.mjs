@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 /**
  * The door that every npm script goes through. Plain JavaScript that runs on Node 20: it installs what package-lock.json
- * asks for, writes the Prisma client, and starts the right Node on the right program. A folder fresh from `git clone` needs
- * nothing but this.
+ * asks for, writes the Prisma client, builds the dashboard, and starts the right Node on the right program. A folder fresh
+ * from `git clone` needs nothing but this.
  */
 import { check, format, test } from './house/checks.mjs';
 import { run } from './house/child.mjs';
+import { buildDashboard, dashboardNeeded } from './house/dashboard.mjs';
 import { generate, generateNeeded } from './house/generate.mjs';
 import { install, installNeeded } from './house/install.mjs';
 import { withLock } from './house/lock.mjs';
@@ -33,11 +34,12 @@ async function main([command, ...rest]) {
 
 async function makeReady(what) {
   refuseUnsupportedPlatform();
-  const ready = () => !installNeeded(what) && !generateNeeded();
+  const ready = () => !installNeeded(what) && !generateNeeded() && !dashboardNeeded();
   if (ready()) return;
   await withLock(inRoot('.install.lock'), waiting, async () => {
     if (installNeeded(what)) await install(what);
     if (generateNeeded()) await generate();
+    if (dashboardNeeded()) await buildDashboard();
   });
 }
 
