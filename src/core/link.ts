@@ -3,7 +3,8 @@ import { type Side, sides } from './side.ts';
 
 /**
  * synced: both sides agree with their bases. pending: something is still to be written. conflict: a field waits for a person.
- * quarantined: set aside with a reason, tried again later. detached: unlinked by hand; never matched or created from again.
+ * quarantined: set aside with a reason, tried again later. detached: unlinked; never matched or created from again. By a person, unless
+ * `life` says what happened to the records.
  */
 export type LinkStatus = 'synced' | 'pending' | 'conflict' | 'quarantined' | 'detached';
 
@@ -27,6 +28,8 @@ export type HoldReason =
   | { readonly kind: 'bouncing'; readonly hops: number }
   /** The answer left the field out: not readable for us now, which is not the same as empty. */
   | { readonly kind: 'unreadable'; readonly side: Side }
+  /** The mapping's own condition on that side's record is not met. */
+  | { readonly kind: 'condition'; readonly side: Side }
   /** The side accepted our write and kept its old value. Tried again with another value, or when that record has changed. */
   | { readonly kind: 'refused'; readonly side: Side; readonly value: FieldValue };
 
@@ -38,6 +41,32 @@ export interface Hops {
   /** The side we wrote last; a change coming from there within the window is the next hop. */
   readonly to?: Side;
 }
+
+/** How a deletion became known: never by absence. `is-deleted`: a Salesforce row says so. `delete-log`: ServiceNow's sys_audit_delete. */
+export type DeletionEvidence = 'is-deleted' | 'delete-log';
+
+/** What was done about the record across. `planned`: noted, and perhaps not done yet. `nothing`: the rule asked for nothing. */
+export type LifeDone = 'planned' | 'told' | 'closed' | 'deleted' | 'nothing';
+
+/** What became of one of the two records. `side` is where that happened, `at` when it was noted (ISO 8601). */
+export type Life =
+  /** No answer held it, which may be an access rule. `looks`: how often, at least an hour apart. Nothing is done about it. */
+  | { readonly kind: 'missing'; readonly side: Side; readonly since: string; readonly looks: number }
+  | {
+      readonly kind: 'deleted';
+      readonly side: Side;
+      readonly at: string;
+      readonly by: DeletionEvidence;
+      readonly done: LifeDone;
+    }
+  | {
+      readonly kind: 'merged';
+      readonly side: Side;
+      readonly into: string;
+      readonly at: string;
+      readonly done: LifeDone;
+    }
+  | { readonly kind: 'out-of-scope'; readonly side: Side; readonly at: string; readonly done: LifeDone };
 
 /** The row that pairs a ServiceNow record with a Salesforce record. */
 export interface Link {
@@ -51,6 +80,8 @@ export interface Link {
   readonly bases: Readonly<Record<Side, Base>>;
   readonly holds: readonly Hold[];
   readonly hops: readonly Hops[];
+  /** Null while both records are there. */
+  readonly life: Life | null;
   readonly createdAt: string;
   readonly lastSyncedAt: string;
 }

@@ -1,4 +1,8 @@
+import type { CommentRules } from './comments/rules.ts';
+import type { FileRules } from './files/rules.ts';
 import type { Fields, FieldValue, SourceRecord } from './record.ts';
+import type { DerivedField } from './derived.ts';
+import type { Ref, Ticket } from './directory.ts';
 import type { HoldReason } from './link.ts';
 import type { Side } from './side.ts';
 
@@ -62,8 +66,18 @@ export interface PairRules {
   readonly startsAt: string;
   /** Most creates one poll may cause without consent. */
   readonly maxCreatesPerPoll: number;
+  /** How comments travel; left out where they do not. */
+  readonly comments?: CommentRules;
+  /** How files travel; left out where they do not. */
+  readonly files?: FileRules;
   /** Native fields the rules look at beside the mapped ones (close_code, close_notes). */
   readonly looksAt?: Readonly<Record<Side, readonly string[]>>;
+  /** Fields of the rules that no desk has; see DerivedField. */
+  readonly derived?: Readonly<Record<Side, readonly DerivedField[]>>;
+  /** People and teams that these records name in mapped fields. Left out by a pair that maps none. */
+  refs?(records: Ticket['records']): readonly Ref[];
+  /** The same rules for one ticket, whose other fields and people they may look at. Left out where no rule does. */
+  bind?(ticket: Ticket): PairRules;
 }
 
 /** The native fields of `side` that the pair reads, without repeats: mapped ones and those its rules look at. */

@@ -83,6 +83,8 @@ export function describeHold({ field, reason }: Hold): string {
       return `${label('servicenow')} was changed back ${reason.hops} times in a row; left alone until a person decides`;
     case 'unreadable':
       return `${label(reason.side)} is not readable in ${sideNames[reason.side]}; left alone`;
+    case 'condition':
+      return `${label(reason.side)} stays behind: the ticket in ${sideNames[reason.side]} does not meet the mapping's condition`;
     case 'refused':
       return `${sideNames[reason.side]} keeps another ${label(reason.side)} than "${showValue(field, reason.side, reason.value)}"; left alone until the record changes`;
   }
@@ -131,10 +133,18 @@ export function describeReason(reason: QuarantineReason): string {
       return describeConnectorError({ kind: reason.error, data: reason.data });
     case 'plan':
       return planReasons[reason.why] ?? `${oneLine(reason.why)}.`;
+    case 'mapping':
+      return `${faultWords[reason.why]} of \`${reason.field}\` in the mapping file${reason.said === '' ? '' : `: ${oneLine(reason.said, 160)}`}.`;
     case 'record':
       return oneLine(reason.message, 200);
   }
 }
+
+const faultWords: Readonly<Record<Extract<QuarantineReason, { kind: 'mapping' }>['why'], string>> = {
+  threw: 'an error in the function',
+  'no-value': 'no usable value from the function',
+  'took-too-long': 'no end to the function',
+};
 
 const planReasons: Readonly<Record<string, string>> = {
   'stamp-names-nothing':

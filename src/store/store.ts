@@ -1,6 +1,7 @@
 import type { TokenVault } from '../connectors/credentials.ts';
 import type { ConnectorErrorData, ConnectorErrorKind } from '../connectors/errors.ts';
 import type { Keyset } from '../connectors/ticket-system.ts';
+import type { ChildKind, ChildRow, ChildState, Channel } from '../core/children.ts';
 import type { Link, LinkStatus, WorkKey } from '../core/link.ts';
 import type { FieldConflict, FieldMove, PendingWrite, SettledValue } from '../core/plan.ts';
 import type { Fields, FieldValue } from '../core/record.ts';
@@ -75,6 +76,13 @@ export interface HistoryRow extends FieldMove {
 export type QuarantineReason =
   | { readonly kind: 'connector'; readonly error: ConnectorErrorKind; readonly data: ConnectorErrorData }
   | { readonly kind: 'plan'; readonly why: string }
+  /** A function of the mapping file. */
+  | {
+      readonly kind: 'mapping';
+      readonly field: string;
+      readonly why: 'threw' | 'no-value' | 'took-too-long';
+      readonly said: string;
+    }
   | { readonly kind: 'record'; readonly message: string };
 
 export interface QuarantineRow {
@@ -105,9 +113,17 @@ export interface RunRow {
 /** Why a pair stands still until a person says otherwise. */
 export interface PairPause {
   readonly pair: string;
-  readonly reason: 'too-many-creates' | 'instance-changed';
+  readonly reason: 'too-many-creates' | 'instance-changed' | 'too-many-deletes' | 'side-blind';
   readonly detail: Readonly<Record<string, FieldValue>>;
   readonly at: string;
+}
+
+/** How many rows of the ledger are alike. */
+export interface ChildCount {
+  readonly kind: ChildKind;
+  readonly state: ChildState;
+  readonly channel: Channel;
+  readonly count: number;
 }
 
 export interface LinkFilter {
@@ -128,9 +144,16 @@ export interface Tx {
   linksBySource(pair: string, side: Side, ids: readonly string[]): Promise<readonly Link[]>;
   /** Fails with DuplicateLink if either id of one is linked already in its pair. */
   insertLinks(links: readonly Link[]): Promise<void>;
-  /** Bases, numbers, holds, hops, status, lastSyncedAt. A link that was detached meanwhile stays detached. */
+  /** Bases, numbers, holds, hops, life, status, lastSyncedAt. A link that was detached meanwhile stays detached, and keeps its life. */
   updateLinks(links: readonly Link[]): Promise<void>;
+  /** A person's word: what was seen of the life of these links is forgotten with it. */
   setLinkStatus(ids: readonly string[], status: LinkStatus): Promise<void>;
+  /** Links that life had detached are as given again, with no life. One that a person has unlinked stays as it is. */
+  reattachLinks(links: readonly Link[]): Promise<void>;
+  /** Puts another record in place of one. Fails with DuplicateLink if that record is linked already in the pair. */
+  moveLink(id: string, side: Side, recordId: string): Promise<void>;
+  /** Links of the pair that ended by what became of their records since this time, and those that have not ended. */
+  countEnds(pair: string, since: string): Promise<{ readonly recent: number; readonly living: number }>;
   findLinks(filter: LinkFilter): Promise<readonly Link[]>;
   countLinks(): Promise<Readonly<Record<LinkStatus, number>>>;
 
@@ -166,6 +189,16 @@ export interface Tx {
   conflictById(id: string): Promise<ConflictRow | null>;
   decideConflict(id: string, decision: SettledValue): Promise<void>;
   settleConflicts(ids: readonly string[], winner: Side | null, at: string): Promise<void>;
+
+  /** The ledger of comments and files of these links, oldest first. */
+  childrenOf(linkIds: readonly string[]): Promise<readonly ChildRow[]>;
+  /** Rows for which one of these ids names what hangs on a ticket of `side`: as the source there, or as the counterpart there. */
+  childrenById(kind: ChildKind, side: Side, ids: readonly string[]): Promise<readonly ChildRow[]>;
+  /** Inserts; a row of the same link, kind, side and source keeps its id and createdAt, and takes over the rest. */
+  saveChildren(rows: readonly ChildRow[]): Promise<void>;
+  /** Links, not detached, with rows of this kind in state `planned` since before this time. */
+  linksWithChildrenPlannedBefore(kind: ChildKind, at: string, limit: number): Promise<readonly string[]>;
+  countChildren(): Promise<readonly ChildCount[]>;
 
   addHistory(rows: readonly HistoryRow[]): Promise<void>;
   historyOf(linkId: string, limit: number): Promise<readonly HistoryRow[]>;
