@@ -20,6 +20,7 @@ const arrows: Readonly<Record<string, Arrow>> = {
     sees: [
       'core',
       'connectors/ticket-system',
+      'connectors/children',
       'connectors/errors',
       'connectors/gate',
       'connectors/credentials',

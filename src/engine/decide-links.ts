@@ -1,10 +1,11 @@
 import { ConnectorError } from '../connectors/errors.ts';
 import type { FieldDate, FieldDateAsk } from '../connectors/ticket-system.ts';
 import { iso } from '../core/clock.ts';
-import type { DateRange, FieldConflict, LinkView } from '../core/plan.ts';
+import type { DateRange, FieldConflict, LinkPlan, LinkView } from '../core/plan.ts';
 import { planLink } from '../core/plan-link.ts';
 import type { SourceRecord } from '../core/record.ts';
-import { type Side, sides } from '../core/side.ts';
+import { bothSides, type Side, sides } from '../core/side.ts';
+import { type ChildrenNow, decideChildren } from './children/decide.ts';
 import type { Engine } from './engine.ts';
 import type { ReadAnswers } from './read.ts';
 import { groupBy, type LinkDecision, type LinkWork } from './work.ts';
@@ -33,14 +34,25 @@ export async function decideLinks(
     const view = viewOf(work, answers);
     const first = planLink(view, work.pair, at);
     if (first.undated.length > 0) undated.push({ work, view, conflicts: first.undated });
-    else decided.push({ kind: 'plan', work, view, plan: first.plan });
+    else decided.push(await planned(engine, work, view, first.plan, answers));
   }
   const dates = await dateConflicts(engine, undated);
   for (const { work, view } of undated) {
     const dated: LinkView = { ...view, dates: dates.get(work.link.id) ?? {} };
-    decided.push({ kind: 'plan', work, view, plan: planLink(dated, work.pair, at).plan });
+    decided.push(await planned(engine, work, view, planLink(dated, work.pair, at).plan, answers));
   }
   return decided;
+}
+
+async function planned(
+  engine: Engine,
+  work: LinkWork,
+  view: LinkView,
+  plan: LinkPlan,
+  answers: Readonly<Record<Side, ReadAnswers>>,
+): Promise<LinkDecision> {
+  const now: ChildrenNow = bothSides((side) => answers[side].children(work.pair.objects[side], work.link.ids[side]));
+  return { kind: 'plan', work, view, plan, children: await decideChildren(engine, work, now) };
 }
 
 function missingSide(work: LinkWork, answers: Readonly<Record<Side, ReadAnswers>>): LinkDecision | null {

@@ -1,6 +1,7 @@
 import { formatKey, type WorkKey } from '../core/link.ts';
 import type { Job } from '../store/queue.ts';
 import type { Intent, Tx } from '../store/store.ts';
+import { carriesChildren } from './children/plan.ts';
 import { type Engine, pairOf } from './engine.ts';
 import { type Batch, groupBy, type LinkWork, type NewKey, type NewWork } from './work.ts';
 
@@ -55,6 +56,10 @@ async function loadLinks(engine: Engine, tx: Tx, jobs: readonly Job[], over: Ove
   const links = new Map((await tx.linksById(ids)).map((link) => [link.id, link]));
   const pending = groupBy(await tx.pendingOf(ids), (write) => write.linkId);
   const conflicts = groupBy(await tx.conflictsOf(ids, ['open', 'decided']), (row) => row.linkId);
+  const ledger = groupBy(
+    await tx.childrenOf([...links.values()].filter((link) => mayCarry(engine, link.pair)).map((link) => link.id)),
+    (row) => row.linkId,
+  );
   const works: LinkWork[] = [];
   for (const [linkId, job] of byLink) {
     const link = links.get(linkId);
@@ -75,10 +80,16 @@ async function loadLinks(engine: Engine, tx: Tx, jobs: readonly Job[], over: Ove
       link,
       pending: pending.get(linkId) ?? [],
       conflicts: conflicts.get(linkId) ?? [],
+      children: ledger.get(linkId) ?? [],
       quarantine: null,
     });
   }
   return works;
+}
+
+function mayCarry(engine: Engine, name: string): boolean {
+  const pair = pairOf(engine, name);
+  return pair !== undefined && carriesChildren(pair);
 }
 
 async function loadNews(engine: Engine, tx: Tx, jobs: readonly Job[], over: Over): Promise<readonly NewWork[]> {

@@ -1,8 +1,10 @@
+import type { ChildRow } from '../core/children.ts';
 import { iso } from '../core/clock.ts';
 import type { FieldConflict, PendingWrite } from '../core/plan.ts';
 import type { Fields, FieldValue } from '../core/record.ts';
 import { type Side, sides } from '../core/side.ts';
 import type { ConflictRow, Intent } from '../store/store.ts';
+import { rowsToNote } from './children/plan.ts';
 import type { Engine } from './engine.ts';
 import type { Decision, LinkDecision, LinkWork, NewDecision } from './work.ts';
 
@@ -14,6 +16,8 @@ export interface Noted {
   readonly intents: ReadonlyMap<string, Intent>;
   /** The writes about to be sent, those of creates under their intent's id. */
   readonly pending: readonly PendingWrite[];
+  /** Comments and files about to be sent. */
+  readonly children: readonly ChildRow[];
   /** Keys of the work that is about to send something. */
   readonly keys: ReadonlySet<string>;
 }
@@ -33,8 +37,9 @@ export async function note(engine: Engine, decisions: readonly Decision[]): Prom
     ),
   ];
   const waiting = decisions.flatMap((decision) => (decision.kind === 'in-doubt' ? [decision.intent] : []));
-  if (rows.length + pending.length + intents.length + waiting.length === 0)
-    return { conflicts: new Map(), intents: new Map(), pending: [], keys: new Set() };
+  const children = decisions.flatMap((decision) => (isLinkPlan(decision) ? rowsToNote(decision.children) : []));
+  if (rows.length + pending.length + intents.length + waiting.length + children.length === 0)
+    return { conflicts: new Map(), intents: new Map(), pending: [], children: [], keys: new Set() };
   const sending = decisions.filter(writes);
   const ids = await engine.store.transaction(async (tx) => {
     // A worker that stood still for long has lost its keys: whoever has them decides, on what he reads.
@@ -42,6 +47,7 @@ export async function note(engine: Engine, decisions: readonly Decision[]): Prom
     const noted = rows.length === 0 ? [] : await tx.noteConflicts(rows.map(({ row }) => row));
     if (intents.length > 0) await tx.clearPending(intents.map(({ intent }) => intent.id));
     if (pending.length > 0) await tx.savePending(pending);
+    if (children.length > 0) await tx.saveChildren(children);
     if (intents.length + waiting.length > 0) await tx.saveIntents([...intents.map(({ intent }) => intent), ...waiting]);
     return noted;
   });
@@ -54,11 +60,13 @@ export async function note(engine: Engine, decisions: readonly Decision[]): Prom
     conflicts,
     intents: new Map(intents.map(({ key, intent }) => [key, intent])),
     pending,
+    children,
     keys: new Set(sending.map(({ work }) => work.key)),
   };
 }
 
 function writes(decision: Decision): boolean {
+  if (isLinkPlan(decision) && rowsToNote(decision.children).length > 0) return true;
   return decision.kind === 'plan' && (decision.plan.kind === 'write' || decision.plan.kind === 'create');
 }
 

@@ -2,6 +2,9 @@ import type { ConnectorError } from '../connectors/errors.ts';
 import { bothSides } from '../core/side.ts';
 import type { Job } from '../store/queue.ts';
 import { apply } from './apply.ts';
+import { carryChildren } from './children/carry.ts';
+import { nothingCarried } from './children/plan.ts';
+import { withChildren } from './children/settle.ts';
 import { decideLinks } from './decide-links.ts';
 import { decideNews } from './decide-news.ts';
 import type { Engine } from './engine.ts';
@@ -31,9 +34,15 @@ export async function reconcile(engine: Engine, jobs: readonly Job[]): Promise<R
   const batch = await loadBatch(engine, jobs);
   const decisions = await decide(engine, batch);
   const noted = await note(engine, decisions);
-  const outcomes = await whileSending(engine, decisions, noted, () => apply(engine, decisions, noted));
+  const sent = await whileSending(engine, decisions, noted, async () => {
+    const written = await apply(engine, decisions, noted);
+    return { written, carried: await carryChildren(engine, decisions, written) };
+  });
   const settlements = decisions.map((decision) =>
-    settle(engine, decision, outcomes.get(decision.work.key) ?? {}, noted),
+    withChildren(
+      settle(engine, decision, sent.written.get(decision.work.key) ?? {}, noted),
+      sent.carried.get(decision.work.key) ?? nothingCarried,
+    ),
   );
   return record(engine, settlements);
 }
@@ -43,7 +52,7 @@ export async function decide(engine: Engine, batch: Batch): Promise<readonly Dec
   const answers = await readBoth(
     engine,
     bothSides((side) => [
-      ...batch.links.map((work) => ({ pair: work.pair, id: work.link.ids[side] })),
+      ...batch.links.map((work) => ({ pair: work.pair, id: work.link.ids[side], children: true })),
       ...batch.news
         .filter((work) => work.origin.side === side)
         .map((work) => ({ pair: work.pair, id: work.origin.id })),

@@ -76,6 +76,10 @@ async function write(tx: Tx, settlements: readonly Settlement[]): Promise<void> 
     (rows) => tx.addHistory(rows),
   );
   await some(
+    all((s) => s.children),
+    (rows) => tx.saveChildren(rows),
+  );
+  await some(
     all((s) => s.closeIntents),
     (ids) => tx.closeIntents(ids),
   );

@@ -17,7 +17,7 @@ export async function whileSending<T>(
   noted: Noted,
   send: () => Promise<T>,
 ): Promise<T> {
-  if (noted.pending.length + noted.intents.size === 0) return send();
+  if (noted.pending.length + noted.intents.size + noted.children.length === 0) return send();
   // A process that has stood still since may have lost its keys meanwhile: it asks before it sends.
   if (engine.clock.now() - notedAt(noted) > renewEveryMs) await renewNotes(engine, decisions, noted);
   const sent = new AbortController();
@@ -50,12 +50,17 @@ async function renewNotes(engine: Engine, decisions: readonly Decision[], noted:
     await tx.holdJobs(jobs);
     await tx.savePending(noted.pending.map((write) => ({ ...write, sentAt })));
     await tx.saveIntents([...noted.intents.values()].map((intent) => ({ ...intent, sentAt })));
+    await tx.saveChildren(noted.children.map((row) => ({ ...row, updatedAt: sentAt })));
   });
 }
 
 /** When the notes were made, in milliseconds since the epoch. */
-function notedAt({ pending, intents }: Noted): number {
-  return Math.min(...[...pending, ...intents.values()].map(({ sentAt }) => Date.parse(sentAt)));
+function notedAt({ pending, intents, children }: Noted): number {
+  const times = [
+    ...[...pending, ...intents.values()].map(({ sentAt }) => sentAt),
+    ...children.map((row) => row.updatedAt),
+  ];
+  return Math.min(...times.map((at) => Date.parse(at)));
 }
 
 /** True after the time has passed; false once everything was sent. */

@@ -5,6 +5,8 @@ import type { SourceRecord } from '../core/record.ts';
 import { otherSide, type Side } from '../core/side.ts';
 import type { Intent } from '../store/store.ts';
 import type { Outcome } from './apply.ts';
+import { firstChildRows } from './children/first-rows.ts';
+import { carriesChildren } from './children/plan.ts';
 import type { Engine } from './engine.ts';
 import { historyRows, isRecordFault, nothingToRecord, refused, setAside, type Settlement } from './settlement.ts';
 import type { NewDecision, NewWork } from './work.ts';
@@ -29,13 +31,15 @@ export function settleNew(engine: Engine, decision: Planned, outcome: Outcome, i
 }
 
 function adopted(engine: Engine, work: NewWork, records: Readonly<Record<Side, SourceRecord>>): Settlement {
-  const link = linkFrom(engine, work, records, work.intent === null ? 'adopt' : 'recover');
+  const how = work.intent === null ? 'adopt' : 'recover';
+  const link = linkFrom(engine, work, records, how);
   const base = nothingToRecord(work);
   return {
     ...base,
     insert: link,
     ...closed(work.intent),
-    enqueue: lookAgain(link),
+    enqueue: lookAgain(work, link),
+    children: firstChildRows(engine, work.pair, link, how),
     events: [...base.events, { type: 'link.adopted', link }],
   };
 }
@@ -82,7 +86,8 @@ function linked(
     ...base,
     insert: link,
     ...closed(intent),
-    enqueue: lookAgain(link),
+    enqueue: lookAgain(work, link),
+    children: firstChildRows(engine, work.pair, link, 'create'),
     history: historyRows(engine, link.id, movesOfCreate(work.pair, origin), () => origin.updatedBy, at),
     events: [
       ...base.events,
@@ -109,9 +114,9 @@ function linkFrom(
   });
 }
 
-/** A link whose sides differ from the first: the next look decides. */
-function lookAgain(link: Link): readonly WorkKey[] {
-  return link.status === 'synced' ? [] : [{ kind: 'link', linkId: link.id }];
+/** A link whose sides differ from the first, or on which something hangs: the next look decides. */
+function lookAgain(work: NewWork, link: Link): readonly WorkKey[] {
+  return link.status === 'synced' && !carriesChildren(work.pair) ? [] : [{ kind: 'link', linkId: link.id }];
 }
 
 /** An intent ends together with the note of what its create carried. */

@@ -1,4 +1,5 @@
 import type { ConnectorError } from '../connectors/errors.ts';
+import type { ChildRow } from '../core/children.ts';
 import type { Link, WorkKey } from '../core/link.ts';
 import type { FieldMove, PendingWrite } from '../core/plan.ts';
 import type { SourceRecord } from '../core/record.ts';
@@ -19,6 +20,8 @@ export interface Settlement {
   readonly conflicts: readonly ConflictRow[];
   readonly settledConflicts: readonly { readonly id: string; readonly winner: Side | null; readonly at: string }[];
   readonly history: readonly HistoryRow[];
+  /** Rows of the ledger of comments and files. */
+  readonly children: readonly ChildRow[];
   readonly closeIntents: readonly string[];
   readonly quarantine: QuarantineRow | null;
   /** Key to let out of quarantine. */
@@ -39,6 +42,7 @@ export function nothingToRecord(work: Work): Settlement {
     conflicts: [],
     settledConflicts: [],
     history: [],
+    children: [],
     closeIntents: [],
     quarantine: null,
     release: work.quarantine === null ? null : work.key,

@@ -1,3 +1,4 @@
+import type { ChildRow } from '../core/children.ts';
 import type { LinkPlan, LinkView, NewPlan, PendingWrite } from '../core/plan.ts';
 import type { Link, WorkKey } from '../core/link.ts';
 import type { SourceRecord } from '../core/record.ts';
@@ -5,6 +6,7 @@ import type { PairRules } from '../core/rules.ts';
 import type { Side } from '../core/side.ts';
 import type { Job } from '../store/queue.ts';
 import type { ConflictRow, Intent, QuarantineRow } from '../store/store.ts';
+import type { ChildPlan } from './children/plan.ts';
 
 export type NewKey = Extract<WorkKey, { kind: 'new' }>;
 
@@ -18,6 +20,8 @@ export interface LinkWork {
   readonly pending: readonly PendingWrite[];
   /** Open and decided ones. */
   readonly conflicts: readonly ConflictRow[];
+  /** The ledger of its comments and files; empty where the pair carries none. */
+  readonly children: readonly ChildRow[];
   readonly quarantine: QuarantineRow | null;
 }
 
@@ -43,7 +47,14 @@ export interface Batch {
 
 /** What a linked pair came to, before anything is written. */
 export type LinkDecision =
-  | { readonly kind: 'plan'; readonly work: LinkWork; readonly view: LinkView; readonly plan: LinkPlan }
+  | {
+      readonly kind: 'plan';
+      readonly work: LinkWork;
+      readonly view: LinkView;
+      readonly plan: LinkPlan;
+      /** Null where the pair carries neither comments nor files. */
+      readonly children: ChildPlan | null;
+    }
   /** A side did not come back, or said that it is deleted. */
   | { readonly kind: 'missing'; readonly work: LinkWork; readonly side: Side; readonly how: 'absent' | 'deleted' };
 

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { TokenVault, VersionedToken } from '../connectors/credentials.ts';
 import type { Clock, Ids } from '../core/clock.ts';
 import type { Side } from '../core/side.ts';
+import { childMethods } from './memory/children.ts';
 import { conflictMethods } from './memory/conflicts.ts';
 import { linkMethods } from './memory/links.ts';
 import { createMemoryQueue, type MemoryQueue, queueMethods } from './memory/queue.ts';
@@ -59,6 +60,7 @@ async function withTx<T>(draft: State, clock: Clock, work: (tx: Tx) => Promise<T
     ...linkMethods(draft),
     ...workMethods(draft),
     ...conflictMethods(draft),
+    ...childMethods(draft),
     ...upkeepMethods(draft),
     ...queueMethods(draft, clock),
   };

@@ -2,6 +2,9 @@
 ALTER TABLE "links" ADD COLUMN "life" JSONB;
 
 -- CreateIndex
+CREATE INDEX "children_source_id_idx" ON "children"("source_id");
+
+-- CreateIndex
 CREATE INDEX "children_counterpart_id_idx" ON "children"("counterpart_id");
 
 -- CreateTable

@@ -1,3 +1,4 @@
+import type { ChildRow } from '../../core/children.ts';
 import type { Link, WorkKey } from '../../core/link.ts';
 import type { PendingWrite } from '../../core/plan.ts';
 import type { ConflictRow, Cursor, HistoryRow, Intent, PairPause, QuarantineRow, RunRow } from '../store.ts';
@@ -29,6 +30,8 @@ export interface State {
   readonly conflicts: Table<ConflictRow>;
   /** What makes two conflicts the same → conflict id. */
   readonly conflictOf: Table<string>;
+  /** Link id → its ledger of comments and files, oldest first. */
+  readonly children: Table<readonly ChildRow[]>;
   /** Link id → its history, oldest first. */
   readonly history: Table<readonly HistoryRow[]>;
   readonly quarantine: Table<QuarantineRow>;
@@ -49,6 +52,7 @@ export function emptyState(): State {
     pending: new Table(),
     conflicts: new Table(),
     conflictOf: new Table(),
+    children: new Table(),
     history: new Table(),
     quarantine: new Table(),
     pauses: new Table(),
@@ -70,6 +74,7 @@ export function fork(state: State): State {
     pending: state.pending.fork(),
     conflicts: state.conflicts.fork(),
     conflictOf: state.conflictOf.fork(),
+    children: state.children.fork(),
     history: state.history.fork(),
     quarantine: state.quarantine.fork(),
     pauses: state.pauses.fork(),

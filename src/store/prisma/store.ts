@@ -4,6 +4,7 @@ import type { Secret } from '../../config/secret.ts';
 import type { Clock, Ids } from '../../core/clock.ts';
 import type { AdminRecords, Store, Tx } from '../store.ts';
 import { createAdminRecords } from './admin.ts';
+import { childMethods } from './children.ts';
 import { applicationName, HeardClient } from './client.ts';
 import { conflictMethods } from './conflicts.ts';
 import { createVault } from './credentials.ts';
@@ -78,6 +79,7 @@ function txMethods(db: Db, queue: BossQueue): Tx {
     ...intentMethods(db),
     ...pendingMethods(db),
     ...conflictMethods(db),
+    ...childMethods(db),
     ...historyMethods(db),
     ...quarantineMethods(db),
     ...runMethods(db),

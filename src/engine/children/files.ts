@@ -1,0 +1,18 @@
+import type { Engine } from '../engine.ts';
+import type { LinkWork } from '../work.ts';
+import type { ChildrenNow } from './decide.ts';
+import { type ChildOutcome, type FilePlan, noFiles } from './plan.ts';
+import type { ToCarry } from './carry.ts';
+
+/** Decides about the files of one link. */
+export function decideFiles(_engine: Engine, _work: LinkWork, _now: ChildrenNow): FilePlan {
+  return noFiles;
+}
+
+/** Carries the files of a batch. Never rejects. */
+export async function carryFiles(
+  _engine: Engine,
+  _batch: readonly ToCarry[],
+): Promise<ReadonlyMap<string, ChildOutcome>> {
+  return new Map();
+}

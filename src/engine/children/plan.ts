@@ -1,0 +1,60 @@
+import type { ConnectorError } from '../../connectors/errors.ts';
+import type { ChildRow, FileInfo } from '../../core/children.ts';
+import type { CommentPlan } from '../../core/comments/plan.ts';
+import type { PairRules } from '../../core/rules.ts';
+import type { Side } from '../../core/side.ts';
+import type { HistoryRow } from '../../store/store.ts';
+import type { EngineEvent } from '../events.ts';
+
+/** One file to be carried. Its row is noted before it goes out. */
+export interface FileMove {
+  readonly to: Side;
+  readonly row: ChildRow;
+  readonly file: FileInfo;
+}
+
+export interface FilePlan {
+  /** Rows as they stand from now on, whatever is sent. */
+  readonly rows: readonly ChildRow[];
+  readonly moves: readonly FileMove[];
+}
+
+export const noFiles: FilePlan = { rows: [], moves: [] };
+
+/** What is to be done about what hangs on one pair of tickets, decided before anything is sent. */
+export interface ChildPlan {
+  readonly comments: CommentPlan;
+  readonly files: FilePlan;
+}
+
+/** What came of it: recorded together with the fields of the same ticket. */
+export interface ChildOutcome {
+  readonly rows: readonly ChildRow[];
+  readonly history: readonly HistoryRow[];
+  readonly events: readonly EngineEvent[];
+  /** A side that could not serve it: the job stays ours and is tried again. */
+  readonly deferredBy: ConnectorError | null;
+}
+
+export const nothingCarried: ChildOutcome = { rows: [], history: [], events: [], deferredBy: null };
+
+/** Rows to be noted before anything is sent. */
+export function rowsToNote(plan: ChildPlan | null): readonly ChildRow[] {
+  if (plan === null) return [];
+  return [...plan.comments.posts.map((post) => post.row), ...plan.files.moves.map((move) => move.row)];
+}
+
+/** True if something hangs on the tickets of this pair that we look after. */
+export function carriesChildren(pair: PairRules): boolean {
+  return pair.comments !== undefined || pair.files !== undefined;
+}
+
+/** Several outcomes about one ticket as one. */
+export function joined(outcomes: readonly ChildOutcome[]): ChildOutcome {
+  return {
+    rows: outcomes.flatMap((outcome) => outcome.rows),
+    history: outcomes.flatMap((outcome) => outcome.history),
+    events: outcomes.flatMap((outcome) => outcome.events),
+    deferredBy: outcomes.find((outcome) => outcome.deferredBy !== null)?.deferredBy ?? null,
+  };
+}

@@ -1,0 +1,112 @@
+import type { ChildKind, ChildRow, ChildState, Channel } from '../../core/children.ts';
+import type { Side } from '../../core/side.ts';
+import type { Tx } from '../store.ts';
+import type { Db } from './db.ts';
+import { optional } from './rows.ts';
+import { fromJson, fromStored, toJson, toStored } from './text.ts';
+
+type ChildMethods = Pick<
+  Tx,
+  'childrenOf' | 'childrenById' | 'saveChildren' | 'linksWithChildrenPlannedBefore' | 'countChildren'
+>;
+
+interface ChildColumns {
+  readonly id: string;
+  readonly link_id: string;
+  readonly kind: ChildKind;
+  readonly side: Side;
+  readonly source_id: string;
+  readonly counterpart_id: string | null;
+  readonly channel: Channel;
+  readonly hash: string;
+  readonly state: ChildState;
+  readonly detail: unknown;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+}
+
+/** The ledger of comments and files. */
+export function childMethods(db: Db): ChildMethods {
+  return {
+    childrenOf: async (linkIds) => {
+      if (linkIds.length === 0) return [];
+      const rows = await db.$queryRaw<ChildColumns[]>`
+        SELECT c.* FROM unnest(${linkIds.map(toStored)}::text[]) WITH ORDINALITY AS wanted(id, n)
+        JOIN children c ON c.link_id = wanted.id ORDER BY n, c.created_at, c.id`;
+      return rows.map(toChild);
+    },
+
+    childrenById: async (kind, side, ids) => {
+      if (ids.length === 0) return [];
+      const wanted = ids.map(toStored);
+      const rows = await db.$queryRaw<ChildColumns[]>`
+        SELECT * FROM children WHERE kind = ${kind} AND side = ${side} AND source_id = ANY(${wanted}::text[])
+        UNION ALL
+        SELECT * FROM children WHERE kind = ${kind} AND side <> ${side} AND counterpart_id = ANY(${wanted}::text[])`;
+      return rows.map(toChild);
+    },
+
+    saveChildren: async (rows) => {
+      if (rows.length === 0) return;
+      // Of two rows about one source the later one counts; one statement cannot touch a row twice.
+      const last = new Map(rows.map((row) => [`${row.linkId} ${row.kind} ${row.side} ${row.sourceId}`, row]));
+      await db.$executeRaw`
+        INSERT INTO children
+          (id, link_id, kind, side, source_id, counterpart_id, channel, hash, state, detail, created_at, updated_at)
+        SELECT id, link_id, kind, side, source_id, counterpart_id, channel, hash, state, detail, created_at, updated_at
+        FROM json_populate_recordset(NULL::children, ${toJson([...last.values()].map(columns))}::text::json)
+        ON CONFLICT (link_id, kind, side, source_id) DO UPDATE SET
+          counterpart_id = EXCLUDED.counterpart_id, channel = EXCLUDED.channel, hash = EXCLUDED.hash,
+          state = EXCLUDED.state, detail = EXCLUDED.detail, updated_at = EXCLUDED.updated_at`;
+    },
+
+    linksWithChildrenPlannedBefore: async (kind, at, limit) => {
+      const rows = await db.$queryRaw<{ link_id: string }[]>`
+        SELECT c.link_id FROM children c JOIN links l ON l.id = c.link_id
+        WHERE c.state = 'planned' AND c.updated_at < ${at}::timestamptz AND c.kind = ${kind} AND l.status <> 'detached'
+        GROUP BY c.link_id ORDER BY min(c.updated_at), c.link_id LIMIT ${limit}`;
+      return rows.map((row) => fromStored(row.link_id));
+    },
+
+    countChildren: async () => {
+      const rows = await db.$queryRaw<{ kind: ChildKind; state: ChildState; channel: Channel; count: bigint }[]>`
+        SELECT kind, state, channel, count(*) AS count FROM children GROUP BY kind, state, channel
+        ORDER BY kind, state, channel`;
+      return rows.map((row) => ({ ...row, count: Number(row.count) }));
+    },
+  };
+}
+
+function toChild(row: ChildColumns): ChildRow {
+  return {
+    id: fromStored(row.id),
+    linkId: fromStored(row.link_id),
+    kind: row.kind,
+    side: row.side,
+    sourceId: fromStored(row.source_id),
+    counterpartId: optional(row.counterpart_id),
+    channel: row.channel,
+    hash: row.hash,
+    state: row.state,
+    detail: fromJson(row.detail) as ChildRow['detail'],
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+  };
+}
+
+function columns(row: ChildRow): Record<string, unknown> {
+  return {
+    id: row.id,
+    link_id: row.linkId,
+    kind: row.kind,
+    side: row.side,
+    source_id: row.sourceId,
+    counterpart_id: row.counterpartId,
+    channel: row.channel,
+    hash: row.hash,
+    state: row.state,
+    detail: row.detail,
+    created_at: row.createdAt,
+    updated_at: row.updatedAt,
+  };
+}
