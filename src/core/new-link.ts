@@ -44,6 +44,7 @@ export function newLink(input: NewLinkInput): Link {
     bases,
     holds: input.how === 'create' ? made.holds : [],
     hops: [],
+    life: null,
     createdAt: input.at,
     lastSyncedAt: input.at,
   };

@@ -62,6 +62,7 @@ export function link(parts: Partial<Link> = {}): Link {
     bases: { servicenow: baseOf(incident()), salesforce: baseOf(caseRecord()) },
     holds: [],
     hops: [],
+    life: null,
     createdAt: builtAt,
     lastSyncedAt: builtAt,
     ...parts,

@@ -5,7 +5,16 @@ import { byText, type State } from './state.ts';
 
 type LinkMethods = Pick<
   Tx,
-  'linksById' | 'linksBySource' | 'insertLinks' | 'updateLinks' | 'setLinkStatus' | 'findLinks' | 'countLinks'
+  | 'linksById'
+  | 'linksBySource'
+  | 'insertLinks'
+  | 'updateLinks'
+  | 'setLinkStatus'
+  | 'reattachLinks'
+  | 'moveLink'
+  | 'countEnds'
+  | 'findLinks'
+  | 'countLinks'
 >;
 
 export function linkMethods(state: State): LinkMethods {
@@ -20,7 +29,23 @@ export function linkMethods(state: State): LinkMethods {
       for (const link of links) update(state, link);
     },
     setLinkStatus: async (ids, status) => {
-      for (const link of state.links.pick(ids)) state.links.set(link.id, { ...link, status });
+      for (const link of state.links.pick(ids)) state.links.set(link.id, { ...link, status, life: null });
+    },
+    reattachLinks: async (links) => {
+      for (const link of links) {
+        const held = state.links.get(link.id);
+        if (held === undefined || held.status !== 'detached' || held.life === null) continue;
+        const { bases, holds, hops, status } = link;
+        state.links.set(link.id, { ...held, bases, holds, hops, status, life: null });
+      }
+    },
+    moveLink: async (id, side, recordId) => move(state, id, side, recordId),
+    countEnds: async (pair, since) => {
+      const ofPair = state.links.where((link) => link.pair === pair);
+      return {
+        recent: ofPair.filter(({ life }) => life !== null && life.kind !== 'missing' && life.at >= since).length,
+        living: ofPair.filter((link) => link.status !== 'detached').length,
+      };
     },
     findLinks: async (filter) => {
       const found = state.links.where((link) => matches(link, filter)).toSorted(byText((link) => link.id));
@@ -51,8 +76,18 @@ function update(state: State, link: Link): void {
   const held = state.links.get(link.id);
   if (held === undefined) return;
   const { bases, numbers, holds, hops, lastSyncedAt } = link;
-  const status = held.status === 'detached' ? held.status : link.status;
-  state.links.set(link.id, { ...held, bases, numbers, holds, hops, status, lastSyncedAt });
+  const { status, life } = held.status === 'detached' ? held : link;
+  state.links.set(link.id, { ...held, bases, numbers, holds, hops, life, status, lastSyncedAt });
+}
+
+function move(state: State, id: string, side: Side, recordId: string): void {
+  const link = state.links.get(id);
+  if (link === undefined) return;
+  const to = sourceKey(link.pair, side, recordId);
+  if ((state.linkOf.get(to) ?? id) !== id) throw new DuplicateLink(`${link.pair}: ${recordId} is linked already`);
+  state.linkOf.delete(sourceKey(link.pair, side, link.ids[side]));
+  state.linkOf.set(to, id);
+  state.links.set(id, { ...link, ids: { ...link.ids, [side]: recordId } });
 }
 
 function matches(link: Link, filter: LinkFilter): boolean {

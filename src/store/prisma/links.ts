@@ -8,7 +8,16 @@ import { sqlState } from './unavailable.ts';
 
 type LinkMethods = Pick<
   Tx,
-  'linksById' | 'linksBySource' | 'insertLinks' | 'updateLinks' | 'setLinkStatus' | 'findLinks' | 'countLinks'
+  | 'linksById'
+  | 'linksBySource'
+  | 'insertLinks'
+  | 'updateLinks'
+  | 'setLinkStatus'
+  | 'reattachLinks'
+  | 'moveLink'
+  | 'countEnds'
+  | 'findLinks'
+  | 'countLinks'
 >;
 
 /** Links with their bases: one statement each, whatever the number of rows. */
@@ -36,7 +45,7 @@ export function linkMethods(db: Db): LinkMethods {
         await db.$executeRaw`
           INSERT INTO links
           SELECT id, pair, servicenow_id, salesforce_id, servicenow_number, salesforce_number, origin, status,
-                 servicenow_base, salesforce_base, holds, hops, created_at, last_synced_at
+                 servicenow_base, salesforce_base, holds, hops, created_at, last_synced_at, life
           FROM json_populate_recordset(NULL::links, ${toJson(links.map(fromLink))}::text::json)`;
       } catch (error) {
         if (sqlState(error) === '23505')
@@ -52,14 +61,44 @@ export function linkMethods(db: Db): LinkMethods {
           servicenow_number = r.servicenow_number, salesforce_number = r.salesforce_number,
           status = CASE WHEN l.status = 'detached' THEN l.status ELSE r.status END,
           servicenow_base = r.servicenow_base, salesforce_base = r.salesforce_base,
-          holds = r.holds, hops = r.hops, last_synced_at = r.last_synced_at
+          holds = r.holds, hops = r.hops,
+          life = CASE WHEN l.status = 'detached' THEN l.life ELSE r.life END, last_synced_at = r.last_synced_at
         FROM json_populate_recordset(NULL::links, ${toJson(links.map(fromLink))}::text::json) r
         WHERE l.id = r.id`;
     },
 
     setLinkStatus: async (ids, status) => {
       if (ids.length === 0) return;
-      await db.$executeRaw`UPDATE links SET status = ${status} WHERE id = ANY(${ids.map(toStored)}::text[])`;
+      await db.$executeRaw`
+        UPDATE links SET status = ${status}, life = NULL WHERE id = ANY(${ids.map(toStored)}::text[])`;
+    },
+
+    reattachLinks: async (links) => {
+      if (links.length === 0) return;
+      await db.$executeRaw`
+        UPDATE links l SET
+          status = r.status, servicenow_base = r.servicenow_base, salesforce_base = r.salesforce_base,
+          holds = r.holds, hops = r.hops, life = NULL
+        FROM json_populate_recordset(NULL::links, ${toJson(links.map(fromLink))}::text::json) r
+        WHERE l.id = r.id AND l.status = 'detached' AND l.life IS NOT NULL`;
+    },
+
+    moveLink: async (id, side, recordId) => {
+      try {
+        await db.$executeRaw`
+          UPDATE links SET ${Prisma.raw(`${side}_id`)} = ${toStored(recordId)} WHERE id = ${toStored(id)}`;
+      } catch (error) {
+        if (sqlState(error) === '23505') throw new DuplicateLink('the record is linked already', { cause: error });
+        throw error;
+      }
+    },
+
+    countEnds: async (pair, since) => {
+      const [row] = await db.$queryRaw<{ recent: bigint; living: bigint }[]>`
+        SELECT count(*) FILTER (WHERE life->>'kind' <> 'missing' AND life->>'at' >= ${since}) AS recent,
+               count(*) FILTER (WHERE status <> 'detached') AS living
+        FROM links WHERE pair = ${toStored(pair)}`;
+      return { recent: Number(row?.recent ?? 0), living: Number(row?.living ?? 0) };
     },
 
     findLinks: async (filter) => {

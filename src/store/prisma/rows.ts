@@ -1,4 +1,4 @@
-import type { Base, Hold, Hops, Link, LinkStatus } from '../../core/link.ts';
+import type { Base, Hold, Hops, Life, Link, LinkStatus } from '../../core/link.ts';
 import type { ConflictReason, DateRange, PendingWrite, SettledValue } from '../../core/plan.ts';
 import type { FieldValue, Version } from '../../core/record.ts';
 import type { ConflictRule } from '../../core/rules.ts';
@@ -29,6 +29,7 @@ export interface LinkColumns {
   readonly salesforce_base: unknown;
   readonly holds: unknown;
   readonly hops: unknown;
+  readonly life: unknown;
   readonly created_at: Date;
   readonly last_synced_at: Date;
 }
@@ -63,6 +64,7 @@ export function toLink(row: LinkColumns): Link {
     bases: { servicenow: fromJson(row.servicenow_base) as Base, salesforce: fromJson(row.salesforce_base) as Base },
     holds: fromJson(row.holds) as readonly Hold[],
     hops: fromJson(row.hops) as readonly Hops[],
+    life: fromJson(row.life) as Life | null,
     createdAt: row.created_at.toISOString(),
     lastSyncedAt: row.last_synced_at.toISOString(),
   };
@@ -82,6 +84,7 @@ export function fromLink(link: Link): Record<string, unknown> {
     salesforce_base: link.bases.salesforce,
     holds: link.holds,
     hops: link.hops,
+    life: link.life,
     created_at: link.createdAt,
     last_synced_at: link.lastSyncedAt,
   };
