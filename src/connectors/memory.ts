@@ -3,6 +3,7 @@ import type { Fields, SourceRecord } from '../core/record.ts';
 import type { Side } from '../core/side.ts';
 import { current, MemoryDesk, type RowVersion } from './memory/desk.ts';
 import { faultError, type MemoryCall, MemoryFaults, type MemoryMethod } from './memory/faults.ts';
+import { findIn } from './memory/find.ts';
 import { changesOf, fieldDateOf, probeOf, readOf } from './memory/queries.ts';
 import { type BusinessRule, stampFields, type Validation } from './memory/rules.ts';
 import { normalised } from './memory/stamps.ts';
@@ -124,6 +125,7 @@ export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
     update: async (requests) =>
       nothingFor(requests) ?? call('update', () => requests.map((request) => writer.update(request))),
     probe: async (request) => nothingFor(request.probes) ?? call('probe', () => probeOf(desk, side, request)),
+    find: async (requests) => nothingFor(requests) ?? call('find', () => requests.map((one) => findIn(desk, one))),
     fieldDates: async (object, asks) =>
       nothingFor(asks) ??
       call('fieldDates', () => asks.map((ask) => (options.history === false ? null : fieldDateOf(desk, object, ask)))),

@@ -94,6 +94,29 @@ export interface ProbeRequest {
   readonly control: string | null;
 }
 
+/** Rows of any table that hold one of these values in a field. */
+export interface FindRequest {
+  readonly object: string;
+  /** Native field, dot-walked where the vendor allows it: `correlation_id`, `caller_id.email`, `Contact.Email`. */
+  readonly field: string;
+  /** Compared without letter case; empty ones, and what no query may carry, find nothing. */
+  readonly values: readonly string[];
+  /** Native fields to bring along; `field` comes with them. */
+  readonly fields: readonly string[];
+}
+
+export interface FoundRow {
+  readonly id: string;
+  readonly fields: Fields;
+}
+
+/** Rows that were verified to hold a value asked for. An empty list says no more than that we saw none. */
+export interface Found {
+  readonly rows: readonly FoundRow[];
+  /** False where one value alone has more rows than one answer brings. */
+  readonly whole: boolean;
+}
+
 export interface FieldDateAsk {
   readonly id: string;
   readonly field: string;
@@ -150,6 +173,8 @@ export interface TicketSystem {
   create(requests: readonly CreateRequest[]): Promise<readonly WriteResult[]>;
   update(requests: readonly UpdateRequest[]): Promise<readonly WriteResult[]>;
   probe(request: ProbeRequest): Promise<readonly ProbeResult[]>;
+  /** Looks rows up by what they hold, of tickets or of any other table; one call for many requests where the vendor has a batch. */
+  find?(requests: readonly FindRequest[]): Promise<readonly Found[]>;
   fieldDates(object: string, asks: readonly FieldDateAsk[]): Promise<readonly FieldDate[]>;
   describe(object: string): Promise<ObjectDescription>;
   identity(): Promise<SystemIdentity>;

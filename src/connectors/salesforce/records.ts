@@ -50,7 +50,7 @@ function fieldValue(value: unknown): FieldValue {
 }
 
 /** The wanted fields of a row, under the names they were asked by. */
-function pick(row: Row, wanted: readonly string[]): Fields {
+export function pick(row: Row, wanted: readonly string[]): Fields {
   return Object.fromEntries(
     wanted.map((name) => [name, fieldValue(Object.hasOwn(row, name) ? row[name] : valueAt(row, name.split('.')))]),
   );

@@ -5,6 +5,7 @@ import type { Gate } from '../gate.ts';
 import type { TicketSystem } from '../ticket-system.ts';
 import { createChildren } from './children.ts';
 import { describe, identity } from './describe.ts';
+import { find } from './find.ts';
 import { fieldDates } from './history.ts';
 import { changes, probe, read } from './read.ts';
 import { createSession, type SalesforceNotice } from './session.ts';
@@ -35,10 +36,11 @@ export function createSalesforce(deps: SalesforceDeps): TicketSystem {
   return {
     side: 'salesforce',
     changes: (request) => changes(session, deps.clock, request),
-    read: (object, ids, fields) => read(session, object, ids, fields),
+    read: (object, ids, fields, ask) => read(session, object, ids, fields, ask),
     create: (requests) => create(session, requests),
     update: (requests) => update(session, requests),
     probe: (request) => probe(session, request),
+    find: (requests) => find(session, requests),
     fieldDates: (object, asks) => fieldDates(session, object, asks),
     describe: (object) => describe(session, object),
     identity: () => identity(session),

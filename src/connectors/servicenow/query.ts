@@ -56,6 +56,12 @@ export function checkName(name: string): string {
   return name;
 }
 
+/** True for a value that a condition may carry; `term` throws for any other. */
+export function isAskable(value: string): boolean {
+  // eslint-disable-next-line no-control-regex
+  return value !== '' && !/[\u0000-\u001f\u007f\u2028\u2029]/.test(value) && !/^\s*javascript:/i.test(value);
+}
+
 function asTerm(text: string): Term {
   return text as Term;
 }

@@ -13,6 +13,7 @@ import type { Context } from './context.ts';
 import { create } from './create.ts';
 import { describe } from './describe.ts';
 import { fieldDates } from './field-dates.ts';
+import { find } from './find.ts';
 import { identity } from './identity.ts';
 import type { OnNotice } from './notices.ts';
 import { createGrant } from './oauth.ts';
@@ -66,6 +67,7 @@ export function createServiceNow(deps: ServiceNowDeps): TicketSystem {
     create: (requests) => create(context, requests),
     update: (requests) => update(context, requests),
     probe: (request) => probe(context, request),
+    find: (requests) => find(context, requests),
     fieldDates: (object, asks) => fieldDates(context, object, asks),
     describe: (object) => describe(context, object),
     identity: () => identity(context, new URL(origin).host),

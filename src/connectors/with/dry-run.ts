@@ -16,6 +16,7 @@ export function withDryRun(system: TicketSystem): TicketSystem {
     changes: (request) => system.changes(request),
     read: (object, ids, fields) => system.read(object, ids, fields),
     probe: (request) => system.probe(request),
+    ...(system.find === undefined ? {} : { find: async (requests) => (await system.find?.(requests)) ?? [] }),
     fieldDates: (object, asks) => system.fieldDates(object, asks),
     describe: (object) => system.describe(object),
     identity: () => system.identity(),

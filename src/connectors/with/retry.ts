@@ -71,6 +71,9 @@ export function withRetry(system: TicketSystem, options: RetryOptions): TicketSy
     changes: (request) => read(() => system.changes(request), anyOf(options.signal, request.signal)),
     read: (object, ids, fields) => read(() => system.read(object, ids, fields)),
     probe: (request) => read(() => system.probe(request)),
+    ...(system.find === undefined
+      ? {}
+      : { find: (requests) => read(async () => (await system.find?.(requests)) ?? []) }),
     fieldDates: (object, asks) => read(() => system.fieldDates(object, asks)),
     describe: (object) => read(() => system.describe(object)),
     identity: () => read(() => system.identity()),

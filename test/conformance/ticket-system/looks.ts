@@ -79,6 +79,77 @@ export function lookTests(opened: Opened): void {
     });
   });
 
+  describe('find', () => {
+    const found = async (values: readonly string[], field = opened().title) => {
+      const desk = opened();
+      const [answer] = (await desk.system.find?.([{ object: desk.object, field, values, fields: [desk.text] }])) ?? [];
+      return answer?.rows.map((row) => row.id).toSorted();
+    };
+
+    it('finds the rows that hold a value, several of one value too, whatever the letter case', async () => {
+      const desk = opened();
+      const [one, two, three] = [put('Found by title'), put('Found by title'), put('also found')];
+      put('Found by title, or not');
+      expect(await found(['found BY title', 'also found', 'never written'])).toEqual([one, two, three].toSorted());
+      const [answer] =
+        (await desk.system.find?.([
+          { object: desk.object, field: desk.title, values: ['also found'], fields: [desk.text] },
+        ])) ?? [];
+      expect(answer).toEqual({
+        rows: [{ id: three, fields: { [desk.title]: 'also found', [desk.text]: null } }],
+        whole: true,
+      });
+    });
+
+    it('answers each request in its place, and asks nothing for no value', async () => {
+      const desk = opened();
+      const id = put('in its place');
+      const ask = (value: string) => ({ object: desk.object, field: desk.title, values: [value], fields: [] });
+      const before = desk.system.calls();
+      expect(await desk.system.find?.([])).toEqual([]);
+      expect(desk.system.calls()).toBe(before);
+      const answers = await desk.system.find?.([ask(''), ask('in its place'), ask('nobody wrote this')]);
+      expect(answers?.map(({ rows }) => rows.map((row) => row.id))).toEqual([[], [id], []]);
+    });
+
+    it('takes no value for a query', async () => {
+      put('not to be found by tricks');
+      const tricks = [
+        'x^ORnumberISNOTEMPTY',
+        'x^NQnumberISNOTEMPTY',
+        "' OR Id != '",
+        '%',
+        'javascript:1',
+        'a\u0000b',
+        "\\' OR Id != '",
+      ];
+      expect(await found(tricks)).toEqual([]);
+    });
+
+    it('finds a value with a comma, quotes or a caret in it', async () => {
+      const values = ['one, two', 'it\'s "quoted"', 'up^down', 'back\\slash'];
+      const ids = values.map(put);
+      expect(await found(values)).toEqual(ids.toSorted());
+    });
+
+    it('looks many values up with few calls', async () => {
+      const desk = opened();
+      const ids = Array.from({ length: 5 }, (_, n) => put(`looked up number ${n}`));
+      const before = desk.system.calls();
+      const values = Array.from({ length: 600 }, (_, n) => `looked up number ${n * 120 - 120}`);
+      expect(
+        await found([
+          ...values,
+          'looked up number 1',
+          'looked up number 2',
+          'looked up number 3',
+          'looked up number 4',
+        ]),
+      ).toEqual(ids.toSorted());
+      expect(desk.system.calls() - before).toBeLessThan(12);
+    });
+  });
+
   describe('fieldDates', () => {
     it('answers each ask in its place, with a time after `since` or with null', async () => {
       const desk = opened();
