@@ -3,9 +3,11 @@ import type { TokenVault, VersionedToken } from '../connectors/credentials.ts';
 import type { Clock, Ids } from '../core/clock.ts';
 import type { Side } from '../core/side.ts';
 import { childMethods } from './memory/children.ts';
+import { createMemoryAdmin } from './memory/admin.ts';
 import { conflictMethods } from './memory/conflicts.ts';
 import { linkMethods } from './memory/links.ts';
 import { createMemoryQueue, type MemoryQueue, queueMethods } from './memory/queue.ts';
+import { overviewMethods } from './memory/overview.ts';
 import { emptyState, fork, type State } from './memory/state.ts';
 import { upkeepMethods } from './memory/upkeep.ts';
 import { workMethods } from './memory/work.ts';
@@ -49,6 +51,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
       onQueueChange: (listener) => listeners.push(listener),
     }),
     tokens: createMemoryVault(),
+    admin: createMemoryAdmin(),
     ping: async () => undefined,
     close: async () => undefined,
   };
@@ -62,6 +65,7 @@ async function withTx<T>(draft: State, clock: Clock, work: (tx: Tx) => Promise<T
     ...conflictMethods(draft),
     ...childMethods(draft),
     ...upkeepMethods(draft),
+    ...overviewMethods(draft),
     ...queueMethods(draft, clock),
   };
   let failure: { readonly error: unknown } | null = null;

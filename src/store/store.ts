@@ -6,6 +6,7 @@ import type { Link, LinkStatus, WorkKey } from '../core/link.ts';
 import type { FieldConflict, FieldMove, PendingWrite, SettledValue } from '../core/plan.ts';
 import type { Fields, FieldValue } from '../core/record.ts';
 import type { Side } from '../core/side.ts';
+import type { AdminSessions, OverviewTx } from './overview.ts';
 import type { Job, Queue } from './queue.ts';
 
 /** Where a poll stands on one side of one pair. All stamps are the server's, ISO 8601. */
@@ -64,6 +65,9 @@ export interface ConflictRow extends FieldConflict {
   readonly decision: SettledValue | null;
   readonly at: string;
   readonly settledAt: string | null;
+  /** Who chose, and when; absent where nobody has. */
+  readonly decidedBy?: string;
+  readonly decidedAt?: string;
 }
 
 export interface HistoryRow extends FieldMove {
@@ -139,7 +143,7 @@ export interface LinkFilter {
 }
 
 /** Reads and writes inside one transaction. Batch-first: one statement each, whatever the number of rows. */
-export interface Tx {
+export interface Tx extends OverviewTx {
   linksById(ids: readonly string[]): Promise<readonly Link[]>;
   linksBySource(pair: string, side: Side, ids: readonly string[]): Promise<readonly Link[]>;
   /** Fails with DuplicateLink if either id of one is linked already in its pair. */
@@ -268,7 +272,7 @@ export interface AuditRow {
 }
 
 /** Who may use the admin API, and what they did with it. */
-export interface AdminRecords {
+export interface AdminRecords extends AdminSessions {
   /** Revoked ones too, oldest first. */
   tokens(): Promise<readonly AdminTokenRow[]>;
   /** Null for an unknown or revoked one. */
@@ -287,7 +291,6 @@ export interface Store {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   readonly queue: Queue;
   readonly tokens: TokenVault;
-  /** Where the store keeps them; the one in memory does not. */
   readonly admin?: AdminRecords;
   /** Rejects with StoreUnavailable when the database does not answer. */
   ping(): Promise<void>;

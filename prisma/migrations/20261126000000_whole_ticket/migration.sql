@@ -1,6 +1,10 @@
 -- AlterTable
 ALTER TABLE "links" ADD COLUMN "life" JSONB;
 
+-- AlterTable
+ALTER TABLE "conflicts" ADD COLUMN "decided_at" TIMESTAMPTZ(3),
+ADD COLUMN "decided_by" TEXT COLLATE "C";
+
 -- CreateIndex
 CREATE INDEX "children_source_id_idx" ON "children"("source_id");
 

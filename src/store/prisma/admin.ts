@@ -2,11 +2,13 @@ import type { AdminRecords, AdminRole, AdminTokenRow, AuditRow } from '../store.
 import type { Db } from './db.ts';
 import type { AdminToken, Audit } from './generated/client.ts';
 import { optional } from './rows.ts';
+import { createAdminSessions } from './sessions.ts';
 import { fromJson, fromStored, storableJson, toStored } from './text.ts';
 
 /** Tokens of the admin API and the audit trail: a row now and then, each in a transaction of its own. */
 export function createAdminRecords(transaction: <T>(work: (db: Db) => Promise<T>) => Promise<T>): AdminRecords {
   return {
+    ...createAdminSessions(transaction),
     tokens: async () => {
       const rows = await transaction((db) =>
         db.adminToken.findMany({ orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] }),

@@ -174,6 +174,8 @@ export interface ConflictColumns extends PairColumns {
   readonly decision: unknown;
   readonly at: Date;
   readonly settled_at: Date | null;
+  readonly decided_by: string | null;
+  readonly decided_at: Date | null;
 }
 
 export function toConflict(row: ConflictColumns): ConflictRow {
@@ -196,6 +198,8 @@ export function toConflict(row: ConflictColumns): ConflictRow {
     decision: fromJson(row.decision) as SettledValue | null,
     at: row.at.toISOString(),
     settledAt: row.settled_at?.toISOString() ?? null,
+    ...(row.decided_by === null ? {} : { decidedBy: fromStored(row.decided_by) }),
+    ...(row.decided_at === null ? {} : { decidedAt: row.decided_at.toISOString() }),
   };
 }
 

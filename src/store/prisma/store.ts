@@ -15,6 +15,7 @@ import { historyMethods } from './history.ts';
 import { intentMethods } from './intents.ts';
 import { linkMethods } from './links.ts';
 import { checkMigrated, migrate } from './migrate.ts';
+import { overviewMethods } from './overview.ts';
 import { pendingMethods } from './pending.ts';
 import { quarantineMethods } from './quarantine.ts';
 import { queueMethods } from './queue/jobs.ts';
@@ -83,6 +84,7 @@ function txMethods(db: Db, queue: BossQueue): Tx {
     ...historyMethods(db),
     ...quarantineMethods(db),
     ...runMethods(db),
+    ...overviewMethods(db),
     ...queueMethods(db, queue.boss),
   };
 }

@@ -1,0 +1,126 @@
+import type { LinkStatus } from '../../core/link.ts';
+import type { ConflictFilter, Counts, LinkSearch, OverviewTx } from '../overview.ts';
+import type { Db } from './db.ts';
+import { Prisma } from './generated/client.ts';
+import { type ConflictColumns, type HistoryColumns, type LinkColumns, toConflict, toHistory, toLink } from './rows.ts';
+import { fromStored, toJson, toStored } from './text.ts';
+
+/** What people ask of the store: pages, figures, and decisions about many rows in one statement. */
+export function overviewMethods(db: Db): OverviewTx {
+  return {
+    searchLinks: async (search) => {
+      const where = Prisma.join(termsOf(search), ' AND ');
+      const rows =
+        search.latestFirst === true
+          ? await db.$queryRaw<LinkColumns[]>`SELECT * FROM links WHERE ${where} ORDER BY id DESC LIMIT ${search.limit}`
+          : await db.$queryRaw<LinkColumns[]>`SELECT * FROM links WHERE ${where} ORDER BY id LIMIT ${search.limit}`;
+      return rows.map(toLink);
+    },
+
+    countLinksOf: async (pair) => {
+      const rows = await db.$queryRaw<{ status: LinkStatus; count: bigint }[]>`
+        SELECT status, count(*) AS count FROM links WHERE pair = ${toStored(pair)} GROUP BY status`;
+      const counts: Record<LinkStatus, number> = { synced: 0, pending: 0, conflict: 0, quarantined: 0, detached: 0 };
+      for (const { status, count } of rows) counts[status] = Number(count);
+      return counts;
+    },
+
+    counts: async () => {
+      const [row] = await db.$queryRaw<Record<keyof Counts, bigint>[]>`
+        SELECT (SELECT count(*) FROM conflicts WHERE status = 'open') AS "openConflicts",
+               (SELECT count(*) FROM conflicts WHERE status = 'decided') AS "decidedConflicts",
+               (SELECT count(*) FROM quarantine) AS quarantined,
+               (SELECT count(*) FROM intents) AS "inDoubt",
+               (SELECT count(*) FROM proposals WHERE status = 'open') AS "openProposals",
+               (SELECT count(*) FROM unmatched) AS unmatched`;
+      return {
+        openConflicts: Number(row?.openConflicts ?? 0),
+        decidedConflicts: Number(row?.decidedConflicts ?? 0),
+        quarantined: Number(row?.quarantined ?? 0),
+        inDoubt: Number(row?.inDoubt ?? 0),
+        openProposals: Number(row?.openProposals ?? 0),
+        unmatched: Number(row?.unmatched ?? 0),
+      };
+    },
+
+    conflictPage: async ({ after, limit, ...filter }) => {
+      const terms = conflictTerms(filter);
+      if (after !== undefined) terms.push(Prisma.sql`id > ${toStored(after)}`);
+      const rows = await db.$queryRaw<ConflictColumns[]>`
+        SELECT * FROM conflicts WHERE ${Prisma.join(terms, ' AND ')} ORDER BY id LIMIT ${limit}`;
+      return rows.map(toConflict);
+    },
+
+    countConflicts: async (filter) => {
+      const rows = await db.$queryRaw<{ field: string; count: bigint }[]>`
+        SELECT field, count(*) AS count FROM conflicts WHERE ${Prisma.join(conflictTerms(filter), ' AND ')}
+        GROUP BY field ORDER BY field`;
+      return Object.fromEntries(rows.map(({ field, count }) => [fromStored(field), Number(count)]));
+    },
+
+    conflictsById: async (ids) => {
+      if (ids.length === 0) return [];
+      const rows = await db.$queryRaw<ConflictColumns[]>`
+        SELECT c.* FROM unnest(${ids.map(toStored)}::text[]) WITH ORDINALITY AS wanted(id, n)
+        JOIN conflicts c ON c.id = wanted.id ORDER BY n`;
+      return rows.map(toConflict);
+    },
+
+    decideOpen: async (ids, decision, { actor, at }) => {
+      if (ids.length === 0) return [];
+      const rows = await db.$queryRaw<{ id: string }[]>`
+        UPDATE conflicts SET status = 'decided', decision = ${toJson(decision)}::text::jsonb,
+          decided_by = ${toStored(actor)}, decided_at = ${at}::timestamptz
+        WHERE id = ANY(${ids.map(toStored)}::text[])
+          AND (status = 'open' OR (status = 'decided' AND decided_by = ${toStored(actor)}))
+        RETURNING id`;
+      return rows.map((row) => fromStored(row.id));
+    },
+
+    historyPage: async (linkId, { field, after, limit }) => {
+      const terms = [Prisma.sql`link_id = ${toStored(linkId)}`];
+      if (field !== undefined) terms.push(Prisma.sql`field = ${toStored(field)}`);
+      if (after !== undefined && /^\d{1,18}$/.test(after)) terms.push(Prisma.sql`id < ${BigInt(after)}`);
+      const rows = await db.$queryRaw<(HistoryColumns & { id: bigint })[]>`
+        SELECT * FROM history WHERE ${Prisma.join(terms, ' AND ')} ORDER BY id DESC LIMIT ${limit}`;
+      return rows.map((row) => ({ ...toHistory(row), id: String(row.id) }));
+    },
+  };
+}
+
+function termsOf({ pair, status, text, titles, after, latestFirst }: LinkSearch): Prisma.Sql[] {
+  const terms = [Prisma.sql`true`];
+  if (pair !== undefined) terms.push(Prisma.sql`pair = ${toStored(pair)}`);
+  if (status !== undefined) terms.push(Prisma.sql`status = ${status}`);
+  if (after !== undefined) {
+    terms.push(latestFirst === true ? Prisma.sql`id < ${toStored(after)}` : Prisma.sql`id > ${toStored(after)}`);
+  }
+  if (text !== undefined) terms.push(wordsTerm(toStored(text), titles));
+  return terms;
+}
+
+/** Numbers by their beginning, which their indexes answer under COLLATE "C"; titles by any part. */
+function wordsTerm(text: string, titles: readonly string[]): Prisma.Sql {
+  const start = `${likely(text.toUpperCase())}%`;
+  const part = `%${likely(text)}%`;
+  const inTitle = titles.map(
+    (name) => Prisma.sql`servicenow_base #>> ARRAY['fields', ${toStored(name)}]::text[] ILIKE ${part}`,
+  );
+  return Prisma.sql`(id = ${text} OR servicenow_id = ${text} OR salesforce_id = ${text}
+    OR servicenow_number LIKE ${start} OR salesforce_number LIKE ${start}
+    ${inTitle.length === 0 ? Prisma.empty : Prisma.sql`OR ${Prisma.join(inTitle, ' OR ')}`})`;
+}
+
+/** What LIKE would read as a pattern stands for itself. */
+function likely(text: string): string {
+  return text.replaceAll(/[\\%_]/g, String.raw`\$&`);
+}
+
+function conflictTerms({ status, pair, field, linkId }: ConflictFilter): Prisma.Sql[] {
+  const terms = [Prisma.sql`true`];
+  if (status !== undefined) terms.push(Prisma.sql`status = ${status}`);
+  if (pair !== undefined) terms.push(Prisma.sql`pair = ${toStored(pair)}`);
+  if (field !== undefined) terms.push(Prisma.sql`field = ${toStored(field)}`);
+  if (linkId !== undefined) terms.push(Prisma.sql`link_id = ${toStored(linkId)}`);
+  return terms;
+}
