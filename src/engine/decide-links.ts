@@ -5,7 +5,8 @@ import type { DateRange, FieldConflict, LinkPlan, LinkView } from '../core/plan.
 import { planLink } from '../core/plan-link.ts';
 import type { SourceRecord } from '../core/record.ts';
 import { bothSides, type Side, sides } from '../core/side.ts';
-import { type ChildrenNow, decideChildren } from './children/decide.ts';
+import { decideChildren } from './children/decide.ts';
+import type { ChildrenNow } from './children/plan.ts';
 import type { Engine } from './engine.ts';
 import type { ReadAnswers } from './read.ts';
 import { groupBy, type LinkDecision, type LinkWork } from './work.ts';

@@ -1,4 +1,4 @@
-import type { ChangesPage, Keyset } from '../connectors/ticket-system.ts';
+import type { ChangesPage } from '../connectors/ticket-system.ts';
 import { brakeOnCreates } from '../core/brake.ts';
 import { iso } from '../core/clock.ts';
 import { formatKey, type Link, type WorkKey } from '../core/link.ts';
@@ -6,7 +6,9 @@ import { sameVersion, type SourceRecord } from '../core/record.ts';
 import { fieldsOf, type PairRules } from '../core/rules.ts';
 import { otherSide, type Side } from '../core/side.ts';
 import type { Cursor, PairPause, Tx, Walk } from '../store/store.ts';
+import { openStreams, saveStreams, streamAsks, streamsDone, type StreamWalk } from './children/follow.ts';
 import type { Engine } from './engine.ts';
+import { endWalk, firstCursor, walkStart } from './walk.ts';
 
 export interface PollOptions {
   /** Lets a walk create as many records as it finds: a wanted first load. */
@@ -30,11 +32,12 @@ export async function poll(engine: Engine, pair: PairRules, side: Side, options:
   const opened = await engine.store.transaction(async (tx) => {
     const pauses = await tx.pauses();
     if (pauses.some((pause) => pause.pair === pair.name)) return null;
-    return (await tx.cursor(pair.name, side)) ?? firstCursor(pair, side);
+    const cursor = (await tx.cursor(pair.name, side)) ?? firstCursor(pair.name, side, pair.startsAt);
+    return { cursor, streams: await openStreams(tx, pair, side) };
   });
   if (opened === null) return { rows: 0, queued: 0, skipped: 'pair-paused' };
 
-  let cursor = opened;
+  let { cursor, streams } = opened;
   let rows = 0;
   let queued = 0;
   for (;;) {
@@ -44,48 +47,36 @@ export async function poll(engine: Engine, pair: PairRules, side: Side, options:
       fields: fieldsOf(pair, side),
       after: start.after,
       limit: engine.pageSize,
+      ...streamAsks(engine, streams),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
     engine.offsets[side] = Date.parse(page.serverNow) - engine.clock.now();
     const walk: Walk = cursor.walk ?? { ...start, startedAt: page.serverNow, created: 0 };
-    const saved = await savePage(engine, pair, side, cursor, walk, page, options);
+    const saved = await savePage(engine, pair, side, { cursor, walk, streams }, page, options);
     if (saved.kind === 'moved') return { rows, queued, skipped: 'other-replica' };
     if (saved.kind === 'braked') {
       engine.emit({ type: 'pair.paused', pause: saved.pause });
       return { rows, queued, skipped: 'pair-paused' };
     }
     cursor = saved.cursor;
+    streams = saved.streams;
     rows += page.records.length;
     queued += saved.queued;
     engine.emit({ type: 'poll.page', pair: pair.name, side, rows: page.records.length, queued: saved.queued });
-    if (page.done) {
+    if (cursor.walk === null) {
       engine.emit({ type: 'poll.done', pair: pair.name, side, rows, queued, deep: walk.deep });
       return { rows, queued, skipped: null };
     }
   }
 }
 
-function firstCursor(pair: PairRules, side: Side): Cursor {
-  const at: Keyset = { stamp: pair.startsAt, id: '' };
-  return { pair: pair.name, side, at, completeAt: null, deepAt: null, walk: null, version: 0 };
-}
-
-/**
- * The wide overlap counts from the last wide walk, not from the cursor: a row that becomes visible just before a wide walk may
- * have been passed by any number of narrow ones.
- */
-function walkStart(engine: Engine, cursor: Cursor): Pick<Walk, 'after' | 'deep'> {
-  if (cursor.completeAt === null || cursor.deepAt === null) return { after: cursor.at, deep: true };
-  const serverNow = engine.clock.now() + engine.offsets[cursor.side];
-  const deep = serverNow - Date.parse(cursor.deepAt) >= engine.times.widePollEvery;
-  const from = deep
-    ? Math.min(Date.parse(cursor.deepAt), Date.parse(cursor.at.stamp)) - engine.times.wideOverlap
-    : Date.parse(cursor.at.stamp) - engine.times.overlap;
-  return { after: { stamp: iso(from), id: '' }, deep };
-}
-
 type Saved =
-  | { readonly kind: 'saved'; readonly cursor: Cursor; readonly queued: number }
+  | {
+      readonly kind: 'saved';
+      readonly cursor: Cursor;
+      readonly streams: readonly StreamWalk[];
+      readonly queued: number;
+    }
   | { readonly kind: 'moved' }
   | { readonly kind: 'braked'; readonly pause: PairPause };
 
@@ -93,8 +84,7 @@ async function savePage(
   engine: Engine,
   pair: PairRules,
   side: Side,
-  cursor: Cursor,
-  walk: Walk,
+  { cursor, walk, streams }: { readonly cursor: Cursor; readonly walk: Walk; readonly streams: readonly StreamWalk[] },
   page: ChangesPage,
   options: PollOptions,
 ): Promise<Saved> {
@@ -109,25 +99,18 @@ async function savePage(
       await tx.pausePair(pause);
       return { kind: 'braked', pause };
     }
-    const next = page.done
-      ? endWalk(cursor, walk)
-      : { ...cursor, walk: { ...walk, after: page.next, created: walk.created + adding } };
+    const followed = await saveStreams(engine, tx, pair, side, streams, page);
+    if (followed === 'moved') return { kind: 'moved' };
+    const next =
+      page.done && streamsDone(followed.streams)
+        ? endWalk(cursor, walk)
+        : { ...cursor, walk: { ...walk, after: page.next, created: walk.created + adding } };
     const saved: Cursor = { ...next, version: cursor.version + 1 };
     if (!(await tx.saveCursor(saved))) return { kind: 'moved' };
-    await tx.enqueue(keys);
-    return { kind: 'saved', cursor: saved, queued: keys.length };
+    const all = new Map([...keys, ...followed.keys].map((key) => [formatKey(key), key]));
+    await tx.enqueue([...all.values()]);
+    return { kind: 'saved', cursor: saved, streams: followed.streams, queued: all.size };
   });
-}
-
-/** The cursor never passes the server's own time at the start of the walk, so a row stamped later is always ahead of it. */
-function endWalk(cursor: Cursor, walk: Walk): Cursor {
-  return {
-    ...cursor,
-    at: { stamp: walk.startedAt > cursor.at.stamp ? walk.startedAt : cursor.at.stamp, id: '' },
-    completeAt: walk.startedAt,
-    deepAt: walk.deep ? walk.startedAt : cursor.deepAt,
-    walk: null,
-  };
 }
 
 /**
@@ -201,13 +184,17 @@ function newKey(pair: PairRules, side: Side, record: SourceRecord, partner: Link
   return pair.inScope(record) ? own : null;
 }
 
-/** What we wrote ourselves, or a change of nothing that is mapped. */
+/**
+ * What we wrote ourselves, or a change of nothing that is mapped. A journal entry of ServiceNow moves its ticket's version and
+ * nothing else: where comments travel, only the version tells.
+ */
 function isEcho(pair: PairRules, record: SourceRecord, link: Link, by: 'version' | 'content'): boolean {
   if (link.status !== 'synced') return false;
   const { side } = record;
   const base = link.bases[side];
   // A counter tells every save apart. A stamp alone does not: Salesforce keeps whole seconds, and somebody may save within ours.
   if (by === 'version' && base.version.count !== null && sameVersion(base.version, record.version)) return true;
+  if (side === 'servicenow' && pair.comments !== undefined && !sameVersion(base.version, record.version)) return false;
   return pair.fields.every((rule) => {
     const name = rule.fields[side];
     return rule.same(side, base.fields[name] ?? null, record.fields[name] ?? null);

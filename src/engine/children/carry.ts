@@ -2,19 +2,10 @@ import { type Side, sides } from '../../core/side.ts';
 import type { Outcome } from '../apply.ts';
 import type { Engine } from '../engine.ts';
 import { isLinkPlan } from '../note.ts';
-import type { Decision, LinkWork } from '../work.ts';
+import type { Decision } from '../work.ts';
 import { carryFiles } from './files.ts';
-import { type ChildOutcome, type ChildPlan, joined } from './plan.ts';
+import { type ChildOutcome, joined, type ToCarry } from './plan.ts';
 import { carryComments } from './post.ts';
-
-/** The children of one link, after its fields were written. */
-export interface ToCarry {
-  readonly key: string;
-  readonly work: LinkWork;
-  readonly plan: ChildPlan;
-  /** Sides that did not answer the writes of this very ticket: nothing is sent after them there. */
-  readonly down: ReadonlySet<Side>;
-}
 
 /**
  * Sends what hangs on the tickets of a batch, after their fields: comments first, then files. Never rejects; what came of it stands

@@ -1,8 +1,6 @@
 import type { Engine } from '../engine.ts';
 import type { LinkWork } from '../work.ts';
-import type { ChildrenNow } from './decide.ts';
-import { type ChildOutcome, type FilePlan, noFiles } from './plan.ts';
-import type { ToCarry } from './carry.ts';
+import { type ChildOutcome, type ChildrenNow, type FilePlan, noFiles, type ToCarry } from './plan.ts';
 
 /** Decides about the files of one link. */
 export function decideFiles(_engine: Engine, _work: LinkWork, _now: ChildrenNow): FilePlan {

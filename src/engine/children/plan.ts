@@ -1,3 +1,4 @@
+import type { Children } from '../../connectors/children.ts';
 import type { ConnectorError } from '../../connectors/errors.ts';
 import type { ChildRow, FileInfo } from '../../core/children.ts';
 import type { CommentPlan } from '../../core/comments/plan.ts';
@@ -5,6 +6,10 @@ import type { PairRules } from '../../core/rules.ts';
 import type { Side } from '../../core/side.ts';
 import type { HistoryRow } from '../../store/store.ts';
 import type { EngineEvent } from '../events.ts';
+import type { LinkWork } from '../work.ts';
+
+/** What came with the tickets of one link; null for a side that told nothing. */
+export type ChildrenNow = Readonly<Record<Side, Children | null>>;
 
 /** One file to be carried. Its row is noted before it goes out. */
 export interface FileMove {
@@ -25,6 +30,15 @@ export const noFiles: FilePlan = { rows: [], moves: [] };
 export interface ChildPlan {
   readonly comments: CommentPlan;
   readonly files: FilePlan;
+}
+
+/** The children of one link, after its fields were written. */
+export interface ToCarry {
+  readonly key: string;
+  readonly work: LinkWork;
+  readonly plan: ChildPlan;
+  /** Sides that did not answer the writes of this very ticket: nothing is sent after them there. */
+  readonly down: ReadonlySet<Side>;
 }
 
 /** What came of it: recorded together with the fields of the same ticket. */

@@ -1,6 +1,5 @@
 import type { Engine } from '../engine.ts';
-import type { ToCarry } from './carry.ts';
-import type { ChildOutcome } from './plan.ts';
+import type { ChildOutcome, ToCarry } from './plan.ts';
 
 /** Posts the comments of a batch. Never rejects. */
 export async function carryComments(
