@@ -5,7 +5,7 @@ import { type Page, type Row, compositeSchema, pageSchema, understand } from './
 
 /** One request inside a composite: 25 of them are one API call, at most five of them queries or collections. */
 export interface Part {
-  readonly method: 'GET' | 'PATCH' | 'POST';
+  readonly method: 'GET' | 'PATCH' | 'POST' | 'DELETE';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
@@ -135,10 +135,24 @@ export async function queryEach(
   statements: readonly string[],
   all = false,
 ): Promise<readonly (readonly Row[])[]> {
-  const results: (readonly Row[])[] = [];
+  return (await querySettled(session, statements, all)).map((rows) => {
+    if (rows instanceof ConnectorError) throw rows;
+    return rows;
+  });
+}
+
+/** The same, where one statement's failure is its own. Rejects with ConnectorError when a call as a whole failed. */
+export async function querySettled(
+  session: Session,
+  statements: readonly string[],
+  all = false,
+): Promise<readonly (readonly Row[] | ConnectorError)[]> {
+  const results: (readonly Row[] | ConnectorError)[] = [];
   for (let start = 0; start < statements.length; start += heavyParts) {
     const parts = statements.slice(start, start + heavyParts).map((soql) => queryPart(session, soql, all));
-    for (const answer of await composite(session, parts)) results.push(await rowsOf(session, answer));
+    for (const answer of await composite(session, parts)) {
+      results.push(partFailure(answer) ?? (await rowsOf(session, answer)));
+    }
   }
   return results;
 }

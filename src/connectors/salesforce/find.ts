@@ -1,7 +1,7 @@
 import type { Fields, FieldValue } from '../../core/record.ts';
 import type { FindRequest, Found, FoundRow } from '../ticket-system.ts';
 import { queryEach } from './composite.ts';
-import { chunksOf } from './read.ts';
+import { chunksOf } from './chunks.ts';
 import { normaliseId } from './ids.ts';
 import { pick } from './records.ts';
 import type { Session } from './session.ts';

@@ -2,7 +2,7 @@ import type { FieldDate, FieldDateAsk } from '../ticket-system.ts';
 import { ConnectorError } from '../errors.ts';
 import { queryEach } from './composite.ts';
 import { normaliseId } from './ids.ts';
-import { chunksOf } from './read.ts';
+import { chunksOf } from './chunks.ts';
 import { isoTime, textOf } from './records.ts';
 import type { Session } from './session.ts';
 import { both, isIn, select, since } from './soql.ts';

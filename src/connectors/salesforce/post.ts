@@ -1,15 +1,13 @@
 import { z } from 'zod';
 import type { PostRequest, PostResult } from '../children.ts';
 import { ConnectorError } from '../errors.ts';
+import { commented } from './comments.ts';
 import { composite, heavyParts, type Part, type PartAnswer, partFailure } from './composite.ts';
 import { notSent, vendorFailure } from './errors.ts';
 import { normaliseId } from './ids.ts';
-import { chunksOf } from './read.ts';
+import { chunksOf } from './chunks.ts';
 import { noAutoAssign, type Session } from './session.ts';
 import { savedSchema } from './wire.ts';
-
-/** The only object whose comments are CaseComments. */
-export const commented = 'Case';
 
 /** Most records in one collections request. */
 const perCollection = 200;

@@ -1,22 +1,16 @@
 import type { Clock } from '../../core/clock.ts';
 import type { SourceRecord } from '../../core/record.ts';
+import type { Children, ChildrenAsk } from '../children.ts';
 import { ConnectorError } from '../errors.ts';
 import type { ChangesPage, ChangesRequest, ProbeRequest, ProbeResult, ReadResult } from '../ticket-system.ts';
+import { chunksOf, namedPerQuery } from './chunks.ts';
 import { composite, firstPage, heavyParts, queryEach, queryPart, rowsOf } from './composite.ts';
 import { normaliseId, normaliseStamp } from './ids.ts';
 import { isDeleted, selection, stampField, toRecordIfReadable } from './records.ts';
+import { readWithChildren } from './read-children.ts';
 import type { Session } from './session.ts';
 import { behind, type Condition, either, equals, isIn, select } from './soql.ts';
 import type { Row } from './wire.ts';
-
-/** Rows one statement names: the smallest page Salesforce makes, so that one answer holds them all. */
-const namedPerQuery = 200;
-
-export function chunksOf<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
-  const chunks: T[][] = [];
-  for (let start = 0; start < items.length; start += size) chunks.push(items.slice(start, start + size));
-  return chunks;
-}
 
 function serverTime(headers: Readonly<Record<string, string>>, clock: Clock): string {
   const ms = Date.parse(headers['date'] ?? '');
@@ -76,23 +70,40 @@ function selectWhere(object: string, fields: readonly string[], where: Condition
   return select({ object, fields: selection(object, fields), where });
 }
 
-/** Reads by id, a thousand to a call. A row in the recycle bin is evidence of a deletion; a missing row is evidence of nothing. */
+/**
+ * Reads by id, a thousand to a call. A row in the recycle bin is evidence of a deletion; a missing row is evidence of nothing.
+ * Comments come as child queries of the same statements, what else hangs on the records as further parts of the same calls.
+ */
 export async function read(
   session: Session,
   object: string,
   ids: readonly string[],
   fields: readonly string[],
+  ask?: ChildrenAsk,
 ): Promise<readonly ReadResult[]> {
   const wanted = [...new Set(ids.map(normaliseId).filter((id) => id !== null))];
-  const statements = chunksOf(wanted, namedPerQuery).map((chunk) => selectWhere(object, fields, isIn('Id', chunk)));
-  const rows = (await queryEach(session, statements, true)).flat();
+  if (ask === undefined) {
+    const statements = chunksOf(wanted, namedPerQuery).map((chunk) => selectWhere(object, fields, isIn('Id', chunk)));
+    return resultsOf(session, { object, ids, fields }, (await queryEach(session, statements, true)).flat());
+  }
+  const { rows, children } = await readWithChildren(session, object, wanted, fields, ask);
+  return resultsOf(session, { object, ids, fields }, rows, children);
+}
+
+function resultsOf(
+  session: Session,
+  { object, ids, fields }: { object: string; ids: readonly string[]; fields: readonly string[] },
+  rows: readonly Row[],
+  children?: ReadonlyMap<string, Children>,
+): readonly ReadResult[] {
   const living = rows.filter((row) => !isDeleted(row));
   const found = new Map(readable(session, object, living, fields).map((record) => [record.id, record]));
   const deleted = new Set(rows.filter(isDeleted).map((row) => normaliseId(row.Id)));
   return ids.map((id): ReadResult => {
     const normal = normaliseId(id) ?? '';
     const record = found.get(normal);
-    if (record !== undefined) return { kind: 'found', record };
+    const hanging = children?.get(normal);
+    if (record !== undefined) return { kind: 'found', record, ...(hanging === undefined ? {} : { children: hanging }) };
     // A row that could not be understood proves nothing, like one that did not come.
     return { kind: deleted.has(normal) ? 'deleted' : 'absent', id };
   });

@@ -10,11 +10,12 @@ import { type Budget, createBudget, parseLimitInfo } from './budget.ts';
 import { answerFailure, type RawAnswer, retryAfter, vendorErrors, wireFailure } from './errors.ts';
 import { pinInstance, pinNextPage } from './instance-url.ts';
 import { createGrant } from './oauth.ts';
+import { createTransfer, type Transfer } from './transfer.ts';
 import { OneExchange, type Wire, WireError } from './transport.ts';
 
 /** Something worth telling, without a sentence. */
 export interface SalesforceNotice {
-  readonly kind: 'daily-budget' | 'session-renewed' | 'asked-to-wait' | 'rows-unreadable';
+  readonly kind: 'daily-budget' | 'session-renewed' | 'asked-to-wait' | 'rows-unreadable' | 'comments-hidden';
   readonly used?: number;
   readonly limit?: number;
   readonly ms?: number;
@@ -44,6 +45,8 @@ export interface Answer {
 export interface Session {
   /** Sends; resolves with a 2xx JSON answer, rejects with ConnectorError (or the signal's reason). */
   call(call: Call): Promise<Answer>;
+  /** Bytes in or out, which jsforce would keep in memory. */
+  readonly transfer: Transfer;
   /** `/services/data/vNN.N` and what follows. */
   path(rest: string): string;
   /** The path of a further query page, checked. Rejects with ConnectorError. */
@@ -219,6 +222,21 @@ export function createSession(deps: SessionDeps): Session {
 
   return {
     call,
+    transfer: createTransfer({
+      gate,
+      currentToken,
+      renew: (token) => {
+        onNotice?.({ kind: 'session-renewed' });
+        return tokens.renew(token.accessToken);
+      },
+      instanceOf: (token) => connectionFor(token).instanceUrl,
+      setOut: () => {
+        budget.check();
+        calls += 1;
+      },
+      isCurable,
+      heed,
+    }),
     path: (rest) => `/services/data/v${settings.apiVersion}${rest}`,
     nextPage: async (nextRecordsUrl) => {
       const { instanceUrl } = await tokens.current();

@@ -12,6 +12,13 @@ export interface Query {
   /** Field names; always ascending. */
   readonly orderBy?: readonly string[];
   readonly limit?: number;
+  readonly children?: readonly ChildQuery[];
+}
+
+/** Rows that hang on each row, under the relationship's name: `(SELECT Id FROM CaseComments)`. */
+export interface ChildQuery {
+  readonly relationship: string;
+  readonly fields: readonly string[];
 }
 
 const objectName = /^[A-Za-z][A-Za-z0-9_]{0,79}$/;
@@ -114,9 +121,14 @@ export function distinctFields(names: readonly string[]): readonly string[] {
 
 /** Builds the statement. Throws Rejected for a name that cannot be one. */
 export function select(query: Query): string {
-  const parts = [`SELECT ${distinctFields(query.fields).map(field).join(', ')}`, `FROM ${objectNamed(query.object)}`];
+  const columns = [...distinctFields(query.fields).map(field), ...(query.children ?? []).map(childQuery)];
+  const parts = [`SELECT ${columns.join(', ')}`, `FROM ${objectNamed(query.object)}`];
   if (query.where !== undefined) parts.push(`WHERE ${query.where.soql}`);
   if (query.orderBy !== undefined) parts.push(`ORDER BY ${query.orderBy.map(field).join(', ')}`);
   if (query.limit !== undefined) parts.push(`LIMIT ${Math.max(1, Math.trunc(query.limit))}`);
   return parts.join(' ');
+}
+
+function childQuery({ relationship, fields }: ChildQuery): string {
+  return `(SELECT ${distinctFields(fields).map(field).join(', ')} FROM ${objectNamed(relationship)})`;
 }

@@ -1,7 +1,7 @@
 import { ConnectorError } from '../errors.ts';
 import type { CreateRequest, UpdateRequest, WriteResult } from '../ticket-system.ts';
 import { notSent } from './errors.ts';
-import { chunksOf } from './read.ts';
+import { chunksOf } from './chunks.ts';
 import { stampField } from './records.ts';
 import type { Session } from './session.ts';
 import { collectionsOf, createItem, type Item, refersToParts, updateItem } from './write-items.ts';
