@@ -69,6 +69,8 @@ export interface AttachRequest {
   readonly channel: Channel;
   /** A fresh stream of the content from its start; called again where an upload has to begin anew. */
   readonly open: () => Promise<Readable>;
+  /** Since when an earlier sending of the same may have left something that no list shows; looked for before sending. ISO 8601. */
+  readonly lostAt?: string;
   readonly signal?: AbortSignal;
 }
 

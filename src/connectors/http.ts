@@ -97,7 +97,7 @@ function asText(data: unknown): string {
 }
 
 /** `set-cookie` is left behind here, once and for all. */
-function plainHeaders(headers: object): Record<string, string> {
+export function plainHeaders(headers: object): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]: [string, unknown]) =>
       typeof value === 'string' && name.toLowerCase() !== 'set-cookie' ? [[name.toLowerCase(), value]] : [],
@@ -109,7 +109,7 @@ const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOST
 const tls = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|EPROTO)/;
 
 /** A connection that was never made carried nothing; of any other failure nobody can tell. */
-function transportError(error: unknown, timedOut: boolean): unknown {
+export function transportError(error: unknown, timedOut: boolean): unknown {
   if (!(error instanceof AxiosError)) return error;
   const code = error.code ?? 'ERR_UNKNOWN';
   const syscall = syscallOf(error.cause);

@@ -25,6 +25,8 @@ export function readAnswer(answer: HttpAnswer, asked: Asked): unknown {
   if (answer.status === 202) throw failure('Unavailable', answer, asked, { executed: 'no', cause: 'dropped' });
   if (answer.status >= 300 && answer.status < 400) throw failure('Unavailable', answer, asked, { cause: 'redirected' });
   if (answer.status < 200 || answer.status > 299) throw refusal(answer, asked);
+  // A deletion has nothing to say (attachment-delete-doc).
+  if (answer.status === 204) return null;
   if (answer.text.trim() === '') throw failure('Unavailable', answer, asked, { cause: 'empty-answer' });
   const page = htmlTitle(answer);
   if (page !== null) throw pageInstead(page, answer, asked);

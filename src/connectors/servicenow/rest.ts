@@ -1,4 +1,6 @@
+import { finished } from 'node:stream/promises';
 import type { Clock } from '../../core/clock.ts';
+import type { ByteAnswer } from '../byte-http.ts';
 import { ConnectorError } from '../errors.ts';
 import { withoutEcho } from '../echo.ts';
 import type { Gate } from '../gate.ts';
@@ -23,10 +25,27 @@ export interface RestAnswer {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** Bytes in or out: anything longer than a call, so that nothing is said about how long it may take. */
+export interface TransferRequest {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly effect: 'read' | 'write';
+  readonly signal?: AbortSignal;
+}
+
 /** Authorised calls to one instance. */
 export interface Rest {
+  readonly origin: string;
   /** Rejects with ConnectorError, or with the signal's reason when aborted. */
   call(request: RestRequest): Promise<RestAnswer>;
+  /**
+   * Runs `send` with a token that is not about to expire; once more with a new one where it was refused. The slot at the gate is
+   * held until an answer's body has flowed. Resolves with that answer, or with the parsed JSON of one that was read as text.
+   */
+  transfer(
+    request: TransferRequest,
+    send: (accessToken: string) => Promise<ByteAnswer>,
+  ): Promise<{ readonly answer: ByteAnswer; readonly body: unknown }>;
   /** Reads an answer that came inside another one (Batch API), with the same consequences. */
   readInner(answer: HttpAnswer, asked: Omit<Asked, 'nowMs'>): unknown;
   /** Bytes that `path` may have, so that the URL stays within ServiceNow's 8,192 (error-414-url-too-long-rec: 8,182 passed). */
@@ -117,7 +136,19 @@ export function createRest(deps: RestDeps): Rest {
     bareRefusals += 1;
   }
 
-  function refuseLongWait(request: RestRequest): void {
+  async function sendBytes(send: (accessToken: string) => Promise<ByteAnswer>): Promise<ByteAnswer> {
+    const counted = (accessToken: string): Promise<ByteAnswer> => {
+      calls += 1;
+      if (sent[0] !== accessToken) sent = [accessToken, ...sent].slice(0, 3);
+      return send(accessToken);
+    };
+    const token = await tokens.current();
+    const answer = await counted(token.accessToken);
+    if (answer.status !== 401) return answer;
+    return counted((await tokens.renew(token.accessToken)).accessToken);
+  }
+
+  function refuseLongWait(request: Pick<RestRequest, 'effect' | 'method' | 'path'>): void {
     const waitMs = gate.pausedUntil() - clock.now();
     if (waitMs <= longestWaitMs[request.effect]) return;
     throw new ConnectorError('RateLimited', {
@@ -130,6 +161,22 @@ export function createRest(deps: RestDeps): Rest {
   }
 
   return {
+    origin: http.origin,
+    transfer: (request, send) => {
+      const asked = (): Asked => ({ request: describe(request), effect: request.effect, nowMs: clock.now() });
+      return new Promise((resolve, reject) => {
+        const work = async (): Promise<void> => {
+          refuseLongWait(request);
+          const answer = await sendBytes(send).catch((error: unknown) => {
+            throw error instanceof TransportError ? noAnswer(error, asked()) : error;
+          });
+          resolve({ answer, body: answer.body === null ? read(answer, asked()) : null });
+          // Why it ended is the affair of whoever reads it.
+          if (answer.body !== null) await finished(answer.body, { readable: true }).catch(() => undefined);
+        };
+        gate.run(work, request.signal).catch(reject);
+      });
+    },
     longestPath: longestUrl - http.origin.length,
     calls: () => calls,
     readInner: (answer, asked) => read(answer, { ...asked, nowMs: clock.now() }),
@@ -148,6 +195,6 @@ export function createRest(deps: RestDeps): Rest {
   };
 }
 
-function describe(request: RestRequest): string {
+function describe(request: Pick<RestRequest, 'method' | 'path'>): string {
   return `${request.method} ${request.path.split('?')[0] ?? ''}`;
 }

@@ -1,0 +1,97 @@
+import type { FileInfo } from '../../core/children.ts';
+import type { Children } from '../children.ts';
+import { normaliseId } from './ids.ts';
+import { isoTime, textOf } from './records.ts';
+import type { Session } from './session.ts';
+import { isIn, select } from './soql.ts';
+import type { Row } from './wire.ts';
+
+type Files = NonNullable<Children['files']>;
+
+const version = 'ContentDocument.LatestPublishedVersion';
+
+const fields = [
+  'Id',
+  'LinkedEntityId',
+  'ContentDocumentId',
+  'Visibility',
+  'ContentDocument.LatestPublishedVersionId',
+  `${version}.Title`,
+  `${version}.FileExtension`,
+  `${version}.ContentSize`,
+  `${version}.ContentLocation`,
+  `${version}.CreatedDate`,
+  `${version}.CreatedById`,
+  `${version}.CreatedBy.Name`,
+];
+
+/** One statement for all: links are found by the record they hang on and in no other way (rec: query-400-contentdocumentlink-filter). */
+export function fileStatements(_object: string, ids: readonly string[]): readonly string[] {
+  if (ids.length === 0) return [];
+  return [select({ object: 'ContentDocumentLink', fields, where: isIn('LinkedEntityId', ids) })];
+}
+
+/** The files of each ticket, from the rows of `fileStatements`; null where they were not read. */
+export async function filesIn(
+  _session: Session,
+  _object: string,
+  ids: readonly string[],
+  rows: readonly (readonly Row[])[],
+): Promise<ReadonlyMap<string, Files> | null> {
+  if (rows.length === 0 && ids.length > 0) return null;
+  const byTicket = new Map<string, FileInfo[]>(ids.map((id) => [id, []]));
+  let understood = true;
+  for (const row of rows.flat()) {
+    const file = fileOf(row);
+    if (file === null) understood = false;
+    else byTicket.get(file.recordId)?.push(file);
+  }
+  return new Map([...byTicket].map(([id, items]) => [id, { items: items.toSorted(byAge), complete: understood }]));
+}
+
+/** Null for a row that cannot be understood. */
+export function fileOf(row: Row): FileInfo | null {
+  const recordId = normaliseId(textOf(row, 'LinkedEntityId'));
+  const id = normaliseId(textOf(row, 'ContentDocumentId'));
+  const document = inner(row, 'ContentDocument');
+  const latest = inner(document, 'LatestPublishedVersion');
+  const versionId = normaliseId(textOf(document, 'LatestPublishedVersionId'));
+  const createdAt = isoTime(latest['CreatedDate']);
+  const size = latest['ContentSize'];
+  if (recordId === null || id === null || versionId === null || createdAt === null || typeof size !== 'number')
+    return null;
+  return {
+    side: 'salesforce',
+    recordId,
+    id,
+    versionId,
+    name: nameOf(textOf(latest, 'Title'), textOf(latest, 'FileExtension')),
+    // Salesforce keeps a kind of file, not a media type: what it is called decides.
+    contentType: 'application/octet-stream',
+    size,
+    // Checksum is MD5, which is no proof of a content.
+    hash: null,
+    // Only what is shown to everybody who sees the case, customers included, is public.
+    channel: textOf(row, 'Visibility') === 'AllUsers' ? 'public' : 'internal',
+    author: textOf(inner(latest, 'CreatedBy'), 'Name') || null,
+    own: false,
+    createdAt,
+    // `S`: the bytes are in Salesforce. Anything else is a link into some other store.
+    state: ['S', ''].includes(textOf(latest, 'ContentLocation')) ? 'ready' : 'blocked',
+  };
+}
+
+/** The title people see and may have changed, with the extension that it is usually kept without. */
+function nameOf(title: string, extension: string): string {
+  if (extension === '' || title.toLowerCase().endsWith(`.${extension.toLowerCase()}`)) return title;
+  return `${title}.${extension}`;
+}
+
+function inner(row: Row, name: string): Row {
+  const value = row[name];
+  return typeof value === 'object' && value !== null ? { Id: '', ...value } : { Id: '' };
+}
+
+function byAge(a: FileInfo, b: FileInfo): number {
+  return a.createdAt === b.createdAt ? (a.id < b.id ? -1 : 1) : a.createdAt < b.createdAt ? -1 : 1;
+}
