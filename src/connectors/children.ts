@@ -36,6 +36,8 @@ export interface Touched {
   /** Id of the comment or file; for deletions the ticket's own id. */
   readonly id: string;
   readonly stamp: string;
+  /** Deletions only: the ticket that took its place in a merge. */
+  readonly mergedInto?: string;
 }
 
 export interface StreamPage {

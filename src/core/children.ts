@@ -13,6 +13,11 @@ export interface Comment {
   readonly recordId: string;
   /** The desk's own id; where only the rendered journal can be read, `stream:` and a hash of what identifies the entry. */
   readonly id: string;
+  /**
+   * The `stream:` id that the same entry has where only the rendered journal can be read, so that a right that comes or goes makes
+   * nothing new of it; left out where there is none.
+   */
+  readonly aka?: string;
   readonly kind: CommentKind;
   readonly channel: Channel;
   readonly text: string;

@@ -30,7 +30,8 @@ interface CompositeAnswer {
   readonly headers: Answer['headers'];
 }
 
-async function send(
+/** `composite`, with the headers of the answer. */
+export async function send(
   session: Session,
   parts: readonly Part[],
   options: Pick<Call, 'headers' | 'signal'>,

@@ -1,16 +1,28 @@
 import type { Clock } from '../../core/clock.ts';
 import type { SourceRecord } from '../../core/record.ts';
-import type { Children, ChildrenAsk } from '../children.ts';
+import type { Children, ChildrenAsk, StreamPage } from '../children.ts';
 import { ConnectorError } from '../errors.ts';
 import type { ChangesPage, ChangesRequest, ProbeRequest, ProbeResult, ReadResult } from '../ticket-system.ts';
 import { chunksOf, namedPerQuery } from './chunks.ts';
-import { composite, firstPage, heavyParts, queryEach, queryPart, rowsOf } from './composite.ts';
+import {
+  composite,
+  firstPage,
+  heavyParts,
+  type Part,
+  type PartAnswer,
+  partFailure,
+  queryEach,
+  queryPart,
+  rowsOf,
+  send as sendParts,
+} from './composite.ts';
 import { normaliseId, normaliseStamp } from './ids.ts';
 import { isDeleted, selection, stampField, toRecordIfReadable } from './records.ts';
 import { readWithChildren } from './read-children.ts';
 import type { Session } from './session.ts';
 import { behind, type Condition, either, equals, isIn, select } from './soql.ts';
-import type { Row } from './wire.ts';
+import { streamPage, streamPart } from './streams.ts';
+import { type Page, pageSchema, type Row, understand } from './wire.ts';
 
 function serverTime(headers: Readonly<Record<string, string>>, clock: Clock): string {
   const ms = Date.parse(headers['date'] ?? '');
@@ -29,11 +41,7 @@ export async function changes(session: Session, clock: Clock, request: ChangesRe
     orderBy: ['SystemModstamp', 'Id'],
     limit: request.limit,
   });
-  const { page, headers } = await firstPage(
-    session,
-    soql,
-    request.signal === undefined ? {} : { signal: request.signal },
-  );
+  const { page, headers, streams } = await pageWithStreams(session, soql, request);
   const records = readable(session, request.object, page.records, request.fields);
   const last = records.at(-1);
   // Rows this user may not see are left out before LIMIT counts, so a result below the limit is the end. A page shorter than
@@ -46,6 +54,34 @@ export async function changes(session: Session, clock: Clock, request: ChangesRe
     done,
     next: last === undefined ? request.after : { stamp: last.version.stamp, id: last.id },
     serverNow: serverTime(headers, clock),
+    ...(streams === undefined ? {} : { streams }),
+  };
+}
+
+/** The page alone is a query of its own; with streams beside it, all are parts of one composite, which is one call as well. */
+async function pageWithStreams(
+  session: Session,
+  soql: string,
+  { object, streams = [], signal }: ChangesRequest,
+): Promise<{
+  readonly page: Page;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly streams?: readonly StreamPage[];
+}> {
+  const stop = signal === undefined ? {} : { signal };
+  if (streams.length === 0) return firstPage(session, soql, stop);
+  const parts = streams.map((ask) => streamPart(session, object, ask));
+  const asked = parts.filter((part) => part !== null);
+  const { answers, headers } = await sendParts(session, [queryPart(session, soql), ...asked], stop);
+  const [first, ...others] = answers;
+  const failure = first === undefined ? null : partFailure(first);
+  if (first === undefined || failure !== null) throw failure ?? noneReadable();
+  const answerTo = (part: Part | null): PartAnswer | null =>
+    part === null ? null : (others[asked.indexOf(part)] ?? null);
+  return {
+    page: understand(pageSchema, first.body, first.request),
+    headers,
+    streams: await Promise.all(streams.map((ask, at) => streamPage(session, object, ask, answerTo(parts[at] ?? null)))),
   };
 }
 

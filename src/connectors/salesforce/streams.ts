@@ -1,0 +1,112 @@
+import type { StreamAsk, StreamPage, Touched } from '../children.ts';
+import { ConnectorError } from '../errors.ts';
+import type { Keyset } from '../ticket-system.ts';
+import { commented } from './comments.ts';
+import { type Part, type PartAnswer, partFailure, queryPart } from './composite.ts';
+import { fileStream } from './files-stream.ts';
+import { normaliseId } from './ids.ts';
+import { isoTime, textOf } from './records.ts';
+import type { Session } from './session.ts';
+import { behind, both, isTrue, select } from './soql.ts';
+import { type Page, pageSchema, type Row, understand } from './wire.ts';
+
+/** A stream that this org or this user does not have (rec: query-400-invalid-type). */
+const unreadable = new Set(['INVALID_TYPE', 'INVALID_FIELD', 'NOT_FOUND', 'INSUFFICIENT_ACCESS']);
+
+/** How one stream is asked for, and what a row of it touches. */
+export interface StreamSource {
+  readonly soql: string;
+  /** Deleted rows are wanted as well. */
+  readonly all: boolean;
+  /** The tickets that these rows touch, in their order; may ask further calls. */
+  readonly touched: (session: Session, rows: readonly Row[]) => Promise<readonly Touched[]>;
+}
+
+/** The part of a composite that asks for a stream; null for one that this object does not have. */
+export function streamPart(session: Session, object: string, ask: StreamAsk): Part | null {
+  const source = sourceOf(object, ask);
+  return source === null ? null : queryPart(session, source.soql, source.all);
+}
+
+/** What the answer to a stream says. Rejects with ConnectorError, but for a stream that may not be read. */
+export async function streamPage(
+  session: Session,
+  object: string,
+  ask: StreamAsk,
+  answer: PartAnswer | null,
+): Promise<StreamPage> {
+  const nothing = { name: ask.name, touched: [], done: true, next: ask.after };
+  const source = sourceOf(object, ask);
+  if (source === null || answer === null) return { ...nothing, readable: true };
+  const failure = partFailure(answer);
+  if (failure !== null && unreadable.has(failure.data.code ?? '')) return { ...nothing, readable: false };
+  if (failure !== null) throw failure;
+  const page: Page = understand(pageSchema, answer.body, answer.request);
+  const next = placeOf(page.records.at(-1));
+  if (page.records.length > 0 && next === null) throw noPlace();
+  return {
+    name: ask.name,
+    touched: await source.touched(session, page.records),
+    // A page may be shorter than its result: the server chooses.
+    done: page.done && page.records.length < ask.limit,
+    next: next ?? ask.after,
+    readable: true,
+  };
+}
+
+function sourceOf(object: string, ask: StreamAsk): StreamSource | null {
+  switch (ask.name) {
+    case 'comments':
+      return object === commented ? commentStream(ask) : null;
+    case 'files':
+      return fileStream(ask);
+    case 'deletions':
+      return deletionStream(object, ask);
+  }
+}
+
+const inOrder = ['SystemModstamp', 'Id'];
+
+/** New, edited and deleted comments: whether one moves its Case is not known, so that they are followed by themselves. */
+function commentStream(ask: StreamAsk): StreamSource {
+  const where = behind('SystemModstamp', ask.after);
+  const fields = ['Id', 'ParentId', 'SystemModstamp'];
+  return {
+    soql: select({ object: 'CaseComment', fields, where, orderBy: inOrder, limit: ask.limit }),
+    all: true,
+    touched: async (_session, rows) => rows.flatMap((row) => touchedBy(row, textOf(row, 'ParentId'))),
+  };
+}
+
+/** Rows of the recycle bin. The loser of a merge names the Case that took its place. */
+function deletionStream(object: string, ask: StreamAsk): StreamSource {
+  const where = both(isTrue('IsDeleted'), behind('SystemModstamp', ask.after));
+  const fields = ['Id', 'SystemModstamp', ...(object === commented ? ['MasterRecordId'] : [])];
+  return {
+    soql: select({ object, fields, where, orderBy: inOrder, limit: ask.limit }),
+    all: true,
+    touched: async (_session, rows) =>
+      rows.flatMap((row) => {
+        const mergedInto = normaliseId(textOf(row, 'MasterRecordId'));
+        return touchedBy(row, row.Id).map((one) => (mergedInto === null ? one : { ...one, mergedInto }));
+      }),
+  };
+}
+
+/** A row of a stream with the ticket that it touches. */
+export function touchedBy(row: Row, recordId: string): readonly Touched[] {
+  const [place, record] = [placeOf(row), normaliseId(recordId)];
+  return place === null || record === null ? [] : [{ recordId: record, id: place.id, stamp: place.stamp }];
+}
+
+function placeOf(row: Row | undefined): Keyset | null {
+  if (row === undefined) return null;
+  const [id, stamp] = [normaliseId(row.Id), isoTime(row.SystemModstamp)];
+  return id === null || stamp === null ? null : { id, stamp };
+}
+
+/** Behind a page whose last row has no place the walk would ask for the same page for ever. */
+function noPlace(): ConnectorError {
+  const answer = 'the last row of a stream has no place';
+  return new ConnectorError('Unavailable', { side: 'salesforce', executed: 'no', cause: 'unreadable-answer', answer });
+}
