@@ -6,7 +6,7 @@ import { normaliseId } from './ids.ts';
 import { textOf } from './records.ts';
 import type { Session } from './session.ts';
 import { behind, both, isIn, isTrue, select } from './soql.ts';
-import { type StreamSource, touchedBy } from './streams.ts';
+import { type StreamSource, touchedBy } from './touched.ts';
 import type { Row } from './wire.ts';
 
 /**

@@ -1,26 +1,17 @@
-import type { StreamAsk, StreamPage, Touched } from '../children.ts';
+import type { StreamAsk, StreamPage } from '../children.ts';
 import { ConnectorError } from '../errors.ts';
-import type { Keyset } from '../ticket-system.ts';
 import { commented } from './comments.ts';
 import { type Part, type PartAnswer, partFailure, queryPart } from './composite.ts';
 import { fileStream } from './files-stream.ts';
 import { normaliseId } from './ids.ts';
-import { isoTime, textOf } from './records.ts';
+import { textOf } from './records.ts';
 import type { Session } from './session.ts';
 import { behind, both, isTrue, select } from './soql.ts';
-import { type Page, pageSchema, type Row, understand } from './wire.ts';
+import { placeOf, type StreamSource, touchedBy } from './touched.ts';
+import { type Page, pageSchema, understand } from './wire.ts';
 
 /** A stream that this org or this user does not have (rec: query-400-invalid-type). */
 const unreadable = new Set(['INVALID_TYPE', 'INVALID_FIELD', 'NOT_FOUND', 'INSUFFICIENT_ACCESS']);
-
-/** How one stream is asked for, and what a row of it touches. */
-export interface StreamSource {
-  readonly soql: string;
-  /** Deleted rows are wanted as well. */
-  readonly all: boolean;
-  /** The tickets that these rows touch, in their order; may ask further calls. */
-  readonly touched: (session: Session, rows: readonly Row[]) => Promise<readonly Touched[]>;
-}
 
 /** The part of a composite that asks for a stream; null for one that this object does not have. */
 export function streamPart(session: Session, object: string, ask: StreamAsk): Part | null {
@@ -91,18 +82,6 @@ function deletionStream(object: string, ask: StreamAsk): StreamSource {
         return touchedBy(row, row.Id).map((one) => (mergedInto === null ? one : { ...one, mergedInto }));
       }),
   };
-}
-
-/** A row of a stream with the ticket that it touches. */
-export function touchedBy(row: Row, recordId: string): readonly Touched[] {
-  const [place, record] = [placeOf(row), normaliseId(recordId)];
-  return place === null || record === null ? [] : [{ recordId: record, id: place.id, stamp: place.stamp }];
-}
-
-function placeOf(row: Row | undefined): Keyset | null {
-  if (row === undefined) return null;
-  const [id, stamp] = [normaliseId(row.Id), isoTime(row.SystemModstamp)];
-  return id === null || stamp === null ? null : { id, stamp };
 }
 
 /** Behind a page whose last row has no place the walk would ask for the same page for ever. */
