@@ -1,7 +1,9 @@
 import { MappingInvalid, type Problem, SettingsInvalid } from '../config/problems.ts';
 import { ConnectorError } from '../connectors/errors.ts';
 import { describeConnectorError } from '../observability/describe-error.ts';
+import { describeRefusal } from '../observability/describe-refusal.ts';
 import { oneLine } from '../observability/words.ts';
+import { Refused } from '../operate/refused.ts';
 import { EmbeddedFailed, type EmbeddedFailure } from '../store/embedded/failed.ts';
 import {
   DatabaseBehind,
@@ -30,6 +32,7 @@ export function reportError(error: unknown): Report {
 
 function known(error: unknown): Report | null {
   if (error instanceof UsageError) return { text: error.message, exitCode: exitCodes.usage };
+  if (error instanceof Refused) return { text: describeRefusal(error.refusal), exitCode: exitCodes.usage };
   // Known by its name: the demo's own code is not loaded for other commands.
   if (error instanceof Error && error.name === 'DemoRuns' && 'pid' in error) {
     const text = `a demo runs in this folder already, as process ${String(error.pid)}; look at it with --demo, or stop it with Ctrl-C there.`;

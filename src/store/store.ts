@@ -117,7 +117,7 @@ export interface RunRow {
 /** Why a pair stands still until a person says otherwise. */
 export interface PairPause {
   readonly pair: string;
-  readonly reason: 'too-many-creates' | 'instance-changed' | 'too-many-deletes' | 'side-blind';
+  readonly reason: 'too-many-creates' | 'instance-changed' | 'too-many-deletes' | 'side-blind' | 'person';
   readonly detail: Readonly<Record<string, FieldValue>>;
   readonly at: string;
 }

@@ -3,9 +3,11 @@ import type { SettledValue } from '../../core/plan.ts';
 import { type Side, sides } from '../../core/side.ts';
 import { describeConflict } from '../../observability/describe-event.ts';
 import { pairName } from '../../observability/words.ts';
-import type { ConflictRow, Store } from '../../store/store.ts';
+import { decideConflict } from '../../operate/conflicts.ts';
+import type { ConflictRow } from '../../store/store.ts';
 import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { operatorOf } from '../operator.ts';
 import { shortTime } from '../output.ts';
 import { type Flags, type Session, withStore } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
@@ -100,7 +102,7 @@ async function listConflicts(session: Session, flags: ListFlags): Promise<ExitCo
 
 async function resolveConflict(session: Session, id: string, flags: ResolveFlags): Promise<ExitCode> {
   const decision = decisionOf(flags);
-  const row = await withStore(session, (store) => decide(store, id, decision));
+  const row = await withStore(session, (store) => decideConflict(operatorOf(session, store), id, decision));
   if (session.out.json) await session.out.line(conflictLine(row));
   else
     await session.out.text(`${pairName(row)}: decided. The running daemon, or the next "sync --once", carries it out.`);
@@ -115,16 +117,4 @@ function decisionOf({ take, value }: ResolveFlags): SettledValue {
   if (side === undefined)
     throw new UsageError('Say whose value stands: --take servicenow or --take salesforce, or give one with --value.');
   return { kind: 'take', side };
-}
-
-/** Noted and queued in one transaction: whoever reconciles next carries it out. */
-async function decide(store: Store, id: string, decision: SettledValue): Promise<ConflictRow> {
-  return store.transaction(async (tx) => {
-    const row = await tx.conflictById(id);
-    if (row === null) throw new UsageError(`There is no conflict ${id}; "conflicts list" shows them.`);
-    if (row.status === 'settled') throw new UsageError(`Conflict ${id} is settled already.`);
-    await tx.decideConflict(id, decision);
-    await tx.enqueue([{ kind: 'link', linkId: row.linkId }]);
-    return { ...row, status: 'decided', decision };
-  });
 }

@@ -1,13 +1,12 @@
 import type { Link } from '../../core/link.ts';
 import type { Fields } from '../../core/record.ts';
-import { fieldsOf } from '../../core/rules.ts';
 import { bothSides, type Side, sides } from '../../core/side.ts';
 import { type Engine, pairOf } from '../../engine/engine.ts';
 import { describeConflict, describeHold, describeMoves } from '../../observability/describe-event.ts';
 import { oneLine, pairName, sideNames } from '../../observability/words.ts';
-import type { ConflictRow, HistoryRow, Store } from '../../store/store.ts';
+import { type KeptLink, keptLink, readLink } from '../../operate/link-view.ts';
+import type { HistoryRow } from '../../store/store.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { oneLink } from '../find-link.ts';
 import { linkLine } from '../link-line.ts';
 import { shortTime, table } from '../output.ts';
 import { reportError } from '../report-error.ts';
@@ -15,19 +14,13 @@ import { type Session, withApp, withStore } from '../session.ts';
 
 const historyShown = 50;
 
-interface Kept {
-  readonly link: Link;
-  readonly history: readonly HistoryRow[];
-  readonly conflicts: readonly ConflictRow[];
-}
-
 /** What each side holds now; null where it could not be read. */
 type Now = Readonly<Record<Side, Fields | null>>;
 
 /** Both sides now, what they held when they last agreed, what is held back and why, and what happened to the pair. */
 export async function showLink(session: Session, id: string): Promise<ExitCode> {
   const { out } = session;
-  const kept = await withStore(session, (store) => find(store, id));
+  const kept = await withStore(session, (store) => keptLink(store, id, historyShown));
   const now = await readNow(session, kept.link);
   if (out.json) {
     const { link, history, conflicts } = kept;
@@ -44,15 +37,6 @@ export async function showLink(session: Session, id: string): Promise<ExitCode> 
     for (const part of parts(kept, now)) await out.text(part);
   }
   return exitCodes.done;
-}
-
-async function find(store: Store, id: string): Promise<Kept> {
-  const link = await oneLink(store, id);
-  return store.transaction(async (tx) => ({
-    link,
-    history: await tx.historyOf(link.id, historyShown),
-    conflicts: await tx.conflictsOf([link.id], ['open', 'decided']),
-  }));
 }
 
 /** What is kept is worth showing even where a side, or its settings, are out of order. */
@@ -72,21 +56,17 @@ async function readSides({ out }: Session, engine: Engine, link: Link): Promise<
     out.note(`The mapping file has no pair "${link.pair}" any more, so neither side was asked.`);
     return { servicenow: null, salesforce: null };
   }
-  const read = async (side: Side): Promise<Fields | null> => {
-    try {
-      const [result] = await engine.systems[side].read(pair.objects[side], [link.ids[side]], fieldsOf(pair, side));
-      if (result?.kind === 'found') return result.record.fields;
-      out.note(`${sideNames[side]} does not show its record${result?.kind === 'deleted' ? ': it was deleted' : ''}.`);
-    } catch (error) {
-      out.note(reportError(error).text);
-    }
+  const now = await readLink(engine, link);
+  return bothSides((side): Fields | null => {
+    const answer = now[side];
+    if (answer.kind === 'found') return answer.record.fields;
+    if (answer.kind === 'error') out.note(reportError(answer.error).text);
+    else out.note(`${sideNames[side]} does not show its record${answer.kind === 'deleted' ? ': it was deleted' : ''}.`);
     return null;
-  };
-  const [servicenow, salesforce] = await Promise.all([read('servicenow'), read('salesforce')]);
-  return { servicenow, salesforce };
+  });
 }
 
-function parts({ link, history, conflicts }: Kept, now: Now): readonly string[] {
+function parts({ link, history, conflicts }: KeptLink, now: Now): readonly string[] {
   const head = [
     `${pairName(link)}  ${link.status}`,
     `Link ${link.id} of ${link.pair}, born in ${sideNames[link.origin]}, last synced ${shortTime(link.lastSyncedAt)} UTC`,

@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import type { Link, LinkStatus } from '../../core/link.ts';
+import { pagesOfLinks, relink, unlink } from '../../operate/links.ts';
 import type { Store } from '../../store/store.ts';
 import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { oneLink, pagesOfLinks } from '../find-link.ts';
 import { linkLine } from '../link-line.ts';
+import { operatorOf } from '../operator.ts';
 import { shortTime, table } from '../output.ts';
 import { type Flags, type Session, withStore } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
@@ -97,33 +98,13 @@ function linkTable(links: readonly Link[]): string {
 }
 
 async function detach(session: Session, store: Store, id: string): Promise<ExitCode> {
-  const link = await oneLink(store, id);
-  if (link.status === 'detached') throw new UsageError(`${id} is unlinked already.`);
-  const key = `link:${link.id}`;
-  await store.transaction(async (tx) => {
-    await tx.setLinkStatus([link.id], 'detached');
-    await tx.clearQuarantine([key]);
-  });
-  return told(
-    session,
-    { ...link, status: 'detached' },
-    'Unlinked. Both tickets stay as they are; "links relink" takes the pair up again.',
-  );
+  const link = await unlink(operatorOf(session, store), id);
+  return told(session, link, 'Unlinked. Both tickets stay as they are; "links relink" takes the pair up again.');
 }
 
-/** The next reconcile compares both sides with what they last agreed on, so nothing that changed meanwhile is overlooked. */
 async function attach(session: Session, store: Store, id: string): Promise<ExitCode> {
-  const link = await oneLink(store, id);
-  if (link.status !== 'detached') throw new UsageError(`${id} is not unlinked; its status is ${link.status}.`);
-  await store.transaction(async (tx) => {
-    await tx.setLinkStatus([link.id], 'pending');
-    await tx.enqueue([{ kind: 'link', linkId: link.id }]);
-  });
-  return told(
-    session,
-    { ...link, status: 'pending' },
-    'Linked again. The running daemon, or the next "sync --once", brings both into step.',
-  );
+  const link = await relink(operatorOf(session, store), id);
+  return told(session, link, 'Linked again. The running daemon, or the next "sync --once", brings both into step.');
 }
 
 async function told({ out }: Session, link: Link, text: string): Promise<ExitCode> {

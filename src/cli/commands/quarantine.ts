@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import { parseKey } from '../../core/link.ts';
-import { iso } from '../../core/clock.ts';
 import { describeReason } from '../../observability/describe-event.ts';
 import { oneLine } from '../../observability/words.ts';
-import type { QuarantineRow, Store, Tx } from '../../store/store.ts';
+import { dropSetAside, mostSetAside, retrySetAside } from '../../operate/quarantine.ts';
+import type { QuarantineRow } from '../../store/store.ts';
 import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { operatorOf } from '../operator.ts';
 import { shortTime } from '../output.ts';
 import { type Flags, type Session, withStore } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
@@ -14,9 +14,6 @@ import type { World } from '../world.ts';
 interface RetryFlags extends Flags {
   readonly all?: boolean;
 }
-
-/** More than this set aside means that something else is wrong; the rest follows when these are gone. */
-const most = 10_000;
 
 export function quarantineCommand(world: World): Command {
   const list = command('list', 'list records that are set aside, with the reason', {
@@ -66,7 +63,7 @@ function quarantineLine(row: QuarantineRow): Readonly<Record<string, unknown>> {
 
 async function listQuarantine(session: Session): Promise<ExitCode> {
   const { out } = session;
-  const rows = await withStore(session, (store) => store.transaction((tx) => tx.listQuarantine(most)));
+  const rows = await withStore(session, (store) => store.transaction((tx) => tx.listQuarantine(mostSetAside)));
   for (const row of rows) {
     if (out.json) await out.line(quarantineLine(row));
     else
@@ -80,48 +77,16 @@ async function listQuarantine(session: Session): Promise<ExitCode> {
 
 async function retryRows(session: Session, id: string | undefined, all: boolean): Promise<ExitCode> {
   if ((id === undefined) === !all) throw new UsageError('Name one record, or say --all.');
-  const at = iso(session.world.now());
-  const rows = await withStore(session, (store) =>
-    store.transaction(async (tx) => {
-      const chosen = await choose(tx, id);
-      await tx.saveQuarantine(chosen.map((row) => ({ ...row, nextAt: at })));
-      await tx.enqueue(chosen.flatMap((row) => parseKey(row.key) ?? []));
-      return chosen;
-    }),
-  );
+  const selection = id === undefined ? ({ kind: 'all' } as const) : ({ kind: 'record', search: id } as const);
+  const rows = await withStore(session, (store) => retrySetAside(operatorOf(session, store), selection));
   return told(session, rows, 'queued for the running daemon, or the next "sync --once".');
 }
 
 async function dropRows(session: Session, id: string): Promise<ExitCode> {
-  const rows = await withStore(session, (store) => drop(store, id));
-  return told(session, rows, 'forgotten until it changes again.');
-}
-
-/** The link, where there is one, is pending again: its next change, or a resync, is compared in full. */
-async function drop(store: Store, id: string): Promise<readonly QuarantineRow[]> {
-  return store.transaction(async (tx) => {
-    const chosen = await choose(tx, id);
-    await tx.clearQuarantine(chosen.map((row) => row.key));
-    const links = chosen.map((row) => parseKey(row.key)).flatMap((key) => (key?.kind === 'link' ? [key.linkId] : []));
-    const set = (await tx.linksById(links)).filter((link) => link.status === 'quarantined');
-    if (set.length > 0)
-      await tx.setLinkStatus(
-        set.map((link) => link.id),
-        'pending',
-      );
-    return chosen;
-  });
-}
-
-async function choose(tx: Tx, id: string | undefined): Promise<readonly QuarantineRow[]> {
-  const rows = await tx.listQuarantine(most);
-  if (id === undefined) return rows;
-  const wanted = rows.filter(
-    (row) => row.key === id || [...Object.values(row.ids), ...Object.values(row.numbers)].includes(id),
+  const rows = await withStore(session, (store) =>
+    dropSetAside(operatorOf(session, store), { kind: 'record', search: id }),
   );
-  if (wanted.length === 0)
-    throw new UsageError(`Nothing that is set aside has the key, id or number "${id}"; "quarantine list" shows them.`);
-  return wanted;
+  return told(session, rows, 'forgotten until it changes again.');
 }
 
 async function told({ out }: Session, rows: readonly QuarantineRow[], what: string): Promise<ExitCode> {

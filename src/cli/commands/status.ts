@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { StoreSettings } from '../../config/settings.ts';
 import type { LinkStatus } from '../../core/link.ts';
-import { type Side, sides } from '../../core/side.ts';
 import { describePause } from '../../observability/describe-event.ts';
 import { sideNames } from '../../observability/words.ts';
+import { look, type Poll } from '../../operate/look.ts';
 import type { QueueDepth } from '../../store/queue.ts';
 import type { PairPause, Store } from '../../store/store.ts';
 import { act, command } from '../command.ts';
@@ -13,14 +13,6 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { shortTime, table } from '../output.ts';
 import { type Flags, mappingOf, type Session, storeSettings, withStore } from '../session.ts';
 import type { World } from '../world.ts';
-
-interface Poll {
-  readonly pair: string;
-  readonly side: Side;
-  /** Server time of the last walk that came to its end; null for never. */
-  readonly completeAt: string | null;
-  readonly walking: boolean;
-}
 
 interface Status {
   /** True if a daemon answers on the admin port. */
@@ -45,11 +37,11 @@ export function statusCommand(world: World): Command {
 async function show(session: Session): Promise<ExitCode> {
   const settings = storeSettings(session);
   const pairs = (await mappingOf(session, settings)).pairs.map((pair) => pair.name);
-  const [health, kept] = await Promise.all([
+  const [health, known] = await Promise.all([
     daemonHealth(session, settings),
-    withStore(session, (store) => look(store, pairs)),
+    withStore(session, (store) => kept(store, pairs)),
   ]);
-  const status: Status = { ...health, ...kept };
+  const status: Status = { ...health, ...known };
   if (session.out.json) await session.out.line(status);
   else await session.out.text(lines(status));
   return status.openConflicts + status.quarantined + status.pauses.length > 0 ? exitCodes.found : exitCodes.done;
@@ -81,28 +73,10 @@ async function askDaemon({ admin }: StoreSettings): Promise<Pick<Status, 'runnin
   return { running, ready: running && (await ask('/readyz').catch(() => false)) };
 }
 
-const most = 10_000;
-
-async function look(store: Store, pairs: readonly string[]): Promise<Omit<Status, 'running' | 'ready'>> {
-  const queue = await store.queue.depth();
-  return store.transaction(async (tx) => {
-    const polls: Poll[] = [];
-    for (const pair of pairs) {
-      for (const side of sides) {
-        const cursor = await tx.cursor(pair, side);
-        polls.push({ pair, side, completeAt: cursor?.completeAt ?? null, walking: (cursor?.walk ?? null) !== null });
-      }
-    }
-    return {
-      links: await tx.countLinks(),
-      polls,
-      queue,
-      openConflicts: (await tx.listConflicts({ all: false, limit: most })).length,
-      quarantined: (await tx.listQuarantine(most)).length,
-      inDoubt: (await tx.openIntents(most)).length,
-      pauses: await tx.pauses(),
-    };
-  });
+async function kept(store: Store, pairs: readonly string[]): Promise<Omit<Status, 'running' | 'ready'>> {
+  const { counts, ...rest } = await look(store, pairs);
+  const openConflicts = counts.openConflicts + counts.decidedConflicts;
+  return { ...rest, openConflicts, quarantined: counts.quarantined, inDoubt: counts.inDoubt };
 }
 
 function lines(status: Status): string {

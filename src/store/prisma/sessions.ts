@@ -30,8 +30,8 @@ export function createAdminSessions(transaction: <T>(work: (db: Db) => Promise<T
       await transaction((db) => db.session.deleteMany({ where }));
     },
     auditPage: async ({ after, limit }) => {
-      const where = after !== undefined && /^\d{1,18}$/.test(after) ? { where: { id: { lt: BigInt(after) } } } : {};
-      const rows = await transaction((db) => db.audit.findMany({ ...where, orderBy: { id: 'desc' }, take: limit }));
+      const where = after !== undefined && /^\d{1,18}$/.test(after) ? { id: { lt: BigInt(after) } } : {};
+      const rows = await transaction((db) => db.audit.findMany({ where, orderBy: { id: 'desc' }, take: limit }));
       return rows.map((row) => ({
         id: String(row.id),
         at: row.at.toISOString(),

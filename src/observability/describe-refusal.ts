@@ -1,0 +1,59 @@
+import type { Refusal } from '../operate/refused.ts';
+import { describePause } from './describe-event.ts';
+import { oneLine } from './words.ts';
+
+/** Why an act of a person was not carried out: what is wrong, where, and what to do. */
+export function describeRefusal(refusal: Refusal): string {
+  switch (refusal.kind) {
+    case 'no-link':
+      return `No link has "${oneLine(refusal.search)}" as its id, or as the id or number of a record.`;
+    case 'several-links':
+      return `"${oneLine(refusal.search)}" names several links: ${refusal.ids.join(', ')}; give one of these ids.`;
+    case 'link-detached':
+      return `${oneLine(refusal.search)} is unlinked already; "relink" takes the pair up again.`;
+    case 'link-not-detached':
+      return `${oneLine(refusal.search)} is not unlinked; its status is ${refusal.status}.`;
+    case 'link-not-set-aside':
+      return `${oneLine(refusal.search)} is not set aside; there is nothing to retry.`;
+    case 'no-conflict':
+      return `There is no conflict ${oneLine(refusal.id)}; the list of conflicts shows them.`;
+    case 'conflict-over':
+      return `Conflict ${refusal.id} ${describeOver(refusal)}`;
+    case 'none-set-aside':
+      return `Nothing that is set aside has the key, id, number or cause "${oneLine(refusal.search)}"; it may have been retried or dropped already.`;
+    case 'no-pair':
+      return `The mapping file has no pair "${oneLine(refusal.name)}"; it has ${refusal.known.join(', ')}.`;
+    case 'pair-stands':
+      return `The pair stands still already: ${describePause(refusal.pause)}.`;
+    case 'pair-goes':
+      return `${oneLine(refusal.name)} does not stand still; there is nothing to resume.`;
+    case 'no-run':
+      return `There is no run ${oneLine(refusal.id)}; the list of runs shows them.`;
+    case 'run-busy':
+      return `A ${refusal.runKind} is under way (run ${refusal.id}); wait for it, or stop it first.`;
+    case 'run-not-here':
+      return `Run ${refusal.id} is not under way in this process; a resync whose process ended can be resumed.`;
+    case 'run-cannot':
+      return `Run ${refusal.id} cannot ${refusal.act}: it is ${refusal.state}.`;
+    case 'no-token':
+      return `There is no token "${oneLine(refusal.search)}"; "tokens list" shows them.`;
+    case 'several-tokens':
+      return `${refusal.ids.length} tokens are called "${oneLine(refusal.search)}"; name one by its id: ${refusal.ids.join(', ')}.`;
+    case 'token-revoked':
+      return `Token ${refusal.id} is revoked already.`;
+    case 'no-proposal':
+      return `There is no proposal ${oneLine(refusal.id)}; the list of proposals shows them.`;
+    case 'proposal-over':
+      return `Proposal ${refusal.id} is ${refusal.status} already.`;
+    case 'keeps-nothing':
+      return 'This store keeps neither tokens nor sessions.';
+  }
+}
+
+function describeOver({ status, by, at }: Extract<Refusal, { kind: 'conflict-over' }>): string {
+  const when = at === null ? '' : ` at ${at.slice(0, 19).replace('T', ' ')} UTC`;
+  const whom = by === null ? '' : ` by ${oneLine(by)}`;
+  return status === 'settled'
+    ? `is settled already${whom}${when}.`
+    : `was decided already${whom}${when}; the next reconcile carries it out.`;
+}
