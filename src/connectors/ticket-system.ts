@@ -39,7 +39,12 @@ export interface ChangesPage {
 export type ReadResult =
   | { readonly kind: 'found'; readonly record: SourceRecord; readonly children?: Children }
   | { readonly kind: 'absent'; readonly id: string }
-  | { readonly kind: 'deleted'; readonly id: string };
+  | {
+      readonly kind: 'deleted';
+      readonly id: string;
+      /** The record that it was merged into, where the desk says so (Salesforce: MasterRecordId). */
+      readonly into?: string;
+    };
 
 export interface CreateRequest {
   readonly object: string;
@@ -68,6 +73,8 @@ export type WriteResult =
       readonly before: SourceRecord | null;
     }
   | { readonly kind: 'failed'; readonly error: ConnectorError };
+
+export type EraseResult = { readonly kind: 'erased' } | { readonly kind: 'failed'; readonly error: ConnectorError };
 
 /** Looks for a record by our stamp. */
 export interface Probe {
@@ -172,6 +179,8 @@ export interface TicketSystem {
   /** At most one record per stamp. An item in doubt comes back as `failed` with `executed: 'maybe'`. */
   create(requests: readonly CreateRequest[]): Promise<readonly WriteResult[]>;
   update(requests: readonly UpdateRequest[]): Promise<readonly WriteResult[]>;
+  /** Deletes records. Asked for only where a mapping says `delete` by name; left out by a desk that cannot. */
+  erase?(object: string, ids: readonly string[]): Promise<readonly EraseResult[]>;
   probe(request: ProbeRequest): Promise<readonly ProbeResult[]>;
   /** Looks rows up by what they hold, of tickets or of any other table; one call for many requests where the vendor has a batch. */
   find?(requests: readonly FindRequest[]): Promise<readonly Found[]>;

@@ -4,6 +4,8 @@ import type { Fields, FieldValue, SourceRecord } from './record.ts';
 import type { DerivedField } from './derived.ts';
 import type { Ref, Ticket } from './directory.ts';
 import type { HoldReason } from './link.ts';
+import type { MatchRules } from './match/rules.ts';
+import type { LifeRules } from './life/rules.ts';
 import type { Side } from './side.ts';
 
 /** Who wins when both sides changed one field to different values. */
@@ -60,12 +62,24 @@ export interface PairRules {
   readonly objects: Readonly<Record<Side, string>>;
   readonly fields: readonly FieldRule[];
   readonly tieBreak: Side;
+  /** False for a record of the same table or object that is another pair's, or nobody's. All are ours where left out. */
+  owns?(record: SourceRecord): boolean;
+  /** Other pairs that share a table or object with this one, by side: a record that is linked there is not ours. */
+  readonly siblings?: Readonly<Record<Side, readonly string[]>>;
+  /** Native fields that a record created across always gets (its record type). */
+  readonly fixed?: Readonly<Record<Side, Fields>>;
+  /** How tickets that were there before are recognised; only by our stamp where left out. */
+  readonly match?: MatchRules;
+  /** Native fields that name a ticket's parent. */
+  readonly parents?: readonly Readonly<Record<Side, string>>[];
   /** True if a record that has no link yet is ours to create from. Judged on the row, never in a query. */
   inScope(record: SourceRecord): boolean;
   /** Where the first poll starts: nothing changed before this is looked at. ISO 8601; the epoch for everything. */
   readonly startsAt: string;
   /** Most creates one poll may cause without consent. */
   readonly maxCreatesPerPoll: number;
+  /** What follows where a record is deleted, merged or out of scope; `defaultLife` where left out. */
+  readonly life?: LifeRules;
   /** How comments travel; left out where they do not. */
   readonly comments?: CommentRules;
   /** How files travel; left out where they do not. */

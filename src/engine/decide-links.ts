@@ -4,10 +4,11 @@ import { iso } from '../core/clock.ts';
 import type { DateRange, FieldConflict, LinkPlan, LinkView } from '../core/plan.ts';
 import { planLink } from '../core/plan-link.ts';
 import type { SourceRecord } from '../core/record.ts';
-import { bothSides, type Side, sides } from '../core/side.ts';
+import { bothSides, type Side } from '../core/side.ts';
 import { decideChildren } from './children/decide.ts';
 import type { ChildrenNow } from './children/plan.ts';
 import type { Engine } from './engine.ts';
+import { followMasters, lookAtLife } from './life/look.ts';
 import type { ReadAnswers } from './read.ts';
 import { groupBy, type LinkDecision, type LinkWork } from './work.ts';
 
@@ -26,12 +27,15 @@ export async function decideLinks(
   const at = { now: iso(engine.clock.now()), settleMs: engine.times.settle };
   const decided: LinkDecision[] = [];
   const undated: Undated[] = [];
-  for (const work of works) {
-    const missing = missingSide(work, answers);
-    if (missing !== null) {
-      decided.push(missing);
-      continue;
-    }
+  const looked = works.map((work) => lookAtLife(engine, work, answers));
+  decided.push(...looked.flatMap((one) => (one.kind === 'decided' ? [one.decision] : [])));
+  decided.push(
+    ...(await followMasters(
+      engine,
+      looked.flatMap((one) => (one.kind === 'follow' ? [one.follow] : [])),
+    )),
+  );
+  for (const { work } of looked.filter((one) => one.kind === 'merge')) {
     const view = viewOf(work, answers);
     const first = planLink(view, work.pair, at);
     if (first.undated.length > 0) undated.push({ work, view, conflicts: first.undated });
@@ -54,14 +58,6 @@ async function planned(
 ): Promise<LinkDecision> {
   const now: ChildrenNow = bothSides((side) => answers[side].children(work.pair.objects[side], work.link.ids[side]));
   return { kind: 'plan', work, view, plan, children: await decideChildren(engine, work, now) };
-}
-
-function missingSide(work: LinkWork, answers: Readonly<Record<Side, ReadAnswers>>): LinkDecision | null {
-  for (const side of sides) {
-    const result = answers[side].get(work.pair.objects[side], work.link.ids[side]);
-    if (result.kind !== 'found') return { kind: 'missing', work, side, how: result.kind };
-  }
-  return null;
 }
 
 function viewOf(work: LinkWork, answers: Readonly<Record<Side, ReadAnswers>>): LinkView {

@@ -12,6 +12,8 @@ export interface EngineTimes {
   readonly overlap: number;
   readonly wideOverlap: number;
   readonly widePollEvery: number;
+  /** Two looks at a record that no answer holds count as two only if they are so far apart. */
+  readonly missingLook?: number;
 }
 
 export const defaultTimes: EngineTimes = {
@@ -23,6 +25,8 @@ export const defaultTimes: EngineTimes = {
   // The margin that others who read these APIs keep.
   wideOverlap: 300_000,
   widePollEvery: 300_000,
+  // An access rule or a slow index is usually mended within the hour.
+  missingLook: 3_600_000,
 };
 
 /** Everything the engine works with. Nothing in it is global. */

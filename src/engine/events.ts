@@ -1,7 +1,9 @@
 import type { ConnectorError } from '../connectors/errors.ts';
-import type { Hold, Link, WorkKey } from '../core/link.ts';
+import type { Hold, Life, Link, WorkKey } from '../core/link.ts';
+import type { MatchReason } from '../core/match/rules.ts';
 import type { FieldMove } from '../core/plan.ts';
 import type { Side } from '../core/side.ts';
+import type { ProposalRow } from '../store/matching.ts';
 import type { ConflictRow, PairPause, QuarantineRow } from '../store/store.ts';
 
 /** Everything that happens, with data and no sentences. Logs, metrics, the demo's lines and progress all listen here. */
@@ -16,10 +18,18 @@ export interface EngineEvents {
   };
   'poll.failed': { readonly pair: string; readonly side: Side; readonly error: ConnectorError | Error };
   'link.created': { readonly link: Link; readonly on: Side; readonly holds: readonly Hold[] };
-  'link.adopted': { readonly link: Link };
+  'link.adopted': { readonly link: Link; readonly by: MatchReason };
+  /** Two records may be one ticket: a person has to say. */
+  'match.proposed': { readonly proposal: ProposalRow };
   'link.updated': { readonly link: Link; readonly moves: readonly FieldMove[] };
   'link.unchanged': { readonly link: Link };
   'link.held': { readonly link: Link; readonly hold: Hold };
+  /** Something became of one of its records: see `link.life`. */
+  'link.ended': { readonly link: Link };
+  /** Both records are there again, and in scope. */
+  'link.back': { readonly link: Link; readonly was: Life };
+  /** Its record was merged into another one, which it goes with from now on. */
+  'link.followed': { readonly link: Link; readonly side: Side; readonly from: string };
   'conflict.noted': { readonly link: Link; readonly conflict: ConflictRow };
   'conflict.settled': { readonly link: Link; readonly conflict: ConflictRow };
   'record.quarantined': { readonly row: QuarantineRow };

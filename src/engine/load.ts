@@ -1,4 +1,5 @@
 import { formatKey, type WorkKey } from '../core/link.ts';
+import { endedByLife } from '../core/life/decide-life.ts';
 import type { Job } from '../store/queue.ts';
 import type { Intent, Tx } from '../store/store.ts';
 import { carriesChildren } from './children/plan.ts';
@@ -64,7 +65,7 @@ async function loadLinks(engine: Engine, tx: Tx, jobs: readonly Job[], over: Ove
   for (const [linkId, job] of byLink) {
     const link = links.get(linkId);
     const pair = link === undefined ? undefined : pairOf(engine, link.pair);
-    if (link === undefined || pair === undefined || link.status === 'detached') {
+    if (link === undefined || pair === undefined || (link.status === 'detached' && !endedByLife(link))) {
       over.done.push(job);
       if (link?.status === 'detached') {
         over.released.push(formatKey(job.key));

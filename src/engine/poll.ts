@@ -8,6 +8,7 @@ import { otherSide, type Side } from '../core/side.ts';
 import type { Cursor, PairPause, Tx, Walk } from '../store/store.ts';
 import { openStreams, saveStreams, streamAsks, streamsDone, type StreamWalk } from './children/follow.ts';
 import type { Engine } from './engine.ts';
+import { mayBeBack, scopeMoved } from './life/seen.ts';
 import { endWalk, firstCursor, walkStart } from './walk.ts';
 
 export interface PollOptions {
@@ -170,7 +171,7 @@ function linkKey(
   link: Link,
   { active, by }: { readonly active: ReadonlySet<string>; readonly by: 'version' | 'content' },
 ): WorkKey | null {
-  if (link.status === 'detached') return null;
+  if (link.status === 'detached') return mayBeBack(pair, record, link) ? { kind: 'link', linkId: link.id } : null;
   const key: WorkKey = { kind: 'link', linkId: link.id };
   return isEcho(pair, record, link, by) && !active.has(formatKey(key)) ? null : key;
 }
@@ -189,7 +190,7 @@ function newKey(pair: PairRules, side: Side, record: SourceRecord, partner: Link
  * nothing else: where comments travel, only the version tells.
  */
 function isEcho(pair: PairRules, record: SourceRecord, link: Link, by: 'version' | 'content'): boolean {
-  if (link.status !== 'synced') return false;
+  if (link.status !== 'synced' || scopeMoved(pair, record, link)) return false;
   const { side } = record;
   const base = link.bases[side];
   // A counter tells every save apart. A stamp alone does not: Salesforce keeps whole seconds, and somebody may save within ours.

@@ -8,6 +8,9 @@ import { withChildren } from './children/settle.ts';
 import { decideLinks } from './decide-links.ts';
 import { decideNews } from './decide-news.ts';
 import type { Engine } from './engine.ts';
+import { carryOutEnds } from './life/act.ts';
+import { brakeLives } from './life/brake.ts';
+import { noteEnds } from './life/note.ts';
 import { loadBatch } from './load.ts';
 import { note } from './note.ts';
 import { readBoth } from './read.ts';
@@ -32,15 +35,17 @@ export interface Reconciled {
  */
 export async function reconcile(engine: Engine, jobs: readonly Job[]): Promise<Reconciled> {
   const batch = await loadBatch(engine, jobs);
-  const decisions = await decide(engine, batch);
+  const decisions = await brakeLives(engine, await decide(engine, batch));
   const noted = await note(engine, decisions);
+  const ends = await noteEnds(engine, decisions);
   const sent = await whileSending(engine, decisions, noted, async () => {
     const written = await apply(engine, decisions, noted);
     return { written, carried: await carryChildren(engine, decisions, written) };
   });
+  const ended = await carryOutEnds(engine, ends);
   const settlements = decisions.map((decision) =>
     withChildren(
-      settle(engine, decision, sent.written.get(decision.work.key) ?? {}, noted),
+      settle(engine, decision, sent.written.get(decision.work.key) ?? {}, noted, ended),
       sent.carried.get(decision.work.key) ?? nothingCarried,
     ),
   );

@@ -1,6 +1,7 @@
 import { JobsLost, StoreUnavailable, type Tx } from '../store/store.ts';
 import type { Engine } from './engine.ts';
 import { quarantineRow } from './quarantine.ts';
+import { recordMatches } from './match/record.ts';
 import type { Reconciled } from './reconcile.ts';
 import type { Settlement } from './settlement.ts';
 import { noTotals, type Totals } from './work.ts';
@@ -53,6 +54,12 @@ async function write(tx: Tx, settlements: readonly Settlement[]): Promise<void> 
     all((s) => (s.insert === null ? [] : [s.insert])),
     (links) => tx.insertLinks(links),
   );
+  for (const { id, side, recordId } of all((s) => (s.move === undefined ? [] : [s.move])))
+    await tx.moveLink(id, side, recordId);
+  await some(
+    all((s) => (s.reattach === undefined ? [] : [s.reattach])),
+    (links) => tx.reattachLinks(links),
+  );
   await some(
     all((s) => (s.update === null ? [] : [s.update])),
     (links) => tx.updateLinks(links),
@@ -79,6 +86,7 @@ async function write(tx: Tx, settlements: readonly Settlement[]): Promise<void> 
     all((s) => s.children),
     (rows) => tx.saveChildren(rows),
   );
+  await recordMatches(tx, settlements);
   await some(
     all((s) => s.closeIntents),
     (ids) => tx.closeIntents(ids),

@@ -2,16 +2,25 @@ import type { Side } from '../core/side.ts';
 import type { Outcome } from './apply.ts';
 import type { Engine } from './engine.ts';
 import { isLinkPlan, isNewPlan, type Noted } from './note.ts';
-import { nothingToRecord, setAside, type Settlement } from './settlement.ts';
+import type { EndOutcome } from './life/act.ts';
+import { settleLife, settleMissing } from './life/settle.ts';
+import { nothingToRecord, type Settlement } from './settlement.ts';
 import { settleLink } from './settle-link.ts';
 import { settleNew } from './settle-new.ts';
 import type { Decision, Work } from './work.ts';
 
 /** What is to be recorded about one decision and what came of its writes. */
-export function settle(engine: Engine, decision: Decision, outcome: Outcome, noted: Noted): Settlement {
+export function settle(
+  engine: Engine,
+  decision: Decision,
+  outcome: Outcome,
+  noted: Noted,
+  ends: ReadonlyMap<string, EndOutcome> = new Map(),
+): Settlement {
   if (isLinkPlan(decision)) return settleLink(engine, decision, outcome, noted.conflicts.get(decision.work.key) ?? []);
   if (isNewPlan(decision)) return settleNew(engine, decision, outcome, noted.intents.get(decision.work.key) ?? null);
-  if (decision.kind === 'missing') return setAside(engine, decision.work, `${decision.how}-on-${decision.side}`);
+  if (decision.kind === 'missing') return settleMissing(engine, decision);
+  if (decision.kind === 'life') return settleLife(engine, decision, ends.get(decision.work.key));
   if (decision.kind === 'in-doubt') return waitForCreate(decision.work, decision.intent);
   throw new Error('a decision of a kind that is not known');
 }

@@ -5,6 +5,7 @@ import type { FieldMove, PendingWrite } from '../core/plan.ts';
 import type { SourceRecord } from '../core/record.ts';
 import type { Side } from '../core/side.ts';
 import type { ConflictRow, HistoryRow, QuarantineRow } from '../store/store.ts';
+import type { ProposalRow } from '../store/matching.ts';
 import type { Engine } from './engine.ts';
 import type { EngineEvent } from './events.ts';
 import { quarantineRow } from './quarantine.ts';
@@ -15,6 +16,10 @@ export interface Settlement {
   readonly work: Work;
   readonly insert: Link | null;
   readonly update: Link | null;
+  /** A link that life had detached and that is taken up again. */
+  readonly reattach?: Link;
+  /** Another record in place of one of a link. */
+  readonly move?: { readonly id: string; readonly side: Side; readonly recordId: string };
   readonly clearPending: readonly string[];
   readonly keepPending: readonly PendingWrite[];
   readonly conflicts: readonly ConflictRow[];
@@ -22,6 +27,8 @@ export interface Settlement {
   readonly history: readonly HistoryRow[];
   /** Rows of the ledger of comments and files. */
   readonly children: readonly ChildRow[];
+  /** Tickets that may be the same as this one. */
+  readonly proposals: readonly ProposalRow[];
   readonly closeIntents: readonly string[];
   readonly quarantine: QuarantineRow | null;
   /** Key to let out of quarantine. */
@@ -43,6 +50,7 @@ export function nothingToRecord(work: Work): Settlement {
     settledConflicts: [],
     history: [],
     children: [],
+    proposals: [],
     closeIntents: [],
     quarantine: null,
     release: work.quarantine === null ? null : work.key,
@@ -53,8 +61,15 @@ export function nothingToRecord(work: Work): Settlement {
 }
 
 /** A person must look, or time must pass: the record waits alone, with its reason. */
-export function setAside(engine: Engine, work: Work, why: string, origin: SourceRecord | null = null): Settlement {
-  return quarantined(work, quarantineRow(engine, work, { kind: 'plan', why }, origin));
+export function setAside(
+  engine: Engine,
+  work: Work,
+  why: string,
+  origin: SourceRecord | null = null,
+  others: readonly string[] = [],
+): Settlement {
+  const reason = { kind: 'plan', why, ...(others.length === 0 ? {} : { others }) } as const;
+  return quarantined(work, quarantineRow(engine, work, reason, origin));
 }
 
 /** The side refused this record for a reason of the record's own. */

@@ -1,12 +1,13 @@
 import type { ChildRow } from '../core/children.ts';
 import type { LinkPlan, LinkView, NewPlan, PendingWrite } from '../core/plan.ts';
-import type { Link, WorkKey } from '../core/link.ts';
+import type { Life, Link, WorkKey } from '../core/link.ts';
 import type { SourceRecord } from '../core/record.ts';
 import type { PairRules } from '../core/rules.ts';
 import type { Side } from '../core/side.ts';
 import type { Job } from '../store/queue.ts';
 import type { ConflictRow, Intent, QuarantineRow } from '../store/store.ts';
 import type { ChildPlan } from './children/plan.ts';
+import type { LifeStep } from './life/step.ts';
 
 export type NewKey = Extract<WorkKey, { kind: 'new' }>;
 
@@ -55,8 +56,16 @@ export type LinkDecision =
       /** Null where the pair carries neither comments nor files. */
       readonly children: ChildPlan | null;
     }
-  /** A side did not come back, or said that it is deleted. */
-  | { readonly kind: 'missing'; readonly work: LinkWork; readonly side: Side; readonly how: 'absent' | 'deleted' };
+  /** A side did not come back: says nothing about whether it is gone. */
+  | {
+      readonly kind: 'missing';
+      readonly work: LinkWork;
+      readonly side: Side;
+      readonly how: 'absent' | 'deleted';
+      readonly life?: Life;
+    }
+  /** Something became of a record, or it is back. */
+  | { readonly kind: 'life'; readonly work: LinkWork; readonly life: LifeStep };
 
 /** What a record without a link came to. */
 export type NewDecision =

@@ -4,6 +4,8 @@ import { otherSide, type Side } from '../core/side.ts';
 import type { EngineEvent } from '../engine/events.ts';
 import type { ConflictRow, PairPause, QuarantineReason, QuarantineRow } from '../store/store.ts';
 import { describeConnectorError, describeError } from './describe-error.ts';
+import { describeLife } from './describe-life.ts';
+import { describeMatch } from './describe-match.ts';
 import { counted, fieldLabel, oneLine, pairName, showValue, sideNames } from './words.ts';
 
 /** What happened, in one line for a person. */
@@ -17,13 +19,21 @@ export function describeEvent(event: EngineEvent): string {
     case 'link.created':
       return `${pairName(event.link)}: created in ${sideNames[event.on]}, from ${sideNames[otherSide(event.on)]}`;
     case 'link.adopted':
-      return `${pairName(event.link)}: paired, since one names the other`;
+      return `${pairName(event.link)}: paired, ${describeMatch(event.by)}`;
+    case 'match.proposed':
+      return `${pairName(event.proposal)} may be one ticket (${describeMatch(event.proposal.why)}): casebridge matches accept ${event.proposal.id}, or reject`;
     case 'link.updated':
       return `${pairName(event.link)}: ${describeMoves(event.moves)}`;
     case 'link.unchanged':
       return `${pairName(event.link)}: both sides agree`;
     case 'link.held':
       return `${pairName(event.link)}: ${describeHold(event.hold)}`;
+    case 'link.ended':
+      return `${pairName(event.link)}: ${describeLife(event.link)}`;
+    case 'link.back':
+      return `${pairName(event.link)}: both are there again; taken up where they were`;
+    case 'link.followed':
+      return `${pairName(event.link)}: ${oneLine(event.from)} in ${sideNames[event.side]} was merged into this one, which goes on in its place`;
     case 'conflict.noted':
     case 'conflict.settled':
       return `${pairName(event.link)}: ${describeConflict(event.conflict)}`;
@@ -81,6 +91,10 @@ export function describeHold({ field, reason }: Hold): string {
       return `${label('servicenow')} waits for a person: casebridge conflicts resolve ${reason.conflictId}`;
     case 'bouncing':
       return `${label('servicenow')} was changed back ${reason.hops} times in a row; left alone until a person decides`;
+    case 'parent-not-linked':
+      return `${label(reason.side)}: the parent that ${sideNames[reason.side]} names has no counterpart yet; carried once it has one`;
+    case 'parent-circle':
+      return `${label(reason.side)} of ${sideNames[reason.side]} would make the ticket its own ancestor; left alone until that is undone`;
     case 'unreadable':
       return `${label(reason.side)} is not readable in ${sideNames[reason.side]}; left alone`;
     case 'condition':
@@ -132,7 +146,7 @@ export function describeReason(reason: QuarantineReason): string {
     case 'connector':
       return describeConnectorError({ kind: reason.error, data: reason.data });
     case 'plan':
-      return planReasons[reason.why] ?? `${oneLine(reason.why)}.`;
+      return `${concerned(reason.others)}${planReasons[reason.why] ?? `${oneLine(reason.why)}.`}`;
     case 'mapping':
       return `${faultWords[reason.why]} of \`${reason.field}\` in the mapping file${reason.said === '' ? '' : `: ${oneLine(reason.said, 160)}`}.`;
     case 'record':
@@ -146,12 +160,31 @@ const faultWords: Readonly<Record<Extract<QuarantineReason, { kind: 'mapping' }>
   'took-too-long': 'no end to the function',
 };
 
+function concerned(others: readonly string[] = []): string {
+  return others.length === 0 ? '' : `${others.map((name) => oneLine(name)).join(' and ')}: `;
+}
+
 const planReasons: Readonly<Record<string, string>> = {
+  'number-names-nothing':
+    'it names this number, and no such ticket is there or shown to our user; look for it, or clear the field.',
+  'number-names-linked': 'it names the first of these tickets, which is paired with the other one already; clear the wrong one.',
+  'several-claim-number': 'several tickets name the same one by its number; clear the field of all but one.',
   'stamp-names-nothing':
     'it names a ticket across that is not there or is hidden from our user; look for it, or clear the stamp.',
   'stamp-names-linked':
     'it names a ticket across that is paired with another one already; clear the stamp of the wrong one.',
   'several-carry-stamp': 'several tickets across name it; clear the stamp of all but one.',
+  'absent-on-servicenow': 'ServiceNow does not show it: deleted, or hidden from our user. Nothing is done about it.',
+  'absent-on-salesforce': 'Salesforce does not show it: deleted, or hidden from our user. Nothing is done about it.',
+  'missing-on-servicenow':
+    'ServiceNow has not shown it for an hour or more: deleted, or hidden from our user. Nothing is done about it; if it is gone for good: casebridge links unlink.',
+  'missing-on-salesforce':
+    'Salesforce has not shown it for an hour or more: deleted, or hidden from our user. Nothing is done about it; if it is gone for good: casebridge links unlink.',
+  'too-many-deletes':
+    'it was deleted, merged or out of scope together with many others; casebridge pairs list tells more.',
+  'allowed-by-person': 'it was deleted, merged or out of scope, and a person has said that this is right.',
+  'side-blind': 'its desk shows none of its tickets to our user any more; casebridge pairs list tells more.',
+  'pair-stands-still': 'its pair stands still; casebridge pairs list tells why.',
   'probe-unknown': 'whether it exists across cannot be told, because our user sees no tickets there; check its rights.',
 };
 
@@ -168,7 +201,21 @@ export function describePause({ pair, reason, detail }: PairPause): string {
   if (reason === 'too-many-creates') {
     return `${pair} stopped: ${String(detail['found'])} new tickets at once, more than ${String(detail['limit'])}; if that is wanted: casebridge sync --once --yes`;
   }
-  return `${pair} stopped: another instance answers than the one its links were made with; restore the old address, or start with an empty database`;
+  if (reason === 'person') {
+    const note = typeof detail['note'] === 'string' ? `: ${oneLine(detail['note'], 200)}` : '';
+    return `${pair} stopped by ${oneLine(String(detail['by'] ?? 'a person'))}${note}`;
+  }
+  if (reason === 'too-many-deletes') {
+    return `${pair} stopped: ${String(detail['found'])} tickets deleted, merged or out of scope at once, more than ${String(detail['limit'])}; nothing was done about them. If that is right: casebridge pairs resume ${pair} --yes`;
+  }
+  if (reason === 'side-blind') {
+    return `${pair} stopped: ${sideNames[detail['side'] === 'salesforce' ? 'salesforce' : 'servicenow']} shows our user none of its linked tickets any more; look at its rights, then: casebridge pairs resume ${pair}`;
+  }
+  const side = detail['side'];
+  const where = side === 'servicenow' || side === 'salesforce' ? `in ${sideNames[side]} ` : '';
+  const ids =
+    typeof detail['is'] === 'string' ? ` (${oneLine(detail['is'])} instead of ${oneLine(String(detail['was']))})` : '';
+  return `${pair} stopped: ${where}another instance answers than the one its links were made with${ids}: a clone or a refreshed sandbox. Restore the old address, or, if its tickets are the same ones: casebridge pairs resume ${pair} --accept-instance`;
 }
 
 function clockTime(iso: string): string {

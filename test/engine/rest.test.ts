@@ -30,7 +30,7 @@ describe('what is due comes to rest', () => {
   it('when a write in doubt belongs to a record that does not come back', async () => {
     const world = createWorld();
     await losesAnAnswer(world);
-    world.desks.salesforce.remove('Case', world.twin('salesforce').id);
+    world.desks.salesforce.hide('Case', world.twin('salesforce').id, true);
     await world.clock.advance(80_000);
     expect(await comesToRest(world)).toBe(true);
     expect(await quarantine(world)).toMatchObject([{ attempts: 1 }]);

@@ -1,9 +1,11 @@
 import type { FieldConflict, FieldMove } from '../../core/plan.ts';
 import type { Side } from '../../core/side.ts';
 import type { PlannedItem } from '../../engine/dry-run.ts';
+import type { LifeStep } from '../../engine/life/step.ts';
 import type { Decision } from '../../engine/work.ts';
 import { describeHold, describeMoves } from '../../observability/describe-event.ts';
 import { fieldLabel, pairName, showValue, sideNames } from '../../observability/words.ts';
+import { describeStep } from './plan-life.ts';
 
 /** One line of `plan --json`. */
 export interface PlanLine {
@@ -13,7 +15,8 @@ export interface PlanLine {
   readonly salesforceId: string | null;
   readonly servicenowNumber: string | null;
   readonly salesforceNumber: string | null;
-  readonly action: 'create' | 'update' | 'adopt' | 'none' | 'wait' | 'quarantine' | 'ignore' | 'missing';
+  readonly action:
+    'create' | 'update' | 'adopt' | 'none' | 'wait' | 'quarantine' | 'ignore' | 'missing' | 'end' | 'follow' | 'back';
   /** The side that would be written to by a create. */
   readonly on: Side | null;
   readonly fields: readonly (FieldMove | { readonly field: string; readonly to: Side; readonly value: unknown })[];
@@ -66,6 +69,8 @@ function describe(decision: Decision): What {
       text: `${sideNames[decision.side]} does not show the record (${decision.how}); nothing is done`,
     };
   }
+  if (decision.kind === 'life')
+    return { action: lifeAction(decision.life), text: describeStep(decision.work.link, decision.life) };
   if (decision.kind === 'in-doubt')
     return { action: 'wait', text: 'a create whose answer was lost is looked for first' };
   const { plan } = decision;
@@ -88,7 +93,12 @@ function describe(decision: Decision): What {
           .join('; ')}`,
       };
     case 'adopt':
-      return { action: 'adopt', text: 'would be paired, since one names the other' };
+      return { action: 'adopt', by: plan.by, text: `would be paired with ${otherName(decision.work, plan.records)}, ${describeMatch(plan.by)}` };
+    case 'propose':
+      return {
+        action: 'propose',
+        text: `may be one ticket with ${plan.candidates.map((one) => `${one.number ?? one.id} (${describeMatch(one.why)})`).join(', ')}; a person has to say`,
+      };
     case 'wait':
       return {
         action: 'wait',
@@ -102,4 +112,9 @@ function describe(decision: Decision): What {
     case 'ignore':
       return { action: 'ignore', text: plan.why === 'out-of-scope' ? 'out of scope' : 'not there any more' };
   }
+}
+
+function lifeAction({ kind }: LifeStep): PlanLine['action'] {
+  if (kind === 'stopped') return 'quarantine';
+  return kind === 'over' ? 'none' : kind;
 }

@@ -1,0 +1,135 @@
+import { ConnectorError } from '../../connectors/errors.ts';
+import type { EraseResult, WriteResult } from '../../connectors/ticket-system.ts';
+import type { ChildRow } from '../../core/children.ts';
+import { defaultLife } from '../../core/life/rules.ts';
+import type { LifeDone } from '../../core/link.ts';
+import type { SourceRecord } from '../../core/record.ts';
+import { fieldsOf } from '../../core/rules.ts';
+import { type Side, sides } from '../../core/side.ts';
+import type { Engine } from '../engine.ts';
+import type { NotedEnd } from './note.ts';
+import { postNotices } from './notices.ts';
+
+/** What came of what was to be done about the ticket across. */
+export type EndOutcome =
+  | {
+      readonly kind: 'done';
+      readonly done: LifeDone;
+      readonly row: ChildRow | null;
+      /** As read back where it was closed. */
+      readonly survivor: SourceRecord;
+    }
+  /** It may or may not have been carried out, or the side does not answer: looked at again. */
+  | { readonly kind: 'failed'; readonly error: ConnectorError; readonly row: ChildRow | null };
+
+/** Closes, deletes and tells the tickets across, side by side and a call a kind. Never rejects. */
+export async function carryOutEnds(
+  engine: Engine,
+  noted: readonly NotedEnd[],
+): Promise<ReadonlyMap<string, EndOutcome>> {
+  const outcomes = new Map<string, EndOutcome>();
+  await Promise.all(
+    sides.map(async (side) => {
+      const here = noted.filter(({ survivor }) => survivor.side === side);
+      for (const [key, outcome] of await carryOutOn(engine, side, here)) outcomes.set(key, outcome);
+    }),
+  );
+  return outcomes;
+}
+
+async function carryOutOn(
+  engine: Engine,
+  side: Side,
+  noted: readonly NotedEnd[],
+): Promise<ReadonlyMap<string, EndOutcome>> {
+  const outcomes = new Map<string, EndOutcome>();
+  const doomed = noted.filter(({ act }) => act === 'delete' && engine.systems[side].erase !== undefined);
+  for (const [end, result] of await eraseAll(engine, side, doomed)) outcomes.set(end.key, afterErase(end, result));
+  const closed = await closeAll(
+    engine,
+    side,
+    noted.filter(({ act }) => act === 'close'),
+  );
+  const told: NotedEnd[] = [];
+  for (const end of noted.filter((one) => !doomed.includes(one))) {
+    const result = closed.get(end);
+    if (result?.kind === 'failed') outcomes.set(end.key, { kind: 'failed', error: result.error, row: null });
+    else told.push(end);
+  }
+  const notices = await postNotices(engine, side, told);
+  for (const end of told) {
+    const notice = notices.get(end.key) ?? { kind: 'none', row: null };
+    if (notice.kind === 'failed') {
+      outcomes.set(end.key, notice);
+      continue;
+    }
+    const result = closed.get(end);
+    const done: LifeDone =
+      end.act === 'close' && result !== undefined ? 'closed' : notice.kind === 'posted' ? 'told' : 'nothing';
+    const survivor = result?.kind === 'written' ? result.record : end.survivor;
+    outcomes.set(end.key, { kind: 'done', done, row: notice.row, survivor });
+  }
+  return outcomes;
+}
+
+/** Deleting what is not there any more comes to the same. */
+function afterErase(end: NotedEnd, result: EraseResult): EndOutcome {
+  const { survivor } = end;
+  if (result.kind === 'erased') return { kind: 'done', done: 'deleted', row: null, survivor };
+  if (result.error.kind === 'NotFound') return { kind: 'done', done: 'nothing', row: null, survivor };
+  return { kind: 'failed', error: result.error, row: null };
+}
+
+async function eraseAll(
+  engine: Engine,
+  side: Side,
+  ends: readonly NotedEnd[],
+): Promise<readonly (readonly [NotedEnd, EraseResult])[]> {
+  const results: (readonly [NotedEnd, EraseResult])[] = [];
+  for (const [object, group] of Map.groupBy(ends, ({ survivor }) => survivor.object)) {
+    const ids = group.map(({ survivor }) => survivor.id);
+    const answers = await (engine.systems[side].erase?.(object, ids) ?? Promise.resolve([])).catch(
+      (error: unknown): readonly EraseResult[] =>
+        ids.map(() => ({ kind: 'failed', error: asConnectorError(side, error) })),
+    );
+    group.forEach((end, index) => results.push([end, answers[index] ?? { kind: 'failed', error: lost(side) }]));
+  }
+  return results;
+}
+
+/** Null fields, or none that differ: it is closed already, or the mapping knows no way to close it. */
+async function closeAll(
+  engine: Engine,
+  side: Side,
+  ends: readonly NotedEnd[],
+): Promise<ReadonlyMap<NotedEnd, WriteResult>> {
+  const results = new Map<NotedEnd, WriteResult>();
+  const asks = ends.flatMap((end) => {
+    const { pair } = end.decision.work;
+    const fields = (pair.life ?? defaultLife).closing(end.survivor);
+    if (fields === null) return [];
+    if (Object.keys(fields).length === 0) {
+      results.set(end, { kind: 'written', record: end.survivor, before: null });
+      return [];
+    }
+    const { object, id } = end.survivor;
+    return [{ end, request: { object, id, fields, readBack: fieldsOf(pair, side) } }];
+  });
+  if (asks.length === 0) return results;
+  const answers = await engine.systems[side]
+    .update(asks.map(({ request }) => request))
+    .catch((error: unknown): readonly WriteResult[] =>
+      asks.map(() => ({ kind: 'failed', error: asConnectorError(side, error) })),
+    );
+  asks.forEach(({ end }, index) => results.set(end, answers[index] ?? { kind: 'failed', error: lost(side) }));
+  return results;
+}
+
+function asConnectorError(side: Side, error: unknown): ConnectorError {
+  if (error instanceof ConnectorError) return error;
+  return new ConnectorError('Unavailable', { side, executed: 'maybe', cause: 'unexpected' }, { cause: error });
+}
+
+function lost(side: Side): ConnectorError {
+  return new ConnectorError('Unavailable', { side, executed: 'maybe', cause: 'answer-incomplete' });
+}

@@ -1,0 +1,98 @@
+import type { ReadResult } from '../../connectors/ticket-system.ts';
+import { decideLife, endedByLife, type LifeDecision, type Sighting } from '../../core/life/decide-life.ts';
+import { defaultLife } from '../../core/life/rules.ts';
+import { bothSides, type Side } from '../../core/side.ts';
+import { defaultTimes, type Engine } from '../engine.ts';
+import { type ReadAnswers, readBoth } from '../read.ts';
+import type { LinkDecision, LinkWork } from '../work.ts';
+
+type Answers = Readonly<Record<Side, ReadAnswers>>;
+type Follow = { readonly work: LinkWork; readonly life: Extract<LifeDecision, { readonly kind: 'follow' }> };
+
+/** What was seen of one link, before any field of it is looked at. */
+export type Looked =
+  /** Both are there: merge this link. */
+  | { readonly kind: 'merge'; readonly work: LinkWork }
+  | { readonly kind: 'decided'; readonly decision: LinkDecision }
+  | { readonly kind: 'follow'; readonly follow: Follow };
+
+/** Looks whether the records of a link are alive, from one batch of answers. */
+export function lookAtLife(engine: Engine, work: LinkWork, answers: Answers): Looked {
+  const { link, pair } = work;
+  const life = decideLife({
+    link,
+    rules: pair.life ?? defaultLife,
+    seen: bothSides((side) => sightingOf(answers[side].get(pair.objects[side], link.ids[side]))),
+    now: engine.clock.now(),
+    missingLookMs: engine.times.missingLook ?? defaultTimes.missingLook ?? 0,
+  });
+  switch (life.kind) {
+    case 'alive':
+      return { kind: 'merge', work };
+    case 'back':
+      // A link that was let go is taken up first, and merged by the run after that.
+      return endedByLife(link) ? decided(work, life) : { kind: 'merge', work: { ...work, link: life.link } };
+    case 'missing':
+      return {
+        kind: 'decided',
+        decision: { kind: 'missing', work, side: life.life.side, how: 'absent', life: life.life },
+      };
+    case 'follow':
+      return { kind: 'follow', follow: { work, life } };
+    case 'end':
+    case 'over':
+      return decided(work, life);
+  }
+}
+
+function decided(work: LinkWork, life: Extract<LifeDecision, { readonly kind: 'back' | 'end' | 'over' }>): Looked {
+  return { kind: 'decided', decision: { kind: 'life', work, life } };
+}
+
+function sightingOf(result: ReadResult): Sighting {
+  if (result.kind === 'deleted') return { kind: 'deleted', into: result.into ?? null };
+  return result;
+}
+
+/**
+ * A link whose record was merged goes over to the record that is left, unless that one has a link, is about to get one, or cannot
+ * be seen: then the link ends as after a deletion.
+ */
+export async function followMasters(engine: Engine, follows: readonly Follow[]): Promise<readonly LinkDecision[]> {
+  if (follows.length === 0) return [];
+  const free = await freeMasters(engine, follows);
+  const answers = await readBoth(
+    engine,
+    bothSides((side) =>
+      follows
+        .filter(({ life }) => life.life.side === side)
+        .map(({ work, life }) => ({ pair: work.pair, id: life.life.into })),
+    ),
+  );
+  const taken = new Set<string>();
+  return follows.map(({ work, life }): LinkDecision => {
+    const { side, into } = life.life;
+    const place = `${work.pair.name} ${side} ${into}`;
+    const master = answers[side].record(work.pair.objects[side], into);
+    if (master === null || taken.has(place) || !free.has(place))
+      return { kind: 'life', work, life: { kind: 'end', life: life.life, act: 'detach', survivor: life.survivor } };
+    taken.add(place);
+    return { kind: 'life', work, life: { ...life, master } };
+  });
+}
+
+/** Masters with no link, for which no create is open or being worked on: as `<pair> <side> <id>`. */
+async function freeMasters(engine: Engine, follows: readonly Follow[]): Promise<ReadonlySet<string>> {
+  return engine.store.transaction(async (tx) => {
+    const free = new Set<string>();
+    for (const { work, life } of follows) {
+      const { side, into } = life.life;
+      const pair = work.pair.name;
+      const linked = await tx.linksBySource(pair, side, [into]);
+      const intents = await tx.intentsByOrigin(pair, side, [into]);
+      const working = await tx.activeKeys([{ kind: 'new', pair, side, id: into }]);
+      if (linked.length + intents.length + working.size === 0) free.add(`${pair} ${side} ${into}`);
+    }
+    return free;
+  });
+}
