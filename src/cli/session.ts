@@ -112,6 +112,7 @@ function onceOpen(sink: EventSink): { readonly emit: EventSink; open(): void } {
 
 export interface OpenedApp {
   readonly app: App;
+  readonly config: CasebridgeConfig;
   readonly settings: Settings;
   readonly log: Log;
 }
@@ -140,7 +141,7 @@ export async function withApp<T>(
   });
   heard.open();
   try {
-    return await use({ app, settings, log });
+    return await use({ app, config, settings, log });
   } finally {
     await app.close();
   }

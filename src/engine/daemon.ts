@@ -2,7 +2,7 @@ import cron from 'node-cron';
 import type { Side } from '../core/side.ts';
 import type { QueueDepth } from '../store/queue.ts';
 import type { Engine } from './engine.ts';
-import { createTicker } from './ticker.ts';
+import { createTicker, type PaceOf } from './ticker.ts';
 import type { Totals } from './work.ts';
 import { batchSize, createWorker } from './worker.ts';
 
@@ -27,6 +27,8 @@ export interface Daemon {
   syncNow(): Promise<void>;
   readonly totals: Totals;
   lastComplete(): Readonly<Record<Side, number | null>>;
+  /** The gaps in force now. */
+  paces(): readonly PaceOf[];
 }
 
 const stopWithinMs = 8000;
@@ -50,6 +52,7 @@ export function createDaemon(engine: Engine, options: DaemonOptions): Daemon {
   return {
     totals: worker.totals,
     lastComplete: () => ticker.lastComplete(),
+    paces: () => ticker.paces(),
     start: async () => {
       await engine.store.queue.work({ batchSize }, (jobs) => worker.handle(jobs));
       await task.start();

@@ -16,6 +16,8 @@ export interface ResyncOptions {
   readonly since?: string;
   readonly dryRun: boolean;
   readonly signal: AbortSignal;
+  /** Who works off what is queued: this call (default), or the daemon that runs beside it. */
+  readonly worker?: 'own' | 'daemon';
 }
 
 export interface Resynced extends Summary {
@@ -97,7 +99,8 @@ export async function resync(engine: Engine, options: ResyncOptions): Promise<Re
   }
 
   const planned = options.dryRun ? await planKeys(engine, keys) : [];
-  const totals = options.dryRun || options.signal.aborted ? noTotals() : await drain(engine, options.signal);
+  const leave = options.dryRun || options.signal.aborted || options.worker === 'daemon';
+  const totals = leave ? noTotals() : await drain(engine, options.signal);
   const stopped = options.signal.aborted;
   if (!options.dryRun) await finish(engine, run, stopped);
   return {

@@ -25,6 +25,18 @@ export interface Ticker {
   hurry(): void;
   /** When each side was last walked to its end, in milliseconds since the epoch; null for never. */
   lastComplete(): Readonly<Record<Side, number | null>>;
+  /** The gaps in force now. */
+  paces(): readonly PaceOf[];
+}
+
+/** How often one side of one pair is polled now. */
+export interface PaceOf {
+  readonly pair: string;
+  readonly side: Side;
+  /** Milliseconds; null before its first poll, and after a hurry. */
+  readonly gapMs: number | null;
+  /** When it is due, in milliseconds since the epoch; null for at once. */
+  readonly nextAt: number | null;
 }
 
 /** What a tick of the clock does. A side that is down is left alone for its time; nothing else waits for it. */
@@ -103,5 +115,12 @@ export function createTicker(engine: Engine, options: TickerOptions): Ticker {
     idle: () => running ?? Promise.resolve(),
     hurry: () => paces.clear(),
     lastComplete: () => bothSides(lastComplete),
+    paces: () =>
+      engine.pairs.flatMap((pair) =>
+        sides.map((side): PaceOf => {
+          const pace = paces.get(`${pair.name} ${side}`);
+          return { pair: pair.name, side, gapMs: pace?.gapMs ?? null, nextAt: pace?.nextAt ?? null };
+        }),
+      ),
   };
 }

@@ -24,7 +24,12 @@ const pageOfLinks = 500;
 /** Reads both sides of every link and reports where they differ. Writes nothing. A field held on purpose is not drift. */
 export async function verify(
   engine: Engine,
-  options: { readonly pair?: string; readonly signal?: AbortSignal },
+  options: {
+    readonly pair?: string;
+    readonly signal?: AbortSignal;
+    /** Told after each page: links looked at, and what was found so far. */
+    readonly onPage?: (links: number, drift: readonly Drift[]) => void;
+  },
 ): Promise<Verified> {
   const drift: Drift[] = [];
   let links = 0;
@@ -44,6 +49,7 @@ export async function verify(
     const live = page.filter((link) => link.status !== 'detached');
     links += live.length;
     drift.push(...(await compare(engine, live)));
+    options.onPage?.(links, drift);
   }
   return { links, drift };
 }

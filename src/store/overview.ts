@@ -47,8 +47,8 @@ export interface OverviewTx {
   countConflicts(filter: ConflictFilter): Promise<Readonly<Record<string, number>>>;
   conflictsById(ids: readonly string[]): Promise<readonly ConflictRow[]>;
   /**
-   * Decides those of these conflicts that are open, or that the same actor has decided and nobody has carried out. Returns their
-   * ids: of two people who decide one at the same moment, one gets it.
+   * Decides those of these conflicts that are open, and returns their ids: of two people who decide one at the same moment, one
+   * gets it.
    */
   decideOpen(
     ids: readonly string[],

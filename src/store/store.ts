@@ -7,6 +7,7 @@ import type { FieldConflict, FieldMove, PendingWrite, SettledValue } from '../co
 import type { Fields, FieldValue } from '../core/record.ts';
 import type { Side } from '../core/side.ts';
 import type { AdminSessions, OverviewTx } from './overview.ts';
+import type { MatchingTx } from './matching.ts';
 import type { Job, Queue } from './queue.ts';
 
 /** Where a poll stands on one side of one pair. All stamps are the server's, ISO 8601. */
@@ -79,7 +80,8 @@ export interface HistoryRow extends FieldMove {
 
 export type QuarantineReason =
   | { readonly kind: 'connector'; readonly error: ConnectorErrorKind; readonly data: ConnectorErrorData }
-  | { readonly kind: 'plan'; readonly why: string }
+  /** `others`: what people call the other records concerned. */
+  | { readonly kind: 'plan'; readonly why: string; readonly others?: readonly string[] }
   /** A function of the mapping file. */
   | {
       readonly kind: 'mapping';
@@ -108,7 +110,7 @@ export interface RunRow {
   readonly pair: string | null;
   readonly startedAt: string;
   readonly endedAt: string | null;
-  readonly state: 'running' | 'done' | 'stopped' | 'failed';
+  readonly state: 'running' | 'done' | 'stopped' | 'failed' | 'cancelled';
   /** Where a resync stands; free for each kind to shape. */
   readonly position: Readonly<Record<string, FieldValue>>;
   readonly counts: Readonly<Record<string, number>>;
@@ -143,7 +145,7 @@ export interface LinkFilter {
 }
 
 /** Reads and writes inside one transaction. Batch-first: one statement each, whatever the number of rows. */
-export interface Tx extends OverviewTx {
+export interface Tx extends OverviewTx, MatchingTx {
   linksById(ids: readonly string[]): Promise<readonly Link[]>;
   linksBySource(pair: string, side: Side, ids: readonly string[]): Promise<readonly Link[]>;
   /** Fails with DuplicateLink if either id of one is linked already in its pair. */

@@ -23,7 +23,7 @@ export function overviewMethods(state: State): OverviewTx {
       decidedConflicts: conflicts({ status: 'decided' }).length,
       quarantined: state.quarantine.all().length,
       inDoubt: state.intents.all().length,
-      openProposals: 0,
+      openProposals: state.proposals.where((row) => row.status === 'open').length,
       unmatched: 0,
     }),
     conflictPage: async ({ after, limit, ...filter }) =>
@@ -37,9 +37,7 @@ export function overviewMethods(state: State): OverviewTx {
     },
     conflictsById: async (ids) => state.conflicts.pick(ids),
     decideOpen: async (ids, decision, { actor, at }) => {
-      const free = state.conflicts
-        .pick(ids)
-        .filter(({ status, decidedBy }) => status === 'open' || (status === 'decided' && decidedBy === actor));
+      const free = state.conflicts.pick(ids).filter((row) => row.status === 'open');
       for (const row of free) {
         state.conflicts.set(row.id, { ...row, status: 'decided', decision, decidedBy: actor, decidedAt: at });
       }

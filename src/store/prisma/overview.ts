@@ -71,8 +71,7 @@ export function overviewMethods(db: Db): OverviewTx {
       const rows = await db.$queryRaw<{ id: string }[]>`
         UPDATE conflicts SET status = 'decided', decision = ${toJson(decision)}::text::jsonb,
           decided_by = ${toStored(actor)}, decided_at = ${at}::timestamptz
-        WHERE id = ANY(${ids.map(toStored)}::text[])
-          AND (status = 'open' OR (status = 'decided' AND decided_by = ${toStored(actor)}))
+        WHERE id = ANY(${ids.map(toStored)}::text[]) AND status = 'open'
         RETURNING id`;
       return rows.map((row) => fromStored(row.id));
     },
