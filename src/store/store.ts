@@ -205,6 +205,10 @@ export interface Tx extends OverviewTx, MatchingTx {
   /** Links, not detached, with rows of this kind in state `planned` since before this time. */
   linksWithChildrenPlannedBefore(kind: ChildKind, at: string, limit: number): Promise<readonly string[]>;
   countChildren(): Promise<readonly ChildCount[]>;
+  /** Replaces the row of this id if its `updatedAt` still is `seen`; false if another worker has moved it on, or there is none. */
+  swapChild(row: ChildRow, seen: string): Promise<boolean>;
+  /** Links, not detached, with files planned or sent, last moved before `at` and not put off beyond `now`. */
+  linksWithFilesDue(at: string, now: string, limit: number): Promise<readonly string[]>;
 
   addHistory(rows: readonly HistoryRow[]): Promise<void>;
   historyOf(linkId: string, limit: number): Promise<readonly HistoryRow[]>;

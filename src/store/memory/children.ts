@@ -4,7 +4,13 @@ import { byText, type State } from './state.ts';
 
 type ChildMethods = Pick<
   Tx,
-  'childrenOf' | 'childrenById' | 'saveChildren' | 'linksWithChildrenPlannedBefore' | 'countChildren'
+  | 'childrenOf'
+  | 'childrenById'
+  | 'saveChildren'
+  | 'linksWithChildrenPlannedBefore'
+  | 'countChildren'
+  | 'swapChild'
+  | 'linksWithFilesDue'
 >;
 
 /** The ledger of comments and files. */
@@ -24,6 +30,20 @@ export function childMethods(state: State): ChildMethods {
     linksWithChildrenPlannedBefore: async (kind, at, limit) => {
       const due = all()
         .filter((row) => row.kind === kind && row.state === 'planned' && row.updatedAt < at)
+        .filter((row) => (state.links.get(row.linkId)?.status ?? 'detached') !== 'detached')
+        .toSorted(byText((row) => row.updatedAt));
+      return [...new Set(due.map((row) => row.linkId))].slice(0, limit);
+    },
+    swapChild: async (row, seen) => {
+      const held = (state.children.get(row.linkId) ?? []).find((one) => one.id === row.id);
+      if (held?.updatedAt !== seen) return false;
+      save(state, row);
+      return true;
+    },
+    linksWithFilesDue: async (at, now, limit) => {
+      const due = all()
+        .filter((row) => row.kind === 'file' && (row.state === 'planned' || row.state === 'sent'))
+        .filter((row) => row.updatedAt < at && String(row.detail['nextAt'] ?? '') <= now)
         .filter((row) => (state.links.get(row.linkId)?.status ?? 'detached') !== 'detached')
         .toSorted(byText((row) => row.updatedAt));
       return [...new Set(due.map((row) => row.linkId))].slice(0, limit);

@@ -7,7 +7,13 @@ import { fromJson, fromStored, toJson, toStored } from './text.ts';
 
 type ChildMethods = Pick<
   Tx,
-  'childrenOf' | 'childrenById' | 'saveChildren' | 'linksWithChildrenPlannedBefore' | 'countChildren'
+  | 'childrenOf'
+  | 'childrenById'
+  | 'saveChildren'
+  | 'linksWithChildrenPlannedBefore'
+  | 'countChildren'
+  | 'swapChild'
+  | 'linksWithFilesDue'
 >;
 
 interface ChildColumns {
@@ -64,6 +70,25 @@ export function childMethods(db: Db): ChildMethods {
       const rows = await db.$queryRaw<{ link_id: string }[]>`
         SELECT c.link_id FROM children c JOIN links l ON l.id = c.link_id
         WHERE c.state = 'planned' AND c.updated_at < ${at}::timestamptz AND c.kind = ${kind} AND l.status <> 'detached'
+        GROUP BY c.link_id ORDER BY min(c.updated_at), c.link_id LIMIT ${limit}`;
+      return rows.map((row) => fromStored(row.link_id));
+    },
+
+    swapChild: async (row, seen) => {
+      const changed = await db.$executeRaw`
+        UPDATE children SET
+          counterpart_id = n.counterpart_id, channel = n.channel, hash = n.hash, state = n.state, detail = n.detail,
+          updated_at = n.updated_at
+        FROM json_populate_recordset(NULL::children, ${toJson([columns(row)])}::text::json) n
+        WHERE children.id = n.id AND children.updated_at = ${seen}::timestamptz`;
+      return changed > 0;
+    },
+
+    linksWithFilesDue: async (at, now, limit) => {
+      const rows = await db.$queryRaw<{ link_id: string }[]>`
+        SELECT c.link_id FROM children c JOIN links l ON l.id = c.link_id
+        WHERE c.state IN ('planned', 'sent') AND c.updated_at < ${at}::timestamptz AND c.kind = 'file'
+          AND coalesce(c.detail->>'nextAt', '') <= ${now} AND l.status <> 'detached'
         GROUP BY c.link_id ORDER BY min(c.updated_at), c.link_id LIMIT ${limit}`;
       return rows.map((row) => fromStored(row.link_id));
     },

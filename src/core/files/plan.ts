@@ -1,0 +1,217 @@
+import type { ChildRow, FileInfo } from '../children.ts';
+import { bothSides, otherSide, type Side, sides } from '../side.ts';
+import { judge } from './judge.ts';
+import { Unclaimed } from './match.ts';
+import { isTold } from './notice.ts';
+import type { FileRules } from './rules.ts';
+import { advanced, detailOf, FileLedger, type FileStep, textIn, withDetail } from './steps.ts';
+
+/** The files of one link: as the ledger and both desks have them. */
+export interface FilesView {
+  readonly linkId: string;
+  /** ISO 8601. Files older than this are nobody's affair; null where all of them are (a ticket that we made a counterpart for). */
+  readonly since: string | null;
+  readonly rows: readonly ChildRow[];
+  /** Null for a side whose files could not be read. */
+  readonly now: Readonly<Record<Side, { readonly items: readonly FileInfo[]; readonly complete: boolean } | null>>;
+}
+
+export interface PlanAt {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly settleMs: number;
+  readonly newId: () => string;
+}
+
+/** A file under scan is looked at again after this. */
+const scanLookMs = 30_000;
+
+/** What is missing must be missing still so much later before anything is taken away across. */
+const missingMs = 10 * 60_000;
+
+/**
+ * Decides about every file of one link. Nothing is recognised by its looks but two things: what a lost answer may have left, looked
+ * for once before sending again, and the same content put on both tickets by people, which then counts as carried.
+ */
+export function planFiles(view: FilesView, rules: FileRules, at: PlanAt): readonly FileStep[] {
+  const plan = new Planner(view, rules, at);
+  // What may have arrived is looked for before anything on the other side can be taken for new.
+  const open = plan.ledger.rows.flatMap((row) => plan.openRow(row));
+  const files = sides.flatMap((side) => (view.now[side]?.items ?? []).flatMap((file) => plan.file(file)));
+  const gone = plan.ledger.rows.flatMap((row) => plan.missing(row));
+  return [...open, ...files, ...gone];
+}
+
+class Planner {
+  readonly ledger: FileLedger;
+  readonly #view: FilesView;
+  readonly #rules: FileRules;
+  readonly #at: PlanAt;
+  readonly #unclaimed: Record<Side, Unclaimed>;
+
+  constructor(view: FilesView, rules: FileRules, at: PlanAt) {
+    this.#view = view;
+    this.#rules = rules;
+    this.#at = at;
+    this.ledger = new FileLedger(view.rows);
+    this.#unclaimed = bothSides((side) => new Unclaimed(view.now[side]?.items ?? [], this.ledger));
+  }
+
+  /** A row that was sent, or is about to be: whether it has arrived, and whether it is time to send it again. */
+  openRow(row: ChildRow): readonly FileStep[] {
+    if (row.state !== 'sent') return [];
+    const to = otherSide(row.side);
+    const arrived = this.#unclaimed[to].arrivalOf(row);
+    // Somebody is at it now, or its answer may still be on its way. What it may have left is nobody else's meanwhile.
+    if (this.#at.now - Date.parse(row.updatedAt) < this.#at.settleMs) return [];
+    if (arrived !== null) return [this.#paired(row, arrived)];
+    const across = this.#view.now[to];
+    const file = this.#listed(row);
+    // Without a whole list nobody can say that it is not there.
+    if (file === undefined || across?.complete !== true) return [];
+    return this.#carry(row, file, textIn(row, 'lostAt') ?? row.updatedAt);
+  }
+
+  file(file: FileInfo): readonly FileStep[] {
+    const row = this.ledger.source(file.side, file.id);
+    const ours = this.ledger.counterpart(file.side, file.id);
+    const known = row ?? ours;
+    if (known === undefined) return this.#unknown(file);
+    const version = textIn(known, row === undefined ? 'counterpartVersion' : 'versionId');
+    if (version !== null && version !== file.versionId) return this.#newVersion(file, row);
+    if (row?.state === 'planned') return this.#planned(row, file);
+    return row?.detail['notice'] === 'due' ? [this.#told(row)] : [];
+  }
+
+  /** A person has taken it off: what was planned comes to nothing, what was carried follows where the rule says so. */
+  missing(row: ChildRow): readonly FileStep[] {
+    const here = this.#view.now[row.side];
+    if (here?.complete !== true || this.#isListed(row)) return this.#backAgain(row);
+    if (row.state === 'planned') return [this.#note(row, { state: 'withheld' }, { why: 'vanished' })];
+    if (row.state !== 'carried' || this.#rules.deleted !== 'detach' || row.detail['paired'] === true) return [];
+    const on = otherSide(row.side);
+    const there = this.#view.now[on]?.items.some((file) => file.id === row.counterpartId) === true;
+    if (!there || row.counterpartId === null || row.sourceId.includes('@')) return [];
+    const since = textIn(row, 'missingAt');
+    if (since === null) return [this.#note(row, {}, { missingAt: new Date(this.#at.now).toISOString() })];
+    if (this.#at.now - Date.parse(since) < missingMs) return [];
+    const gone = advanced(row, this.#at.now, { detail: withDetail(row, { detached: true, missingAt: null }) });
+    return [{ row: gone, seen: row.updatedAt, act: { kind: 'detach', on, id: row.counterpartId } }];
+  }
+
+  #unknown(file: FileInfo): readonly FileStep[] {
+    // Somebody else's claim: what a sending may have left, or a twin.
+    if (!this.#unclaimed[file.side].has(file) || !this.#concerns(file)) return [];
+    return this.#fresh(file, file.id);
+  }
+
+  #concerns(file: FileInfo): boolean {
+    const { since } = this.#view;
+    const mine = this.#rules.from === 'both' || this.#rules.from === file.side;
+    return mine && (since === null || file.createdAt >= since);
+  }
+
+  #newVersion(file: FileInfo, first: ChildRow | undefined): readonly FileStep[] {
+    // Nothing has gone out yet: the present version is the one to send.
+    if (first?.state === 'planned') return this.#planned(first, file);
+    if (this.#rules.newVersion === 'ignore' || (this.#rules.from !== 'both' && this.#rules.from !== file.side))
+      return [];
+    const sourceId = `${file.id}@${file.versionId}`;
+    const row = this.ledger.source(file.side, sourceId);
+    if (row === undefined) return this.#fresh(file, sourceId);
+    return row.state === 'planned' ? this.#planned(row, file) : [];
+  }
+
+  #fresh(file: FileInfo, sourceId: string): readonly FileStep[] {
+    const now = new Date(this.#at.now).toISOString();
+    const row: ChildRow = {
+      id: this.#at.newId(),
+      linkId: this.#view.linkId,
+      kind: 'file',
+      side: file.side,
+      sourceId,
+      counterpartId: null,
+      channel: 'internal',
+      hash: file.hash ?? '',
+      state: 'planned',
+      detail: detailOf(file),
+      createdAt: now,
+      updatedAt: now,
+    };
+    return this.#judged(row, null, file);
+  }
+
+  #planned(row: ChildRow, file: FileInfo): readonly FileStep[] {
+    const nextAt = textIn(row, 'nextAt');
+    if (nextAt !== null && Date.parse(nextAt) > this.#at.now) return [];
+    const detail = withDetail(row, { ...detailOf(file), nextAt: null });
+    return this.#judged(advanced(row, this.#at.now, { hash: file.hash ?? '', detail }), row.updatedAt, file);
+  }
+
+  #judged(row: ChildRow, seen: string | null, file: FileInfo): readonly FileStep[] {
+    const verdict = judge(file, this.#rules, this.#at.now);
+    const to = otherSide(file.side);
+    if (verdict.kind === 'wait') {
+      const nextAt = new Date(this.#at.now + scanLookMs).toISOString();
+      return [{ row: { ...row, detail: withDetail(row, { nextAt }) }, seen, act: { kind: 'note' } }];
+    }
+    if (verdict.kind === 'withhold') {
+      const limit = verdict.why === 'too-large' ? { limit: this.#rules.maxBytes } : {};
+      const told = isTold(verdict.why);
+      const detail = withDetail(row, { why: verdict.why, ...limit, ...(told ? { notice: 'due' } : {}) });
+      return [
+        { row: { ...row, state: 'withheld', detail }, seen, act: told ? { kind: 'tell', on: to } : { kind: 'note' } },
+      ];
+    }
+    const same = this.#unclaimed[to].sameAs(file);
+    if (same !== null) return [{ ...this.#paired(row, same), seen }];
+    const twin = this.#unclaimed[to].alike(file);
+    return [{ row: { ...row, channel: verdict.channel }, seen, act: { kind: 'carry', to, file, twin, lostAt: null } }];
+  }
+
+  /** A notice that was not posted yet. */
+  #told(row: ChildRow): FileStep {
+    return {
+      row: advanced(row, this.#at.now, {}),
+      seen: row.updatedAt,
+      act: { kind: 'tell', on: otherSide(row.side) },
+    };
+  }
+
+  #carry(row: ChildRow, file: FileInfo, lostAt: string): readonly FileStep[] {
+    const next = advanced(row, this.#at.now, { state: 'planned' });
+    return [
+      { row: next, seen: row.updatedAt, act: { kind: 'carry', to: otherSide(row.side), file, twin: null, lostAt } },
+    ];
+  }
+
+  /** The file across is its counterpart. */
+  #paired(row: ChildRow, file: FileInfo): FileStep {
+    const detail = withDetail(row, {
+      counterpartVersion: file.versionId,
+      lostAt: null,
+      nextAt: null,
+      ...(row.state === 'sent' ? { found: true } : { paired: true }),
+    });
+    const paired = advanced(row, this.#at.now, { state: 'carried', counterpartId: file.id, detail });
+    return { row: paired, seen: row.updatedAt, act: { kind: 'note' } };
+  }
+
+  #note(row: ChildRow, change: Partial<ChildRow>, detail: ChildRow['detail']): FileStep {
+    const next = advanced(row, this.#at.now, { ...change, detail: withDetail(row, detail) });
+    return { row: next, seen: row.updatedAt, act: { kind: 'note' } };
+  }
+
+  #backAgain(row: ChildRow): readonly FileStep[] {
+    return this.#isListed(row) && textIn(row, 'missingAt') !== null ? [this.#note(row, {}, { missingAt: null })] : [];
+  }
+
+  #isListed(row: ChildRow): boolean {
+    return this.#listed(row) !== undefined;
+  }
+
+  #listed(row: ChildRow): FileInfo | undefined {
+    const id = row.sourceId.split('@')[0];
+    return this.#view.now[row.side]?.items.find((file) => file.id === id);
+  }
+}
