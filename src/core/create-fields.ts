@@ -19,7 +19,7 @@ export function createFields(
     fields[rule.fields[on]] = carried.value;
     Object.assign(companions, rule.companions(on, carried.value, null));
   }
-  return { fields: { ...companions, ...fields }, holds };
+  return { fields: { ...companions, ...fields, ...pair.fixed?.[on] }, holds };
 }
 
 function carryToNew(rule: FieldRule, origin: SourceRecord, on: Side): Carried {

@@ -28,6 +28,10 @@ export type HoldReason =
   | { readonly kind: 'bouncing'; readonly hops: number }
   /** The answer left the field out: not readable for us now, which is not the same as empty. */
   | { readonly kind: 'unreadable'; readonly side: Side }
+  /** The parent that `side` names has no counterpart; carried once it has one. */
+  | { readonly kind: 'parent-not-linked'; readonly side: Side; readonly value: string }
+  /** Carrying that parent would make a ticket its own ancestor. */
+  | { readonly kind: 'parent-circle'; readonly side: Side; readonly value: string }
   /** The mapping's own condition on that side's record is not met. */
   | { readonly kind: 'condition'; readonly side: Side }
   /** The side accepted our write and kept its old value. Tried again with another value, or when that record has changed. */

@@ -35,7 +35,7 @@ export function planNew(input: NewInput): NewPlan {
     origin.side === 'servicenow'
       ? { servicenow: origin, salesforce: match }
       : { servicenow: match, salesforce: origin };
-  return { kind: 'adopt', records };
+  return { kind: 'adopt', records, by: { kind: 'stamp' } };
 }
 
 /** Whom the stamp of `record` names. */

@@ -1,4 +1,5 @@
 import type { Base, Hold, Hops, Link } from './link.ts';
+import type { Candidate, MatchReason } from './match/rules.ts';
 import type { Fields, FieldValue, SourceRecord, Version } from './record.ts';
 import type { ConflictRule } from './rules.ts';
 import type { Side } from './side.ts';
@@ -90,15 +91,34 @@ export type LinkPlan =
 
 /** What to do about a record that has no link. */
 export type NewPlan =
-  | { readonly kind: 'ignore'; readonly why: 'out-of-scope' | 'absent' }
-  /** Both records name each other, or one names the other and nobody else claims it. */
-  | { readonly kind: 'adopt'; readonly records: Readonly<Record<Side, SourceRecord>> }
-  | { readonly kind: 'create'; readonly on: Side; readonly fields: Fields; readonly holds: readonly Hold[] }
+  /** `taken-up`: another record of the same batch is about to be linked with it. */
+  | { readonly kind: 'ignore'; readonly why: 'out-of-scope' | 'absent' | 'taken-up' }
+  /** Both records name each other, or one names the other and nobody else claims it; or they were matched. */
+  | { readonly kind: 'adopt'; readonly records: Readonly<Record<Side, SourceRecord>>; readonly by: MatchReason }
+  | {
+      readonly kind: 'create';
+      readonly on: Side;
+      readonly fields: Fields;
+      readonly holds: readonly Hold[];
+      /** Tickets across that look alike, to be shown to a person. */
+      readonly near?: readonly Candidate[];
+    }
+  /** It may be one of these; a person has to say which, if any. Nothing is created meanwhile. */
+  | { readonly kind: 'propose'; readonly candidates: readonly Candidate[] }
   | { readonly kind: 'wait'; readonly reason: WaitReason }
-  /** Our stamp names a record that is not there, or that another link holds: a person must look. */
+  /** Our stamp, or a number, names a record that is not there, or that another link holds: a person must look. */
   | {
       readonly kind: 'quarantine';
-      readonly why: 'stamp-names-nothing' | 'stamp-names-linked' | 'several-carry-stamp' | 'probe-unknown';
+      readonly why:
+        | 'stamp-names-nothing'
+        | 'stamp-names-linked'
+        | 'several-carry-stamp'
+        | 'probe-unknown'
+        | 'number-names-nothing'
+        | 'number-names-linked'
+        | 'several-claim-number';
+      /** What people call the other records concerned. */
+      readonly others?: readonly string[];
     };
 
 /** A write that was committed to before it was sent, and whose outcome is not recorded yet. */

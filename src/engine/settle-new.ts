@@ -8,6 +8,7 @@ import type { Outcome } from './apply.ts';
 import { firstChildRows } from './children/first-rows.ts';
 import { carriesChildren } from './children/plan.ts';
 import type { Engine } from './engine.ts';
+import { proposalRows, proposed } from './match/proposals.ts';
 import { historyRows, isRecordFault, nothingToRecord, refused, setAside, type Settlement } from './settlement.ts';
 import type { NewDecision, NewWork } from './work.ts';
 
@@ -18,19 +19,30 @@ export function settleNew(engine: Engine, decision: Planned, outcome: Outcome, i
   const { work, plan, origin } = decision;
   switch (plan.kind) {
     case 'ignore':
-      return { ...nothingToRecord(work), ...closed(work.intent) };
+      // What is being linked with it may fail to be recorded: looked at once more, which then finds the link.
+      return {
+        ...nothingToRecord(work),
+        ...closed(work.intent),
+        enqueue: plan.why === 'taken-up' ? [work.origin] : [],
+      };
     case 'wait':
       return { ...nothingToRecord(work), release: null };
     case 'quarantine':
-      return setAside(engine, work, plan.why, origin);
+      return setAside(engine, work, plan.why, origin, plan.others);
+    case 'propose':
+      return proposed(engine, work, origin, plan.candidates);
     case 'adopt':
-      return adopted(engine, work, plan.records);
+      return adopted(engine, work, plan);
     case 'create':
       return created(engine, work, origin, plan, outcome, intent);
   }
 }
 
-function adopted(engine: Engine, work: NewWork, records: Readonly<Record<Side, SourceRecord>>): Settlement {
+function adopted(
+  engine: Engine,
+  work: NewWork,
+  { records, by }: Extract<Planned['plan'], { kind: 'adopt' }>,
+): Settlement {
   const how = work.intent === null ? 'adopt' : 'recover';
   const link = linkFrom(engine, work, records, how);
   const base = nothingToRecord(work);
@@ -40,7 +52,7 @@ function adopted(engine: Engine, work: NewWork, records: Readonly<Record<Side, S
     ...closed(work.intent),
     enqueue: lookAgain(work, link),
     children: firstChildRows(engine, work.pair, link, how),
-    events: [...base.events, { type: 'link.adopted', link }],
+    events: [...base.events, { type: 'link.adopted', link, by }],
   };
 }
 
@@ -86,6 +98,7 @@ function linked(
     ...base,
     insert: link,
     ...closed(intent),
+    proposals: proposalRows(engine, work, origin, plan.near ?? []),
     enqueue: lookAgain(work, link),
     children: firstChildRows(engine, work.pair, link, 'create'),
     history: historyRows(engine, link.id, movesOfCreate(work.pair, origin), () => origin.updatedBy, at),

@@ -167,7 +167,8 @@ function concerned(others: readonly string[] = []): string {
 const planReasons: Readonly<Record<string, string>> = {
   'number-names-nothing':
     'it names this number, and no such ticket is there or shown to our user; look for it, or clear the field.',
-  'number-names-linked': 'it names the first of these tickets, which is paired with the other one already; clear the wrong one.',
+  'number-names-linked':
+    'it names the first of these tickets, which is paired with the other one already; clear the wrong one.',
   'several-claim-number': 'several tickets name the same one by its number; clear the field of all but one.',
   'stamp-names-nothing':
     'it names a ticket across that is not there or is hidden from our user; look for it, or clear the stamp.',

@@ -13,6 +13,7 @@ const levels: Readonly<Record<EngineEvent['type'], LogLevel>> = {
   'poll.failed': 'warn',
   'link.created': 'info',
   'link.adopted': 'info',
+  'match.proposed': 'info',
   'link.updated': 'info',
   'link.unchanged': 'debug',
   'link.held': 'info',

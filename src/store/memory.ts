@@ -6,6 +6,7 @@ import { childMethods } from './memory/children.ts';
 import { createMemoryAdmin } from './memory/admin.ts';
 import { conflictMethods } from './memory/conflicts.ts';
 import { linkMethods } from './memory/links.ts';
+import { matchingMethods } from './memory/matching.ts';
 import { createMemoryQueue, type MemoryQueue, queueMethods } from './memory/queue.ts';
 import { overviewMethods } from './memory/overview.ts';
 import { emptyState, fork, type State } from './memory/state.ts';
@@ -63,6 +64,7 @@ async function withTx<T>(draft: State, clock: Clock, work: (tx: Tx) => Promise<T
     ...linkMethods(draft),
     ...workMethods(draft),
     ...conflictMethods(draft),
+    ...matchingMethods(draft),
     ...childMethods(draft),
     ...upkeepMethods(draft),
     ...overviewMethods(draft),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Life, Link } from '../../src/core/link.ts';
 import { type Side, sides } from '../../src/core/side.ts';
+import type { ProposalRow } from '../../src/store/matching.ts';
 import { DuplicateLink, type Store, type Tx } from '../../src/store/store.ts';
 import {
   builtAt,
@@ -78,6 +79,7 @@ export function storeSuite(name: string, open: OpenStore): void {
     });
 
     transactions(run);
+    matching(run);
     links(run);
     lives(run);
     cursorsAndIntents(run);
@@ -320,6 +322,118 @@ function lives(run: Run): void {
         ]),
       );
       expect(await run((tx) => tx.countEnds(pair, later))).toEqual({ recent: 1, living: 2 });
+    });
+  });
+}
+
+function matching(run: Run): void {
+  describe('proposals', () => {
+    const near = { kind: 'near', likeness: 0.8, hours: 2 } as const;
+    const make = (pair: string, n: number, parts: Partial<ProposalRow> = {}): ProposalRow => ({
+      id: `proposal-${pair}-${n}`,
+      pair,
+      ids: { servicenow: `sn-${n}`, salesforce: `sf-${n}` },
+      numbers: { servicenow: `INC-${n}`, salesforce: null },
+      why: near,
+      status: 'open',
+      at: builtAt,
+      decidedAt: null,
+      ...parts,
+    });
+
+    it('come back as they went in, by either record, with whatever texts', async () => {
+      const { pair } = scope();
+      const rows = hostile.map((text, n) =>
+        make(pair, n, { numbers: { servicenow: text, salesforce: text }, why: { kind: 'rule', rule: text } }),
+      );
+      await run((tx) => tx.saveProposals(rows));
+      expect(
+        await run((tx) =>
+          tx.proposalsOf(
+            pair,
+            'salesforce',
+            rows.map((row) => row.ids.salesforce),
+          ),
+        ),
+      ).toEqual(rows.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
+      expect(await run((tx) => tx.proposalsOf(pair, 'servicenow', ['sn-1']))).toEqual([rows[1]]);
+      expect(await run((tx) => tx.proposalsOf('another', 'servicenow', ['sn-1']))).toEqual([]);
+      expect(await run((tx) => tx.proposalById(rows[0]?.id ?? ''))).toEqual(rows[0]);
+    });
+
+    it('are one for two records: an open one learns, a decided one stays', async () => {
+      const { pair } = scope();
+      const learnt = { kind: 'near', likeness: 0.9, hours: 3 } as const;
+      const first = make(pair, 1);
+      await run((tx) => tx.saveProposals([first, make(pair, 1, { id: `another-${pair}` })]));
+      await run((tx) => tx.saveProposals([make(pair, 1, { id: `third-${pair}`, why: learnt })]));
+      const [open] = await run((tx) => tx.listProposals({ pair, limit: 10 }));
+      expect(open).toMatchObject({ why: learnt, status: 'open' });
+      expect(await run((tx) => tx.decideProposal(open?.id ?? '', 'rejected', later))).toBe(true);
+      expect(await run((tx) => tx.decideProposal(open?.id ?? '', 'accepted', latest))).toBe(false);
+      await run((tx) => tx.saveProposals([make(pair, 1)]));
+      await run((tx) => tx.dropProposals(pair, 'servicenow', ['sn-1']));
+      expect(await run((tx) => tx.listProposals({ pair, limit: 10 }))).toEqual([
+        { ...open, status: 'rejected', decidedAt: later },
+      ]);
+    });
+
+    it('are listed by status and page, and forgotten with their records while open', async () => {
+      const { pair } = scope();
+      await run((tx) => tx.saveProposals([1, 2, 3].map((n) => make(pair, n))));
+      await run((tx) => tx.decideProposal(`proposal-${pair}-2`, 'accepted', later));
+      const open = await run((tx) => tx.listProposals({ pair, status: 'open', limit: 1 }));
+      expect(open.map((row) => row.id)).toEqual([`proposal-${pair}-1`]);
+      const rest = await run((tx) => tx.listProposals({ pair, status: 'open', after: `proposal-${pair}-1`, limit: 9 }));
+      expect(rest.map((row) => row.id)).toEqual([`proposal-${pair}-3`]);
+      await run((tx) => tx.dropProposals(pair, 'salesforce', ['sf-1', 'sf-2', 'sf-9']));
+      const left = await run((tx) => tx.listProposals({ pair, limit: 9 }));
+      expect(left.map((row) => row.id)).toEqual([`proposal-${pair}-2`, `proposal-${pair}-3`]);
+    });
+  });
+
+  describe('families', () => {
+    const waiting = (side: Side, value: string): Link['holds'] => [
+      { field: 'state', reason: { kind: 'unreadable', side } },
+      { field: 'parent', reason: { kind: 'parent-not-linked', side, value } },
+    ];
+
+    it('finds a record in whatever pair it is linked', async () => {
+      const a = scope().link();
+      const other = scope();
+      const b = other.link({ ids: { servicenow: 'sn-shared', salesforce: `sf-${other.pair}` } });
+      await run((tx) => tx.insertLinks([a, b]));
+      expect(await run((tx) => tx.linksAnywhere('servicenow', [a.ids.servicenow, 'sn-shared', 'nobody']))).toEqual([
+        a,
+        b,
+      ]);
+    });
+
+    it('wakes who waits for a record that is linked now, and nobody else', async () => {
+      const { link: build } = scope();
+      const parent = build();
+      const child = build({ holds: waiting('servicenow', parent.ids.servicenow) });
+      const across = build({ holds: waiting('salesforce', parent.ids.salesforce) });
+      const stranger = build({ holds: waiting('servicenow', 'another') });
+      const mixedUp = build({ holds: waiting('salesforce', parent.ids.servicenow) });
+      const ended = build({ holds: waiting('servicenow', parent.ids.servicenow), status: 'detached' });
+      await run((tx) => tx.insertLinks([child, across, stranger, mixedUp, ended]));
+      const again = await run(async (tx) => {
+        await tx.insertLinks([parent]);
+        return tx.linksToRejoin([parent]);
+      });
+      expect(again.toSorted()).toEqual([child.id, across.id].toSorted());
+    });
+
+    it('wakes a link whose parent was linked by somebody else meanwhile', async () => {
+      const { link: build } = scope();
+      const [parent, ended] = [build(), build({ status: 'detached' })];
+      await run((tx) => tx.insertLinks([parent, ended]));
+      const child = build({ holds: waiting('salesforce', parent.ids.salesforce) });
+      const orphan = build({ holds: waiting('salesforce', ended.ids.salesforce) });
+      await run((tx) => tx.insertLinks([child, orphan]));
+      expect(await run((tx) => tx.linksToRejoin([child, orphan]))).toEqual([child.id]);
+      expect(await run((tx) => tx.linksToRejoin([]))).toEqual([]);
     });
   });
 }

@@ -6,6 +6,9 @@ ALTER TABLE "conflicts" ADD COLUMN "decided_at" TIMESTAMPTZ(3),
 ADD COLUMN "decided_by" TEXT COLLATE "C";
 
 -- CreateIndex
+CREATE INDEX "links_holds_idx" ON "links" USING GIN ("holds" jsonb_path_ops);
+
+-- CreateIndex
 CREATE INDEX "children_source_id_idx" ON "children"("source_id");
 
 -- CreateIndex

@@ -4,6 +4,7 @@ import type { PlannedItem } from '../../engine/dry-run.ts';
 import type { LifeStep } from '../../engine/life/step.ts';
 import type { Decision } from '../../engine/work.ts';
 import { describeHold, describeMoves } from '../../observability/describe-event.ts';
+import { describeMatch } from '../../observability/describe-match.ts';
 import { fieldLabel, pairName, showValue, sideNames } from '../../observability/words.ts';
 import { describeStep } from './plan-life.ts';
 
@@ -16,7 +17,18 @@ export interface PlanLine {
   readonly servicenowNumber: string | null;
   readonly salesforceNumber: string | null;
   readonly action:
-    'create' | 'update' | 'adopt' | 'none' | 'wait' | 'quarantine' | 'ignore' | 'missing' | 'end' | 'follow' | 'back';
+    | 'create'
+    | 'update'
+    | 'adopt'
+    | 'propose'
+    | 'none'
+    | 'wait'
+    | 'quarantine'
+    | 'ignore'
+    | 'missing'
+    | 'end'
+    | 'follow'
+    | 'back';
   /** The side that would be written to by a create. */
   readonly on: Side | null;
   readonly fields: readonly (FieldMove | { readonly field: string; readonly to: Side; readonly value: unknown })[];
@@ -47,6 +59,15 @@ function namesOf(decision: Decision): Names {
       salesforceId: ids.salesforce,
       servicenowNumber: numbers.servicenow,
       salesforceNumber: numbers.salesforce,
+    };
+  }
+  if (decision.kind === 'plan' && decision.plan.kind === 'adopt') {
+    const { servicenow, salesforce } = decision.plan.records;
+    return {
+      servicenowId: servicenow.id,
+      salesforceId: salesforce.id,
+      servicenowNumber: servicenow.number,
+      salesforceNumber: salesforce.number,
     };
   }
   const { side, id } = decision.work.origin;
@@ -93,7 +114,7 @@ function describe(decision: Decision): What {
           .join('; ')}`,
       };
     case 'adopt':
-      return { action: 'adopt', by: plan.by, text: `would be paired with ${otherName(decision.work, plan.records)}, ${describeMatch(plan.by)}` };
+      return { action: 'adopt', text: `would be paired, ${describeMatch(plan.by)}` };
     case 'propose':
       return {
         action: 'propose',
@@ -108,11 +129,20 @@ function describe(decision: Decision): What {
             : 'a side did not show it',
       };
     case 'quarantine':
-      return { action: 'quarantine', text: `would be set aside: ${plan.why}` };
+      return {
+        action: 'quarantine',
+        text: `would be set aside: ${plan.why}${(plan.others ?? []).map((name) => ` ${name}`).join('')}`,
+      };
     case 'ignore':
-      return { action: 'ignore', text: plan.why === 'out-of-scope' ? 'out of scope' : 'not there any more' };
+      return { action: 'ignore', text: ignored[plan.why] };
   }
 }
+
+const ignored = {
+  'out-of-scope': 'out of scope',
+  absent: 'not there any more',
+  'taken-up': 'would be paired by another one of these',
+} as const;
 
 function lifeAction({ kind }: LifeStep): PlanLine['action'] {
   if (kind === 'stopped') return 'quarantine';

@@ -8,6 +8,7 @@ import type { Output } from '../output.ts';
 import { type Flags, type Session, withSoundMapping } from '../session.ts';
 import type { World } from '../world.ts';
 import { planLine } from './plan-line.ts';
+import { describeFigures, matchFigures } from './plan-match.ts';
 
 interface PlanFlags extends Flags {
   readonly pair?: string;
@@ -39,6 +40,8 @@ export async function printPlan(out: Output, planned: readonly PlannedItem[]): P
     if (out.json) await out.line(line);
     else await out.text(line.text);
   }
+  const figures = describeFigures(matchFigures(planned));
+  if (figures !== null) out.note(figures);
   out.note(
     `${counted(acting.length, 'ticket')} would change, ${lines.length - acting.length} would stay. Nothing was written.`,
   );

@@ -2,6 +2,7 @@ import type { ChildRow } from '../../core/children.ts';
 import type { Link, WorkKey } from '../../core/link.ts';
 import type { PendingWrite } from '../../core/plan.ts';
 import type { ConflictRow, Cursor, HistoryRow, Intent, PairPause, QuarantineRow, RunRow } from '../store.ts';
+import type { ProposalRow } from '../matching.ts';
 import { Table } from './table.ts';
 
 export interface WaitingJob {
@@ -35,6 +36,8 @@ export interface State {
   /** Link id → its history, oldest first. */
   readonly history: Table<readonly HistoryRow[]>;
   readonly quarantine: Table<QuarantineRow>;
+  /** `<pair> <ServiceNow id> <Salesforce id>` → proposal. */
+  readonly proposals: Table<ProposalRow>;
   readonly pauses: Table<PairPause>;
   readonly runs: Table<RunRow>;
   readonly identities: Table<string>;
@@ -55,6 +58,7 @@ export function emptyState(): State {
     children: new Table(),
     history: new Table(),
     quarantine: new Table(),
+    proposals: new Table(),
     pauses: new Table(),
     runs: new Table(),
     identities: new Table(),
@@ -77,6 +81,7 @@ export function fork(state: State): State {
     children: state.children.fork(),
     history: state.history.fork(),
     quarantine: state.quarantine.fork(),
+    proposals: state.proposals.fork(),
     pauses: state.pauses.fork(),
     runs: state.runs.fork(),
     identities: state.identities.fork(),

@@ -14,6 +14,7 @@ import { PrismaClient } from './generated/client.ts';
 import { historyMethods } from './history.ts';
 import { intentMethods } from './intents.ts';
 import { linkMethods } from './links.ts';
+import { matchingMethods } from './matching.ts';
 import { checkMigrated, migrate } from './migrate.ts';
 import { overviewMethods } from './overview.ts';
 import { pendingMethods } from './pending.ts';
@@ -80,6 +81,7 @@ function txMethods(db: Db, queue: BossQueue): Tx {
     ...intentMethods(db),
     ...pendingMethods(db),
     ...conflictMethods(db),
+    ...matchingMethods(db),
     ...childMethods(db),
     ...historyMethods(db),
     ...quarantineMethods(db),
