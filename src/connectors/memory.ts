@@ -8,7 +8,8 @@ import { changesOf, fieldDateOf, probeOf, readOf } from './memory/queries.ts';
 import { type BusinessRule, stampFields, type Validation } from './memory/rules.ts';
 import { normalised } from './memory/stamps.ts';
 import { createWriter, type WriteLogEntry } from './memory/writes.ts';
-import type { FieldDescription, TicketSystem } from './ticket-system.ts';
+import { ConnectorError } from './errors.ts';
+import type { EraseResult, FieldDescription, TicketSystem } from './ticket-system.ts';
 
 export interface MemorySystemOptions {
   readonly side: Side;
@@ -44,6 +45,10 @@ export interface MemorySystem extends TicketSystem {
   edit(object: string, id: string, fields: Fields, by?: string): SourceRecord;
   /** A person deletes a record. */
   remove(object: string, id: string): void;
+  /** A person merges a record into another one: it is deleted, and says which one it went to. */
+  merge(object: string, id: string, into: string): void;
+  /** A person takes a record out of the recycle bin. */
+  restore(object: string, id: string): void;
   /** An access rule hides a record from our user, or shows it again. */
   hide(object: string, id: string, hidden: boolean): void;
   /** Saves made from now on become visible to queries so much later. */
@@ -124,6 +129,18 @@ export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
       nothingFor(requests) ?? call('create', () => requests.map((request) => writer.create(request))),
     update: async (requests) =>
       nothingFor(requests) ?? call('update', () => requests.map((request) => writer.update(request))),
+    erase: async (object, ids) =>
+      nothingFor(ids) ??
+      call('erase', () =>
+        ids.map((id): EraseResult => {
+          const row = desk.row(object, normalised(side, id));
+          if (row === undefined || row.hidden || row.deleted) {
+            return { kind: 'failed', error: new ConnectorError('NotFound', { side, executed: 'no', status: 404 }) };
+          }
+          row.deleted = true;
+          return { kind: 'erased' };
+        }),
+      ),
     probe: async (request) => nothingFor(request.probes) ?? call('probe', () => probeOf(desk, side, request)),
     find: async (requests) => nothingFor(requests) ?? call('find', () => requests.map((one) => findIn(desk, one))),
     fieldDates: async (object, asks) =>
@@ -149,6 +166,18 @@ export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
     },
     remove: (object, id) => {
       rowOf(object, id).deleted = true;
+    },
+    merge: (object, id, into) => {
+      const row = rowOf(object, id);
+      row.deleted = true;
+      row.into = rowOf(object, into).id;
+    },
+    restore: (object, id) => {
+      const row = desk.row(object, normalised(side, id));
+      if (row === undefined || !row.deleted) throw new Error(`no deleted ${object} ${id} on ${side}`);
+      row.deleted = false;
+      delete row.into;
+      desk.touch(row, 'person');
     },
     hide: (object, id, hidden) => {
       rowOf(object, id).hidden = hidden;

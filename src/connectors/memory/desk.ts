@@ -26,6 +26,8 @@ export interface Row {
   /** Oldest first. */
   readonly versions: RowVersion[];
   deleted: boolean;
+  /** Deleted since it was merged into this record. */
+  into?: string;
   /** An access rule keeps it from our user: answers leave it out and still count it. */
   hidden: boolean;
 }
@@ -87,6 +89,12 @@ export class MemoryDesk {
     const after = this.#ruled(row.object, last.fields, fields, by);
     if (this.#options.side === 'servicenow' && sameFields(last.fields, after)) return;
     row.versions.push(this.#version(after, by, last.count + 1));
+  }
+
+  /** Saves a row as it is, under a new stamp: as when it comes back from the recycle bin. */
+  touch(row: Row, by: string): void {
+    const last = current(row);
+    row.versions.push(this.#version(last.fields, by, last.count + 1));
   }
 
   record(row: Row, names: readonly string[], version: RowVersion = current(row)): SourceRecord {

@@ -2,7 +2,7 @@ import type { Side } from '../../core/side.ts';
 import { ConnectorError, type ConnectorErrorKind, type Executed } from '../errors.ts';
 
 export type MemoryMethod =
-  'changes' | 'read' | 'create' | 'update' | 'probe' | 'find' | 'fieldDates' | 'describe' | 'identity';
+  'changes' | 'read' | 'create' | 'update' | 'erase' | 'probe' | 'find' | 'fieldDates' | 'describe' | 'identity';
 
 /** A call about to be made, or one item of a create or update. */
 export interface MemoryCall {

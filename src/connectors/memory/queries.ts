@@ -64,7 +64,8 @@ export function readOf(
     const id = normalised(side, asked);
     const row = desk.row(object, id);
     if (row === undefined || row.hidden) return { kind: 'absent', id };
-    if (row.deleted) return { kind: tellsDeleted ? 'deleted' : 'absent', id };
+    if (row.deleted && !tellsDeleted) return { kind: 'absent', id };
+    if (row.deleted) return { kind: 'deleted', id, ...(row.into === undefined ? {} : { into: row.into }) };
     return { kind: 'found', record: desk.record(row, fields) };
   });
 }
