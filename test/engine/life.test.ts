@@ -1,0 +1,394 @@
+import { describe, expect, it } from 'vitest';
+import { ConnectorError } from '../../src/connectors/errors.ts';
+import type { ChildSystem, PostRequest, PostResult } from '../../src/connectors/children.ts';
+import type { MemorySystemOptions } from '../../src/connectors/memory.ts';
+import { bothSides, otherSide, type Side, sides } from '../../src/core/side.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { enqueueDue } from '../../src/engine/due.ts';
+import { poll } from '../../src/engine/poll.ts';
+import { reconcile } from '../../src/engine/reconcile.ts';
+import type { PairConfig } from '../../src/mapping/define-config.ts';
+import { createWorld, newCase, newIncident, objects, type World } from './world.ts';
+
+/** A world whose desks take comments, and tell a deletion from an absence unless told otherwise. */
+interface Scene extends World {
+  readonly posted: PostRequest[];
+  /** What the next notice comes to. */
+  failNotice(result: PostResult): void;
+  /** Queues the only link, as the stream of deletions does. */
+  touch(): Promise<void>;
+}
+
+function scene(pair: Partial<PairConfig> = {}, desk: Partial<MemorySystemOptions> = {}): Scene {
+  const world = createWorld(pair, { tellsDeleted: true, ...desk });
+  const posted: PostRequest[] = [];
+  const failures: PostResult[] = [];
+  const children: ChildSystem = {
+    post: async (requests) =>
+      requests.map((request) => {
+        const failure = failures.shift();
+        if (failure !== undefined) return failure;
+        posted.push(request);
+        return { kind: 'posted', id: `note-${posted.length}`, at: null };
+      }),
+    open: () => Promise.reject(new Error('no file is opened here')),
+    attach: () => Promise.reject(new Error('no file is attached here')),
+    detach: () => Promise.reject(new Error('no file is detached here')),
+  };
+  const engine: Engine = { ...world.engine, systems: bothSides((side) => ({ ...world.desks[side], children })) };
+  const work = async () => {
+    const jobs = await world.store.queue.takeBatch(200);
+    return jobs.length === 0 ? null : reconcile(engine, jobs);
+  };
+  return {
+    ...world,
+    engine,
+    posted,
+    failNotice: (result) => failures.push(result),
+    work,
+    sync: async () => {
+      await world.clock.advance(10_000);
+      for (const side of sides)
+        for (const one of engine.pairs) await poll(engine, one, side, { unlimitedCreates: false });
+      for (let rounds = 0; rounds < 20; rounds += 1) {
+        if ((await work()) === null && (await enqueueDue(engine)).queued === 0) return;
+      }
+      throw new Error('the queue does not come to rest');
+    },
+    touch: async () => {
+      const { id } = await world.link();
+      await world.store.transaction((tx) => tx.enqueue([{ kind: 'link', linkId: id }]));
+    },
+  };
+}
+
+async function linked(world: Scene, born: Side = 'servicenow'): Promise<Readonly<Record<Side, string>>> {
+  world.put(born, born === 'servicenow' ? newIncident : newCase);
+  await world.sync();
+  return (await world.link()).ids;
+}
+
+describe.each(sides)('a ticket deleted on %s', (gone) => {
+  const left = otherSide(gone);
+
+  it('is told of across, internally and once, and the two part', async () => {
+    const world = scene();
+    const ids = await linked(world, gone);
+    world.desks[gone].remove(objects[gone], ids[gone]);
+    await world.touch();
+    await world.sync();
+
+    expect(await world.link()).toMatchObject({
+      status: 'detached',
+      life: { kind: 'deleted', side: gone, done: 'told' },
+    });
+    expect(world.posted).toMatchObject([{ recordId: ids[left], channel: 'internal' }]);
+    const rows = await world.store.transaction(async (tx) =>
+      tx.childrenOf([(await tx.findLinks({ limit: 1 }))[0]?.id ?? '']),
+    );
+    expect(rows.find((row) => row.sourceId.startsWith('life:deleted'))).toMatchObject({
+      state: 'carried',
+      counterpartId: 'note-1',
+      side: gone,
+    });
+
+    await world.touch();
+    await world.edit(left, ids[left], left === 'servicenow' ? { urgency: '1' } : { Priority: 'High' });
+    await world.sync();
+    expect(world.posted).toHaveLength(1);
+    expect(world.desks[gone].rows(objects[gone])).toEqual([]);
+  });
+
+  it('is taken up again where it was when it is restored, with what was edited meanwhile', async () => {
+    const world = scene();
+    const ids = await linked(world, gone);
+    world.desks[gone].remove(objects[gone], ids[gone]);
+    await world.touch();
+    await world.sync();
+    await world.edit(left, ids[left], left === 'servicenow' ? { urgency: '1' } : { Priority: 'Low' });
+
+    await world.clock.advance(60_000);
+    world.desks[gone].restore(objects[gone], ids[gone]);
+    await world.sync();
+    expect(await world.link()).toMatchObject({ status: 'synced', life: null, ids });
+    expect(world.twin(gone).fields).toMatchObject(gone === 'servicenow' ? { urgency: '3' } : { Priority: 'High' });
+  });
+
+  it('closes the other one where the mapping says so, and opens it again when it is restored', async () => {
+    const world = scene({ life: { deleted: 'close' } });
+    const ids = await linked(world, gone);
+    world.desks[gone].remove(objects[gone], ids[gone]);
+    await world.touch();
+    await world.sync();
+    expect(world.twin(left).fields).toMatchObject(
+      left === 'servicenow' ? { state: '6', close_code: 'Solution provided' } : { Status: 'Closed' },
+    );
+    expect(await world.link()).toMatchObject({ status: 'detached', life: { done: 'closed' } });
+    const history = await world.store.transaction(async (tx) =>
+      tx.historyOf((await tx.findLinks({ limit: 1 }))[0]?.id ?? '', 10),
+    );
+    expect(history.some((row) => row.to === left && row.value === (left === 'servicenow' ? '6' : 'Closed'))).toBe(true);
+
+    await world.clock.advance(60_000);
+    world.desks[gone].restore(objects[gone], ids[gone]);
+    await world.sync();
+    expect(await world.link()).toMatchObject({ status: 'synced', life: null });
+    expect(world.twin(left).fields).toMatchObject(left === 'servicenow' ? { state: '1' } : { Status: 'New' });
+  });
+
+  it('takes the other one with it only where the mapping says so by name and nobody has touched that', async () => {
+    const world = scene({ life: { deleted: 'delete' } });
+    const ids = await linked(world, gone);
+    world.desks[gone].remove(objects[gone], ids[gone]);
+    await world.touch();
+    await world.sync();
+    expect(world.desks[left].rows(objects[left])).toEqual([]);
+    expect(await world.link()).toMatchObject({ status: 'detached', life: { done: 'deleted' } });
+
+    world.desks[gone].restore(objects[gone], ids[gone]);
+    await world.sync();
+    expect(world.desks[gone].rows(objects[gone])).toHaveLength(1);
+  });
+
+  it('leaves a touched one alive under the same rule, and tells it', async () => {
+    const world = scene({ life: { deleted: 'delete' } });
+    const ids = await linked(world, gone);
+    await world.edit(left, ids[left], left === 'servicenow' ? { description: 'More.' } : { Description: 'More.' });
+    world.desks[gone].remove(objects[gone], ids[gone]);
+    await world.sync();
+    expect(world.desks[left].rows(objects[left])).toHaveLength(1);
+    expect(await world.link()).toMatchObject({ life: { done: 'told' } });
+  });
+
+  it('is passed over in silence under `ignore`', async () => {
+    const world = scene({ life: { deleted: 'ignore' } });
+    const ids = await linked(world, gone);
+    const before = world.writes();
+    world.desks[gone].remove(objects[gone], ids[gone]);
+    await world.touch();
+    await world.sync();
+    expect(world.posted).toEqual([]);
+    expect(world.writes()).toBe(before);
+    expect(await world.link()).toMatchObject({ status: 'detached', life: { done: 'nothing' } });
+  });
+
+  it('stays with its pair where a person had unlinked the two', async () => {
+    const world = scene();
+    const ids = await linked(world, gone);
+    const { id } = await world.link();
+    await world.store.transaction((tx) => tx.setLinkStatus([id], 'detached'));
+    world.desks[gone].remove(objects[gone], ids[gone]);
+    await world.touch();
+    await world.sync();
+    world.desks[gone].restore(objects[gone], ids[gone]);
+    await world.sync();
+    expect(await world.link()).toMatchObject({ status: 'detached', life: null });
+    expect(world.posted).toEqual([]);
+  });
+});
+
+describe('a record that no answer holds', () => {
+  it('is looked at again, and called missing after an hour; nothing is ever written', async () => {
+    const world = scene();
+    const ids = await linked(world);
+    const before = world.writes();
+    world.desks.servicenow.hide('incident', ids.servicenow, true);
+    await world.touch();
+    await world.sync();
+    expect(await world.link()).toMatchObject({ status: 'quarantined', life: { kind: 'missing', looks: 1 } });
+    for (let hours = 0; hours < 12; hours += 1) {
+      await world.clock.advance(3_600_000);
+      await world.sync();
+    }
+    expect(await world.link()).toMatchObject({ status: 'quarantined', life: { kind: 'missing', side: 'servicenow' } });
+    const [row] = await world.store.transaction((tx) => tx.listQuarantine(5));
+    expect(row?.reason).toEqual({ kind: 'plan', why: 'missing-on-servicenow' });
+    expect(world.writes()).toBe(before);
+    expect(world.posted).toEqual([]);
+
+    world.desks.servicenow.hide('incident', ids.servicenow, false);
+    await world.clock.advance(7 * 3_600_000);
+    await world.sync();
+    expect(await world.link()).toMatchObject({ status: 'synced', life: null });
+  });
+
+  it('stops its pair where its side shows nothing at all any more', async () => {
+    const world = scene();
+    for (let no = 0; no < 6; no += 1) world.put('servicenow', { ...newIncident, short_description: `No. ${no}` });
+    await world.sync();
+    for (const { id } of world.desks.servicenow.rows('incident')) world.desks.servicenow.hide('incident', id, true);
+    const before = world.writes();
+    const [one] = world.desks.salesforce.rows('Case');
+    await world.edit('salesforce', one?.id ?? '', { Priority: 'Low' });
+    await world.sync();
+    const pauses = await world.store.transaction((tx) => tx.pauses());
+    expect(pauses).toMatchObject([{ reason: 'side-blind', detail: { side: 'servicenow' } }]);
+    expect(world.writes()).toBe(before);
+    const links = await world.store.transaction((tx) => tx.findLinks({ limit: 10 }));
+    expect(links.filter((link) => link.status === 'detached')).toEqual([]);
+  });
+});
+
+describe('many deletions at once', () => {
+  const many = async (world: Scene, total: number, removed: number) => {
+    for (let no = 0; no < total; no += 1) world.put('salesforce', { ...newCase, Subject: `No. ${no}` });
+    await world.sync();
+    const links = await world.store.transaction((tx) => tx.findLinks({ limit: 100 }));
+    const gone = links.slice(0, removed);
+    for (const link of gone) world.desks.salesforce.remove('Case', link.ids.salesforce);
+    await world.store.transaction((tx) => tx.enqueue(gone.map(({ id }) => ({ kind: 'link', linkId: id }))));
+    await world.sync();
+  };
+  const detached = async (world: Scene) =>
+    (await world.store.transaction((tx) => tx.findLinks({ limit: 100 }))).filter((link) => link.status === 'detached');
+
+  it('stop the pair before anything is done', async () => {
+    const world = scene({ life: { maxPerRun: 3 } });
+    await many(world, 12, 4);
+    expect(await detached(world)).toEqual([]);
+    expect(world.posted).toEqual([]);
+    expect(await world.store.transaction((tx) => tx.pauses())).toMatchObject([
+      { reason: 'too-many-deletes', detail: { found: 4, limit: 3 } },
+    ]);
+  });
+
+  it('stop it at half of all links, whatever the limit', async () => {
+    const world = scene();
+    await many(world, 12, 7);
+    expect(await detached(world)).toEqual([]);
+  });
+
+  it('are carried out where they are as many as usual', async () => {
+    const world = scene();
+    await many(world, 12, 4);
+    expect(await detached(world)).toHaveLength(4);
+    expect(world.posted).toHaveLength(4);
+  });
+});
+
+describe('a merged Case', () => {
+  const open = {
+    sync: { from: '2020-01-01T00:00:00Z' },
+    scope: { salesforce: { field: 'Origin', is: 'Web' } },
+  } as const;
+
+  it('passes its incident on to the Case that is left, if that one has none', async () => {
+    const world = scene(open);
+    const master = world.put('salesforce', { ...newCase, Subject: 'The one that is left', Origin: 'Phone' });
+    const loser = world.put('salesforce', { ...newCase, Subject: 'The other one' });
+    await world.sync();
+    const before = await world.link();
+    expect(before.ids.salesforce).toBe(loser.id);
+    world.desks.salesforce.merge('Case', loser.id, master.id);
+    await world.touch();
+    await world.sync();
+    expect(await world.link()).toMatchObject({
+      id: before.id,
+      ids: { servicenow: before.ids.servicenow, salesforce: master.id },
+      status: 'synced',
+      life: null,
+    });
+    expect(world.twin('servicenow').fields).toMatchObject({ short_description: 'The one that is left' });
+  });
+
+  it('parts from its incident where the Case that is left has one', async () => {
+    const world = scene();
+    const master = world.put('salesforce', newCase);
+    const loser = world.put('salesforce', { ...newCase, Subject: 'The other one' });
+    await world.sync();
+    world.desks.salesforce.merge('Case', loser.id, master.id);
+    const [link] = await world.store.transaction((tx) => tx.linksBySource('incident-case', 'salesforce', [loser.id]));
+    await world.store.transaction((tx) => tx.enqueue([{ kind: 'link', linkId: link?.id ?? '' }]));
+    await world.sync();
+    const [after] = await world.store.transaction((tx) => tx.linksById([link?.id ?? '']));
+    expect(after).toMatchObject({ status: 'detached', life: { kind: 'merged', into: master.id, done: 'told' } });
+    expect(world.posted).toMatchObject([{ recordId: link?.ids.servicenow }]);
+  });
+});
+
+describe('a ticket that leaves the scope', () => {
+  const hardware = { scope: { servicenow: { field: 'category', is: 'hardware' } } } as const;
+
+  it('is followed, unless the mapping says otherwise', async () => {
+    const world = scene(hardware);
+    world.put('servicenow', { ...newIncident, category: 'hardware' });
+    world.put('servicenow', { ...newIncident, category: 'software' });
+    await world.sync();
+    const { ids } = await world.link();
+    await world.edit('servicenow', ids.servicenow, { category: 'software', urgency: '1' });
+    await world.sync();
+    expect(world.twin('salesforce').fields).toMatchObject({ Priority: 'High' });
+  });
+
+  it.each(['detach', 'close'] as const)('is let go under `%s`, and taken up when it is back', async (outOfScope) => {
+    const world = scene({ ...hardware, life: { outOfScope } });
+    world.put('servicenow', { ...newIncident, category: 'hardware' });
+    await world.sync();
+    const { ids } = await world.link();
+    await world.edit('servicenow', ids.servicenow, { category: 'software' });
+    await world.sync();
+    expect(await world.link()).toMatchObject({
+      status: 'detached',
+      life: { kind: 'out-of-scope', side: 'servicenow' },
+    });
+    expect(world.posted).toHaveLength(1);
+    expect(world.twin('salesforce').fields['Status']).toBe(outOfScope === 'close' ? 'Closed' : 'New');
+
+    await world.edit('servicenow', ids.servicenow, { short_description: 'Still elsewhere' });
+    await world.sync();
+    expect(world.twin('salesforce').fields['Subject']).toBe('Printer on fire');
+
+    await world.edit('servicenow', ids.servicenow, { category: 'hardware' });
+    await world.sync();
+    expect(await world.link()).toMatchObject({ status: 'synced', life: null });
+    expect(world.twin('salesforce').fields).toMatchObject({ Subject: 'Still elsewhere', Status: 'New' });
+  });
+
+  it('does not hold what we made across to any condition there', async () => {
+    const world = scene({
+      scope: { servicenow: { field: 'category', is: 'hardware' } },
+      life: { outOfScope: 'detach' },
+    });
+    await linked(world, 'salesforce');
+    await world.edit('servicenow', (await world.link()).ids.servicenow, { urgency: '3' });
+    await world.sync();
+    expect(await world.link()).toMatchObject({ status: 'synced', life: null });
+  });
+});
+
+describe('a notice', () => {
+  const lostAnswer: PostResult = {
+    kind: 'failed',
+    error: new ConnectorError('Unavailable', { side: 'servicenow', executed: 'maybe' }),
+  };
+  const refusal: PostResult = {
+    kind: 'failed',
+    error: new ConnectorError('Rejected', { side: 'servicenow', executed: 'no', status: 403 }),
+  };
+
+  it('whose answer was lost is not posted twice where the journal cannot be read', async () => {
+    const world = scene();
+    const ids = await linked(world, 'salesforce');
+    world.failNotice(lostAnswer);
+    world.desks.salesforce.remove('Case', ids.salesforce);
+    await world.touch();
+    await world.sync();
+    expect(await world.link()).toMatchObject({ status: 'quarantined', life: { done: 'planned' } });
+    for (let minutes = 0; minutes < 30; minutes += 1) {
+      await world.clock.advance(60_000);
+      await world.sync();
+    }
+    expect(await world.link()).toMatchObject({ status: 'detached' });
+    expect(world.posted).toEqual([]);
+  });
+
+  it('that the desk refuses does not keep the two together', async () => {
+    const world = scene();
+    const ids = await linked(world, 'salesforce');
+    world.failNotice(refusal);
+    world.desks.salesforce.remove('Case', ids.salesforce);
+    await world.touch();
+    await world.sync();
+    expect(await world.link()).toMatchObject({ status: 'detached', life: { done: 'nothing' } });
+  });
+});
