@@ -5,6 +5,7 @@ import type { SourceRecord } from '../core/record.ts';
 import { fieldsOf } from '../core/rules.ts';
 import { bothSides, otherSide, type Side } from '../core/side.ts';
 import type { Engine } from './engine.ts';
+import { matchNews } from './match/look.ts';
 import { type ReadAnswers, readBoth } from './read.ts';
 import { groupBy, type NewDecision, type NewWork } from './work.ts';
 
@@ -38,19 +39,10 @@ export async function decideNews(
   const waits = waiting.flatMap((work): NewDecision[] =>
     work.intent === null ? [] : [{ kind: 'in-doubt', work, intent: work.intent }],
   );
-  return [
-    ...waits,
-    ...looking.map((work) =>
-      decideOne(
-        engine,
-        work,
-        origins.get(work.key) ?? null,
-        partners.get(work.key) ?? null,
-        looks.get(work.key),
-        linked,
-      ),
-    ),
-  ];
+  const decided = looking.map((work) =>
+    decideOne(engine, work, origins.get(work.key) ?? null, partners.get(work.key) ?? null, looks.get(work.key), linked),
+  );
+  return [...waits, ...(await matchNews(engine, decided))];
 }
 
 /** Within the settle time a lost create may still be running on the server. */

@@ -3,8 +3,7 @@ import type { Hold, Life, Link, WorkKey } from '../core/link.ts';
 import type { MatchReason } from '../core/match/rules.ts';
 import type { FieldMove } from '../core/plan.ts';
 import type { Side } from '../core/side.ts';
-import type { ProposalRow } from '../store/matching.ts';
-import type { ConflictRow, PairPause, QuarantineRow } from '../store/store.ts';
+import type { ConflictRow, PairPause, ProposalRow, QuarantineRow } from '../store/store.ts';
 
 /** Everything that happens, with data and no sentences. Logs, metrics, the demo's lines and progress all listen here. */
 export interface EngineEvents {

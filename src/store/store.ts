@@ -7,7 +7,7 @@ import type { FieldConflict, FieldMove, PendingWrite, SettledValue } from '../co
 import type { Fields, FieldValue } from '../core/record.ts';
 import type { Side } from '../core/side.ts';
 import type { AdminSessions, OverviewTx } from './overview.ts';
-import type { MatchingTx } from './matching.ts';
+import type { MatchingTx, ProposalRow } from './matching.ts';
 import type { Job, Queue } from './queue.ts';
 
 /** Where a poll stands on one side of one pair. All stamps are the server's, ISO 8601. */
@@ -303,4 +303,4 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export type { Fields };
+export type { Fields, ProposalRow };

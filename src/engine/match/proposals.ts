@@ -2,7 +2,7 @@ import { iso } from '../../core/clock.ts';
 import type { Candidate } from '../../core/match/rules.ts';
 import type { SourceRecord } from '../../core/record.ts';
 import { bothSides } from '../../core/side.ts';
-import type { ProposalRow } from '../../store/matching.ts';
+import type { ProposalRow } from '../../store/store.ts';
 import type { Engine } from '../engine.ts';
 import { nothingToRecord, type Settlement } from '../settlement.ts';
 import type { NewWork } from '../work.ts';

@@ -1,0 +1,185 @@
+import type { Found } from '../../connectors/ticket-system.ts';
+import { type MatchAsk, matchAsks, type MatchRow, worthReading } from '../../core/match/asks.ts';
+import { matchRecord } from '../../core/match/match.ts';
+import { planMatched } from '../../core/match/plan-match.ts';
+import { fieldsOfMatch, type MatchRules } from '../../core/match/rules.ts';
+import type { NewPlan } from '../../core/plan.ts';
+import type { SourceRecord } from '../../core/record.ts';
+import { bothSides, otherSide, type Side, sides } from '../../core/side.ts';
+import type { ProposalRow, Tx } from '../../store/store.ts';
+import type { Engine } from '../engine.ts';
+import { type ReadAnswers, readBoth } from '../read.ts';
+import { groupBy, type NewDecision, type NewWork } from '../work.ts';
+
+/** A record that is about to get a new ticket across, of a pair that says how to recognise one that is there. */
+interface Looking {
+  readonly at: number;
+  readonly work: NewWork;
+  readonly rules: MatchRules;
+  readonly origin: SourceRecord;
+  readonly plan: Extract<NewPlan, { readonly kind: 'create' }>;
+}
+
+/**
+ * Before anything is created: looks whether the ticket is there across already. One look-up call a side for the whole batch, and one
+ * read for what was found. A create in doubt is not looked for here: it is ours, and its probes find it.
+ */
+export async function matchNews(engine: Engine, decisions: readonly NewDecision[]): Promise<readonly NewDecision[]> {
+  const looking = decisions.flatMap((decision, at) => lookingOf(decision, at));
+  const decided = [...decisions];
+  if (looking.length > 0) {
+    const groups = [...groupBy(looking, ({ work }) => `${work.pair.name} ${work.origin.side}`).values()];
+    const found = await lookUp(engine, groups);
+    const known = await engine.store.transaction((tx) => Promise.all(groups.map((group) => knownOf(tx, group, found))));
+    const across = await readAcross(engine, groups, found, known);
+    groups.forEach((group, index) => {
+      for (const one of group) {
+        const { pair } = one.work;
+        const side = one.origin.side;
+        const match = matchRecord({
+          rules: one.rules,
+          origin: one.origin,
+          across: across.get(`${pair.name} ${otherSide(side)}`) ?? [],
+          own: rowsOn(found, group, side),
+          linked: known[index]?.linked ?? new Map<string, string>(),
+          decided: known[index]?.decided.get(one.origin.id) ?? new Map(),
+        });
+        const plan = planMatched(one.origin, match, one.plan);
+        decided[one.at] = { kind: 'plan', work: one.work, origin: one.origin, plan };
+      }
+    });
+  }
+  return onceEach(decided);
+}
+
+function lookingOf(decision: NewDecision, at: number): readonly Looking[] {
+  if (decision.kind !== 'plan' || decision.plan.kind !== 'create') return [];
+  const { work, origin, plan } = decision;
+  const rules = work.pair.match;
+  return rules === undefined || origin === null || work.intent !== null ? [] : [{ at, work, rules, origin, plan }];
+}
+
+interface FoundRow {
+  readonly pair: string;
+  readonly ask: MatchAsk;
+  readonly row: MatchRow;
+}
+
+/** One call a side, whatever the number of pairs and fields. */
+async function lookUp(engine: Engine, groups: readonly (readonly Looking[])[]): Promise<readonly FoundRow[]> {
+  const asks = groups.flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const origins = group.map(({ origin }) => origin);
+    return matchAsks(first.rules, origins).map((ask) => ({ ask, pair: first.work.pair, rules: first.rules }));
+  });
+  const bySide = await Promise.all(
+    sides.map(async (side): Promise<readonly FoundRow[]> => {
+      const own = asks.filter(({ ask }) => ask.side === side);
+      if (own.length === 0) return [];
+      const system = engine.systems[side];
+      if (system.find === undefined) throw new Error(`${side} cannot be searched, and the mapping says how to match`);
+      const answers = await system.find(
+        own.map(({ ask, pair, rules }) => ({
+          object: pair.objects[side],
+          field: ask.field,
+          values: ask.values,
+          fields: [...new Set([rules.numbers[side], ...fieldsOfMatch(rules, side)])],
+        })),
+      );
+      return own.flatMap(({ ask, pair }, index) => rowsOf(pair.name, ask, answers[index]));
+    }),
+  );
+  return bySide.flat();
+}
+
+function rowsOf(pair: string, ask: MatchAsk, answer: Found | undefined): readonly FoundRow[] {
+  return (answer?.rows ?? []).map((row) => ({ pair, ask, row: { ...row, side: ask.side } }));
+}
+
+function rowsOn(found: readonly FoundRow[], group: readonly Looking[], side: Side): readonly MatchRow[] {
+  const name = group[0]?.work.pair.name;
+  const rows = found.filter(({ pair, row }) => pair === name && row.side === side).map(({ row }) => row);
+  return [...new Map(rows.map((row) => [row.id, row])).values()];
+}
+
+interface Known {
+  /** Ids across → what people call the record they are linked with. */
+  readonly linked: ReadonlyMap<string, string>;
+  /** Of each origin: what a person has said, by the id across. */
+  readonly decided: ReadonlyMap<string, ReadonlyMap<string, 'accepted' | 'rejected'>>;
+}
+
+async function knownOf(tx: Tx, group: readonly Looking[], found: readonly FoundRow[]): Promise<Known> {
+  const [first] = group;
+  if (first === undefined) return { linked: new Map(), decided: new Map() };
+  const { side } = first.origin;
+  const to = otherSide(side);
+  const { pair } = first.work;
+  const ids = group.map(({ origin }) => origin.id);
+  const said = await tx.proposalsOf(pair.name, side, ids);
+  const candidates = [...rowsOn(found, group, to).map((row) => row.id), ...said.map((row) => row.ids[to])];
+  const links = await tx.linksAnywhere(to, [...new Set(candidates)]);
+  return {
+    linked: new Map(links.map((link) => [link.ids[to], link.numbers[side] ?? link.ids[side]])),
+    decided: new Map([...groupBy(said, (row) => row.ids[side])].map(([id, rows]) => [id, saidOf(rows, to)])),
+  };
+}
+
+function saidOf(rows: readonly ProposalRow[], to: Side): ReadonlyMap<string, 'accepted' | 'rejected'> {
+  return new Map(rows.flatMap((row) => (row.status === 'open' ? [] : [[row.ids[to], row.status] as const])));
+}
+
+/** What may be a counterpart, as it stands now; by pair and side. */
+async function readAcross(
+  engine: Engine,
+  groups: readonly (readonly Looking[])[],
+  found: readonly FoundRow[],
+  known: readonly Known[],
+): Promise<ReadonlyMap<string, readonly SourceRecord[]>> {
+  const asks = groups.flatMap((group, index) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const to = otherSide(first.origin.side);
+    const { pair } = first.work;
+    const rows = found.filter((one) => one.pair === pair.name && one.row.side === to);
+    const origins = group.map(({ origin }) => origin);
+    const accepted = [...(known[index]?.decided.values() ?? [])].flatMap((said) =>
+      [...said].flatMap(([id, status]) => (status === 'accepted' ? [id] : [])),
+    );
+    const ids = [...worthReading(first.rules, origins, rows).map((row) => row.id), ...accepted];
+    return [{ pair, side: to, ids: [...new Set(ids)] }];
+  });
+  const answers = await readBoth(
+    engine,
+    bothSides((side) =>
+      asks.filter((ask) => ask.side === side).flatMap(({ pair, ids }) => ids.map((id) => ({ pair, id }))),
+    ),
+  );
+  return new Map(asks.map((ask) => [`${ask.pair.name} ${ask.side}`, recordsOf(ask, answers[ask.side])]));
+}
+
+function recordsOf(
+  { pair, side, ids }: { readonly pair: NewWork['pair']; readonly side: Side; readonly ids: readonly string[] },
+  answers: ReadAnswers,
+): readonly SourceRecord[] {
+  return ids
+    .flatMap((id) => answers.record(pair.objects[side], id) ?? [])
+    .filter((record) => pair.owns?.(record) !== false);
+}
+
+/** Two full desks find each other from both ends: one of the two makes the link, the other looks again afterwards. */
+function onceEach(decisions: readonly NewDecision[]): readonly NewDecision[] {
+  const taken = new Set<string>();
+  return decisions.map((decision) => {
+    if (decision.kind !== 'plan' || decision.plan.kind !== 'adopt') return decision;
+    const { records } = decision.plan;
+    const keys = sides.map((side) => `${decision.work.pair.name} ${side} ${records[side].id}`);
+    if (keys.some((key) => taken.has(key))) {
+      const plan = { kind: 'ignore', why: 'taken-up' } as const;
+      return { kind: 'plan', work: decision.work, origin: decision.origin, plan };
+    }
+    for (const key of keys) taken.add(key);
+    return decision;
+  });
+}
