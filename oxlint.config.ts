@@ -91,7 +91,7 @@ const prismaClient = {
 const message =
   'The dashboard is a page of its own: it knows the admin API by the types of its routes and schemas, and nothing else.';
 const dashboardAlone = [
-  { regex: `/(${folders.filter((name) => name !== 'admin').join('|')})(/|$)`, message },
+  { regex: String.raw`^(\.\./)+(${folders.filter((name) => name !== 'admin').join('|')})(/|$)`, message },
   { regex: '^node:|^@|^(zod|fastify|axios|jsforce|pg|pg-boss|winston|luxon|commander)$', message },
   { regex: String.raw`/schemas/|/routes\.ts$`, allowTypeImports: true, message },
 ];
@@ -152,7 +152,12 @@ export default defineConfig({
       restrictImports([`src/${folder}/**`], [...refusals(folder, arrow), prismaClient]),
     ),
     restrictImports(['src/admin/dashboard/**'], dashboardAlone),
-    { files: ['src/admin/dashboard/**'], plugins: ['react'], rules: { 'react/no-danger': 'error' } },
+    {
+      files: ['src/admin/dashboard/**'],
+      plugins: ['react'],
+      // What is meant for React's own compiler says nothing about Preact.
+      rules: { 'react/no-danger': 'error', 'react/immutability': 'off', 'react/refs': 'off' },
+    },
     restrictImports(['src/store/prisma/**'], refusals('store', arrows['store'] ?? { sees: [], why: '' })),
     restrictImports(['src/cli/commands/demo.ts', 'src/cli/commands/demo/**'], [prismaClient]),
     { files: ['src/config/**'], rules: { 'node/no-process-env': 'off' } },

@@ -10,7 +10,7 @@ export interface Answered<T> {
   readonly problem: unknown;
   /** When `data` arrived. */
   readonly at: number | null;
-  reload(): Promise<void>;
+  readonly reload: () => Promise<void>;
 }
 
 interface Options {

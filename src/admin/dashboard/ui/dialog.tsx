@@ -3,7 +3,8 @@ import { useEffect, useId, useRef } from 'preact/hooks';
 
 interface DialogProps {
   readonly title: string;
-  readonly onClose: () => void;
+  /** `stay`: the dialog ends by what is done in it, and by nothing else. */
+  readonly onClose: (() => void) | 'stay';
   readonly children: ComponentChildren;
   readonly wide?: boolean;
 }
@@ -17,14 +18,20 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps) 
     dialog?.showModal();
     return () => dialog?.close();
   }, []);
+  const close = (): void => {
+    if (onClose !== 'stay') onClose();
+  };
   return (
     <dialog
       ref={ref}
       class={wide ? 'wide' : ''}
       aria-labelledby={heading}
-      onClose={onClose}
+      onCancel={(event) => {
+        event.preventDefault();
+        close();
+      }}
       onClick={(event) => {
-        if (event.target === ref.current) onClose();
+        if (event.target === ref.current) close();
       }}
     >
       <div class="dialog-body">

@@ -1,0 +1,55 @@
+import { formatRoute } from '../route/route.ts';
+import { ListPages } from '../ui/list-pages.tsx';
+import { PairSelect } from '../ui/pair-select.tsx';
+import { Empty, SideName } from '../ui/parts.tsx';
+import { formatNumber } from '../ui/time.ts';
+import { TimeText } from '../ui/time-text.tsx';
+import { useList } from '../ui/use-list.ts';
+import type { ViewProps } from '../view.tsx';
+
+/** People, teams and accounts that were met on one side and have no counterpart on the other. */
+export function People({ route }: ViewProps) {
+  const { pair = '' } = route.query;
+  const list = useList('/api/unmatched', { ...(pair === '' ? {} : { pair }), limit: 100 }, ['links']);
+  return (
+    <>
+      <div class="head">
+        <h1>People without counterpart</h1>
+        <PairSelect pair={pair} />
+      </div>
+      <ListPages
+        list={list}
+        keyOf={(row) => [row.pair, row.side, row.field, row.value].join(' ')}
+        empty={
+          <Empty title="Everybody has a counterpart">
+            <p>A person, team or account that was not found across is listed here, with what was used instead.</p>
+          </Empty>
+        }
+      >
+        {(row) => (
+          <>
+            <div class="head">
+              <h2>
+                <bdi>{row.label ?? row.value}</bdi>
+              </h2>
+              <span class="soft">
+                {formatNumber(row.times)} times, last <TimeText at={row.lastAt} />
+              </span>
+            </div>
+            <p>
+              In <SideName side={row.side} />, field <code>{row.field}</code>, value <code>{row.value}</code>.{' '}
+              {row.linkId !== null && (
+                <a href={formatRoute(['links', row.linkId])} data-open>
+                  The latest ticket
+                </a>
+              )}
+            </p>
+            <p class="soft">
+              Give them the same e-mail address on both sides, or name the two in the mapping’s table of people.
+            </p>
+          </>
+        )}
+      </ListPages>
+    </>
+  );
+}

@@ -1,0 +1,112 @@
+import type { RunDetail } from '../../schemas/runs.ts';
+import { useAnswer } from '../api/use-answer.ts';
+import { ApiProblem } from '../api/problem.ts';
+import { formatRoute } from '../route/route.ts';
+import { Empty, Loaded, Value } from '../ui/parts.tsx';
+import { formatNumber } from '../ui/time.ts';
+import { TimeText } from '../ui/time-text.tsx';
+import { useNow } from '../ui/use-now.ts';
+import { bothNames } from '../ui/words.ts';
+import { duration, RunActs, RunProgress, RunState } from './runs/run-parts.tsx';
+
+/** One run: how far it is, what it counted, and what a verify found. */
+export function RunPage({ id }: { readonly id: string }) {
+  const run = useAnswer('/api/runs/:id', { params: { id } }, { topics: ['runs'], everyMs: 5000 });
+  const now = useNow();
+  if (run.data === null && run.problem instanceof ApiProblem && run.problem.status === 404)
+    return (
+      <Empty title="There is no such run">
+        <a href="#/runs">All runs</a>
+      </Empty>
+    );
+  return (
+    <>
+      <nav aria-label="Where this is" class="soft">
+        <a href="#/runs">Runs</a>
+      </nav>
+      <Loaded answer={run}>
+        {(data) => (
+          <>
+            <div class="head">
+              <h1>
+                {data.kind}
+                {data.pair === null ? '' : ` of ${data.pair}`}
+              </h1>
+              <RunState run={data} />
+            </div>
+            <section class="card" aria-label="Progress" aria-live="polite">
+              <RunProgress run={data} />
+              {data.error !== null && (
+                <p class="problem">
+                  <bdi>{data.error}</bdi>
+                </p>
+              )}
+              <dl class="facts">
+                <dt>Run</dt>
+                <dd class="id">{data.id}</dd>
+                <dt>Started</dt>
+                <dd>
+                  <TimeText at={data.startedAt} as="exact" />
+                </dd>
+                <dt>Ended</dt>
+                <dd>
+                  <TimeText at={data.endedAt} as="exact" none="not yet" />
+                </dd>
+                <dt>Took</dt>
+                <dd>{duration(data, now)}</dd>
+                {Object.entries(data.counts).map(([name, count]) => (
+                  <>
+                    <dt>{name}</dt>
+                    <dd>{formatNumber(count)}</dd>
+                  </>
+                ))}
+              </dl>
+              <RunActs run={data} onChanged={run.reload} />
+            </section>
+            {data.drift.length > 0 && <DriftTable drift={data.drift} />}
+          </>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+function DriftTable({ drift }: { readonly drift: RunDetail['drift'] }) {
+  return (
+    <section class="card">
+      <h2>What differs</h2>
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Tickets</th>
+              <th scope="col">What</th>
+              <th scope="col">ServiceNow</th>
+              <th scope="col">Salesforce</th>
+            </tr>
+          </thead>
+          <tbody>
+            {drift.map((one) => (
+              <tr key={`${one.linkId} ${one.field ?? ''} ${one.side ?? ''}`} data-row>
+                <td>
+                  <a href={formatRoute(['links', one.linkId])} data-open>
+                    <bdi>{bothNames(one)}</bdi>
+                  </a>
+                </td>
+                <td>
+                  <bdi>{one.text}</bdi>
+                </td>
+                <td>
+                  <Value value={one.servicenow} />
+                </td>
+                <td>
+                  <Value value={one.salesforce} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
