@@ -39,25 +39,25 @@ export async function decideLinks(
     const view = viewOf(work, answers);
     const first = planLink(view, work.pair, at);
     if (first.undated.length > 0) undated.push({ work, view, conflicts: first.undated });
-    else decided.push(await planned(engine, work, view, first.plan, answers));
+    else decided.push(planned(engine, work, view, first.plan, answers));
   }
   const dates = await dateConflicts(engine, undated);
   for (const { work, view } of undated) {
     const dated: LinkView = { ...view, dates: dates.get(work.link.id) ?? {} };
-    decided.push(await planned(engine, work, view, planLink(dated, work.pair, at).plan, answers));
+    decided.push(planned(engine, work, view, planLink(dated, work.pair, at).plan, answers));
   }
   return decided;
 }
 
-async function planned(
+function planned(
   engine: Engine,
   work: LinkWork,
   view: LinkView,
   plan: LinkPlan,
   answers: Readonly<Record<Side, ReadAnswers>>,
-): Promise<LinkDecision> {
+): LinkDecision {
   const now: ChildrenNow = bothSides((side) => answers[side].children(work.pair.objects[side], work.link.ids[side]));
-  return { kind: 'plan', work, view, plan, children: await decideChildren(engine, work, now) };
+  return { kind: 'plan', work, view, plan, children: decideChildren(engine, work, now) };
 }
 
 function viewOf(work: LinkWork, answers: Readonly<Record<Side, ReadAnswers>>): LinkView {

@@ -1,4 +1,5 @@
 import type { ConnectorError } from '../connectors/errors.ts';
+import type { ChildRow } from '../core/children.ts';
 import type { Hold, Life, Link, WorkKey } from '../core/link.ts';
 import type { MatchReason } from '../core/match/rules.ts';
 import type { FieldMove } from '../core/plan.ts';
@@ -40,6 +41,12 @@ export interface EngineEvents {
     readonly until: string;
   };
   'write.in-doubt': { readonly link: Link; readonly on: Side; readonly until: string };
+  'comment.carried': { readonly link: Link; readonly comment: ChildRow };
+  /** Left where it is, by a rule or because it has no text: `comment.detail.why`. */
+  'comment.withheld': { readonly link: Link; readonly comment: ChildRow };
+  /** The side across did not take it, or nobody could find out whether it did: `comment.detail.why`. */
+  'comment.refused': { readonly link: Link; readonly comment: ChildRow };
+  'comment.in-doubt': { readonly link: Link; readonly comment: ChildRow; readonly until: string };
   'side.paused': { readonly side: Side; readonly error: ConnectorError; readonly untilMs: number };
   'side.resumed': { readonly side: Side };
   'pair.paused': { readonly pause: PairPause };
@@ -50,6 +57,22 @@ export interface EngineEvents {
     readonly rows: number;
     readonly queued: number;
     readonly share: number;
+  };
+  'file.carried': {
+    readonly pair: string;
+    readonly link: Link;
+    readonly row: ChildRow;
+    /** sent: its bytes went across. found: an earlier sending had arrived. paired: people had put the same content on both. */
+    readonly how: 'sent' | 'found' | 'paired';
+    readonly durationMs: number;
+  };
+  'file.withheld': { readonly pair: string; readonly link: Link; readonly row: ChildRow };
+  /** Tried again at `row.detail.nextAt`, or after the settle time where it is in doubt. */
+  'file.failed': {
+    readonly pair: string;
+    readonly link: Link;
+    readonly row: ChildRow;
+    readonly error: ConnectorError;
   };
   'batch.done': { readonly keys: number; readonly durationMs: number };
   'batch.failed': { readonly keys: readonly WorkKey[]; readonly error: Error };

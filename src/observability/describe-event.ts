@@ -4,6 +4,7 @@ import { otherSide, type Side } from '../core/side.ts';
 import type { EngineEvent } from '../engine/events.ts';
 import type { ConflictRow, PairPause, QuarantineReason, QuarantineRow } from '../store/store.ts';
 import { describeConnectorError, describeError } from './describe-error.ts';
+import { describeCarried, describeComment, describeRefused, describeWithheld } from './describe-comment.ts';
 import { describeLife } from './describe-life.ts';
 import { describeMatch } from './describe-match.ts';
 import { counted, fieldLabel, oneLine, pairName, showValue, sideNames } from './words.ts';
@@ -45,6 +46,14 @@ export function describeEvent(event: EngineEvent): string {
       return `${event.originId} (${sideNames[event.origin]}): the answer to a create was lost; looked for again at ${clockTime(event.until)}`;
     case 'write.in-doubt':
       return `${pairName(event.link)}: the answer to a write to ${sideNames[event.on]} was lost; read again at ${clockTime(event.until)}`;
+    case 'comment.carried':
+      return `${pairName(event.link)}: ${describeCarried(event.comment)}`;
+    case 'comment.withheld':
+      return `${pairName(event.link)}: ${describeWithheld(event.comment)}`;
+    case 'comment.refused':
+      return `${pairName(event.link)}: ${describeRefused(event.comment)}`;
+    case 'comment.in-doubt':
+      return `${pairName(event.link)}: the answer to posting a ${describeComment(event.comment)} was lost; looked for again at ${clockTime(event.until)}`;
     case 'side.paused':
       return `${sideNames[event.side]} paused until ${clockTime(new Date(event.untilMs).toISOString())}: ${describeConnectorError(event.error)}`;
     case 'side.resumed':

@@ -1,5 +1,12 @@
 import type { ChildRow } from '../children.ts';
-import type { Side } from '../side.ts';
+import { otherSide, type Side, sides } from '../side.ts';
+import { claimed, notFoundOut } from './claim.ts';
+import { draftsFrom } from './drafts.ts';
+import type { CommentRules } from './rules.ts';
+import { postedForm } from './text.ts';
+import { type CommentTime, type CommentView, counted, type Draft, mayHaveBeenSent, proves, told } from './view.ts';
+
+export type { CommentList, CommentTime, CommentView } from './view.ts';
 
 /** One text to be posted. Its row is noted before it goes out. */
 export interface CommentPost {
@@ -17,3 +24,117 @@ export interface CommentPlan {
 }
 
 export const noComments: CommentPlan = { rows: [], posts: [] };
+
+/** How often a post in doubt is looked for in a list that proves nothing, a settle time apart, before it is given up. */
+export const mostLooks = 10;
+
+/**
+ * Decides about the comments of one link. Pure: the same view gives the same plan. What is ours is known by the ledger alone; nothing
+ * is ever concluded from a list that may be short of entries.
+ */
+export function planComments(before: CommentView, rules: CommentRules, at: CommentTime): CommentPlan {
+  const found = claimed(before, at);
+  const view: CommentView = { ...before, ledger: merged(before.ledger, found) };
+  const drafted = sides.map((side) => draftsFrom({ side, view, rules, at }));
+  const sendings = sides.map((to) =>
+    sendingTo(
+      to,
+      view,
+      drafted.flatMap(({ drafts }) => drafts).filter((draft) => otherSide(draft.from) === to),
+      at,
+    ),
+  );
+  const rows = [...found, ...drafted.flatMap((one) => one.rows), ...sendings.flatMap((one) => one.rows)];
+  return { rows: merged([], rows), posts: sendings.flatMap((one) => one.posts) };
+}
+
+/** Later rows replace earlier ones of the same source. */
+function merged(ledger: readonly ChildRow[], rows: readonly ChildRow[]): readonly ChildRow[] {
+  return [...new Map([...ledger, ...rows].map((row) => [keyOf(row), row])).values()];
+}
+
+function keyOf(row: Pick<ChildRow, 'side' | 'sourceId'>): string {
+  return `${row.side} ${row.sourceId}`;
+}
+
+/** What goes out to one side, in order; nothing while an earlier post may still arrive. */
+function sendingTo(to: Side, view: CommentView, drafts: readonly Draft[], at: CommentTime): CommentPlan {
+  const ledger = new Map(view.ledger.filter((row) => otherSide(row.side) === to).map((row) => [keyOf(row), row]));
+  const doubts = [...ledger.values()].filter(mayHaveBeenSent).map((row) => lookedFor(to, row, view, at));
+  const waits = doubts.some((doubt) => doubt.kind === 'wait');
+  const known = doubts.flatMap((doubt) => (doubt.row === null ? [] : [doubt.row]));
+  for (const row of known) ledger.set(keyOf(row), row);
+  const wanted = drafts.toSorted((a, b) => compare(a.at, b.at));
+  const open = wanted.filter((draft) => isOpen(draft, ledger.get(`${draft.from} ${draft.sourceId}`), at));
+  const posts = waits
+    ? []
+    : open.map((draft) => postOf(to, draft, ledger.get(`${draft.from} ${draft.sourceId}`), view, at));
+  const noted = new Set(posts.map((post) => keyOf(post.row)));
+  const settled = wanted.flatMap((draft) => {
+    const key = `${draft.from} ${draft.sourceId}`;
+    return draft.settles !== undefined && (noted.has(key) || ledger.has(key)) ? [draft.settles] : [];
+  });
+  const drafted = new Set(wanted.map((draft) => `${draft.from} ${draft.sourceId}`));
+  const gone = [...ledger.values()].filter((row) => isOver(row, drafted, view)).map((row) => over(row, at));
+  return { rows: [...known.filter((row) => !noted.has(keyOf(row))), ...settled, ...gone], posts };
+}
+
+/** What came of looking for a post in doubt. `row` is how it stands from now on; null where nothing has changed. */
+type Looked =
+  /** It may still arrive, or stand where we cannot see it. */
+  | { readonly kind: 'wait'; readonly row: ChildRow | null }
+  /** It is not there, or nobody can tell any more. */
+  | { readonly kind: 'over'; readonly row: ChildRow };
+
+function lookedFor(to: Side, row: ChildRow, view: CommentView, at: CommentTime): Looked {
+  if (Date.parse(row.updatedAt) + at.settleMs > Date.parse(at.now)) return { kind: 'wait', row: null };
+  if (proves(view, to))
+    return { kind: 'over', row: { ...row, detail: { ...row.detail, unsent: true }, updatedAt: at.now } };
+  const looks = counted(row, 'looks') + 1;
+  const looked: ChildRow = { ...row, detail: { ...row.detail, looks }, updatedAt: at.now };
+  if (looks < mostLooks) return { kind: 'wait', row: looked };
+  return { kind: 'over', row: { ...looked, state: 'refused', detail: { ...looked.detail, why: notFoundOut } } };
+}
+
+/** True for a text that is neither across nor on its way nor given up. */
+function isOpen(draft: Draft, row: ChildRow | undefined, at: CommentTime): boolean {
+  if (row === undefined || row.state === 'withheld') return true;
+  if (row.state === 'planned') return row.detail['unsent'] === true;
+  // What was refused is tried again once it reads otherwise.
+  return row.state === 'refused' && told(row, 'why') !== notFoundOut && row.hash !== at.hash(postedForm(draft.text));
+}
+
+function postOf(to: Side, draft: Draft, row: ChildRow | undefined, view: CommentView, at: CommentTime): CommentPost {
+  const notedAt = row === undefined ? null : told(row, 'notedAt');
+  const tries = row === undefined ? 0 : counted(row, 'tries');
+  const post: ChildRow = {
+    id: row?.id ?? at.newId(),
+    linkId: view.linkId,
+    kind: 'comment',
+    side: draft.from,
+    sourceId: draft.sourceId,
+    counterpartId: null,
+    channel: draft.channel,
+    hash: at.hash(postedForm(draft.text)),
+    state: 'planned',
+    // The first time it was noted: an earlier sending that arrives late is ours, too.
+    detail: { ...draft.detail, notedAt: notedAt ?? at.now, tries },
+    createdAt: row?.createdAt ?? at.now,
+    updatedAt: at.now,
+  };
+  return { to, row: post, text: draft.text };
+}
+
+/** Noted, not across, and nobody wants it any more: its comment was deleted, or edited again. */
+function isOver(row: ChildRow, drafted: ReadonlySet<string>, view: CommentView): boolean {
+  if (row.state !== 'planned' || row.detail['unsent'] !== true || drafted.has(keyOf(row))) return false;
+  return proves(view, row.side);
+}
+
+function over(row: ChildRow, at: CommentTime): ChildRow {
+  return { ...row, state: 'withheld', detail: { ...row.detail, why: 'gone' }, updatedAt: at.now };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

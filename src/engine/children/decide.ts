@@ -5,7 +5,7 @@ import { decideFiles } from './files.ts';
 import { carriesChildren, type ChildPlan, type ChildrenNow } from './plan.ts';
 
 /** Decides about what hangs on one link's tickets; null where the pair leaves it alone. Writes nothing. */
-export async function decideChildren(engine: Engine, work: LinkWork, now: ChildrenNow): Promise<ChildPlan | null> {
+export function decideChildren(engine: Engine, work: LinkWork, now: ChildrenNow): ChildPlan | null {
   if (!carriesChildren(work.pair)) return null;
-  return { comments: await decideComments(engine, work, now), files: decideFiles(engine, work, now) };
+  return { comments: decideComments(engine, work, now), files: decideFiles(engine, work, now) };
 }

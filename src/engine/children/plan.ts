@@ -1,7 +1,8 @@
 import type { Children } from '../../connectors/children.ts';
 import type { ConnectorError } from '../../connectors/errors.ts';
-import type { ChildRow, FileInfo } from '../../core/children.ts';
+import type { ChildRow } from '../../core/children.ts';
 import type { CommentPlan } from '../../core/comments/plan.ts';
+import type { FileStep } from '../../core/files/steps.ts';
 import type { PairRules } from '../../core/rules.ts';
 import type { Side } from '../../core/side.ts';
 import type { HistoryRow } from '../../store/store.ts';
@@ -11,20 +12,12 @@ import type { LinkWork } from '../work.ts';
 /** What came with the tickets of one link; null for a side that told nothing. */
 export type ChildrenNow = Readonly<Record<Side, Children | null>>;
 
-/** One file to be carried. Its row is noted before it goes out. */
-export interface FileMove {
-  readonly to: Side;
-  readonly row: ChildRow;
-  readonly file: FileInfo;
-}
-
+/** What is to be done about the files of one link. Their rows are taken step by step, not noted with the rest: see `files.ts`. */
 export interface FilePlan {
-  /** Rows as they stand from now on, whatever is sent. */
-  readonly rows: readonly ChildRow[];
-  readonly moves: readonly FileMove[];
+  readonly steps: readonly FileStep[];
 }
 
-export const noFiles: FilePlan = { rows: [], moves: [] };
+export const noFiles: FilePlan = { steps: [] };
 
 /** What is to be done about what hangs on one pair of tickets, decided before anything is sent. */
 export interface ChildPlan {
@@ -55,7 +48,7 @@ export const nothingCarried: ChildOutcome = { rows: [], history: [], events: [],
 /** Rows to be noted before anything is sent. */
 export function rowsToNote(plan: ChildPlan | null): readonly ChildRow[] {
   if (plan === null) return [];
-  return [...plan.comments.posts.map((post) => post.row), ...plan.files.moves.map((move) => move.row)];
+  return plan.comments.posts.map((post) => post.row);
 }
 
 /** True if something hangs on the tickets of this pair that we look after. */

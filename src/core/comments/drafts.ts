@@ -1,0 +1,151 @@
+import type { ChildRow, Comment } from '../children.ts';
+import { otherSide } from '../side.ts';
+import { channelAcross } from './channels.ts';
+import * as followUps from './follow-ups.ts';
+import type { CommentRules } from './rules.ts';
+import { seen } from './seen.ts';
+import { filled, postsOf, sourceForm } from './text.ts';
+import {
+  type CommentTime,
+  type CommentView,
+  type Draft,
+  type Drafted,
+  type DraftInput,
+  isWhole,
+  told,
+} from './view.ts';
+
+/** Everything that one side's comments ask for across. */
+export function draftsFrom(input: DraftInput): Drafted {
+  const { side, view, rules } = input;
+  const list = view.now[side];
+  if (list === null || (rules.from !== 'both' && rules.from !== side)) return { drafts: [], rows: [] };
+  const rowOf = new Map(
+    view.ledger.filter((row) => row.side === side && isWhole(row)).map((row) => [row.sourceId, row]),
+  );
+  const ours = new Set(view.ledger.flatMap((row) => (row.side === side ? [] : (row.counterpartId ?? []))));
+  const people = list.items
+    .filter((comment) => travels(comment, rules) && !ours.has(comment.id))
+    .toSorted((a, b) => compare(a.createdAt, b.createdAt) || compare(a.id, b.id));
+  const skipped = tooOld(input, people, rowOf);
+  const found = people.map((comment) => {
+    const row = rowOf.get(comment.id);
+    if (row === undefined) return firstLook(input, comment, skipped);
+    return again(input, comment, row);
+  });
+  const gone = followUps.deleted(input, people, rowOf);
+  return {
+    drafts: [...found.flatMap(({ drafts }) => drafts), ...gone.drafts],
+    rows: [...found.flatMap(({ rows }) => rows), ...gone.rows],
+  };
+}
+
+function travels(comment: Comment, rules: CommentRules): boolean {
+  return comment.kind === 'comment' || (comment.kind === 'feed' ? rules.feed : rules.emails);
+}
+
+/** Of what a new counterpart's origin held already, only the latest are carried. */
+function tooOld(
+  { side, view, rules, at }: DraftInput,
+  people: readonly Comment[],
+  rowOf: ReadonlyMap<string, ChildRow>,
+): ReadonlySet<string> {
+  const seen = [...rowOf.values()].some((row) => row.sourceId !== '*');
+  if (!view.created || side !== view.origin || seen) return new Set();
+  const before = people.filter((comment) => ourTime(comment, at) < Date.parse(view.linkedAt));
+  return new Set(before.slice(0, Math.max(0, before.length - rules.history)).map((comment) => comment.id));
+}
+
+function ourTime(comment: Comment, at: CommentTime): number {
+  return Date.parse(comment.createdAt) - at.offsets[comment.side];
+}
+
+/** A comment that the ledger does not know. */
+function firstLook(input: DraftInput, comment: Comment, skipped: ReadonlySet<string>): Drafted {
+  const { view, rules, at } = input;
+  // Our own account writes for others, too (rules of the desk that run as whoever saved): nobody's comment, and never an echo.
+  if (comment.own) return nothing;
+  if (!view.created && ourTime(comment, at) < startOf(view, rules)) return nothing;
+  if (skipped.has(comment.id)) return noted(input, comment, 'known', 'history');
+  return wanted(input, comment);
+}
+
+/** Desks keep whole seconds: what was written in the second of the link is younger than the link. */
+function startOf(view: CommentView, rules: CommentRules): number {
+  const since = Math.max(Date.parse(view.linkedAt), Date.parse(rules.startsAt));
+  return Math.floor(since / 1000) * 1000;
+}
+
+/** A comment that the ledger knows: it may have been edited, published or let through since. */
+function again(input: DraftInput, comment: Comment, row: ChildRow): Drafted {
+  switch (row.state) {
+    case 'known':
+      return nothing;
+    case 'planned':
+      return { drafts: draftsOf(input, comment), rows: [] };
+    case 'withheld':
+      return told(row, 'from') === comment.channel && !edited(input, comment, row) ? nothing : wanted(input, comment);
+    case 'refused':
+      return edited(input, comment, row) ? wanted(input, comment) : nothing;
+    case 'sent':
+    case 'carried': {
+      const parts = draftsOf(input, comment).slice(1);
+      const changed = followUps.changed(input, comment, row);
+      const open = followUps.redrafted(input, comment, row);
+      // Parts of what was carried first; after an edit the follow-up holds the whole of the new text.
+      const rest = changed.drafts.length === 0 && told(row, 'changed') === null ? parts : [];
+      return { drafts: [...rest, ...changed.drafts, ...open], rows: changed.rows };
+    }
+  }
+}
+
+function edited({ at }: DraftInput, comment: Comment, row: ChildRow): boolean {
+  return told(row, 'source') !== at.hash(sourceForm(comment.text));
+}
+
+function wanted(input: DraftInput, comment: Comment): Drafted {
+  if (comment.text.trim() === '') return noted(input, comment, 'withheld', 'empty');
+  if (channelAcross(input.rules, comment.side, comment.channel, comment.kind) === 'withhold')
+    return noted(input, comment, 'withheld', 'channel');
+  return { drafts: draftsOf(input, comment), rows: [] };
+}
+
+/** The posts of one comment, in order. */
+function draftsOf({ rules, at }: DraftInput, comment: Comment): readonly Draft[] {
+  const channel = channelAcross(rules, comment.side, comment.channel, comment.kind);
+  if (channel === 'withhold') return [];
+  const byline = { side: comment.side, author: comment.author, at: comment.createdAt };
+  const texts = postsOf(filled(rules.prefix, byline, rules), comment.text, rules.limits[otherSide(comment.side)]);
+  return texts.map((text, index) => ({
+    from: comment.side,
+    sourceId: index === 0 ? comment.id : `${comment.id}#${index + 1}`,
+    at: comment.createdAt,
+    channel,
+    text,
+    detail: index === 0 ? seen(comment, at) : { of: comment.id },
+  }));
+}
+
+const nothing: Drafted = { drafts: [], rows: [] };
+
+function noted({ view, at }: DraftInput, comment: Comment, state: 'known' | 'withheld', why: string): Drafted {
+  const row: ChildRow = {
+    id: at.newId(),
+    linkId: view.linkId,
+    kind: 'comment',
+    side: comment.side,
+    sourceId: comment.id,
+    counterpartId: null,
+    channel: comment.channel,
+    hash: '',
+    state,
+    detail: { ...seen(comment, at), why },
+    createdAt: at.now,
+    updatedAt: at.now,
+  };
+  return { drafts: [], rows: [row] };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
