@@ -36,6 +36,25 @@ const knownNames = [
   'locked',
   'optional',
   'writes',
+  'when',
+  'in',
+  'by',
+  'table',
+  'otherwise',
+  'brings',
+  'map',
+  'text',
+  'limit',
+  'on',
+  'as',
+  'zone',
+  'decimals',
+  'words',
+  'value',
+  'set',
+  'toServiceNow',
+  'toSalesforce',
+  'transitions',
 ];
 
 /** Says an issue of the schema in plain words. `input` is the whole file's value. */
@@ -59,10 +78,34 @@ function sentence(issue: Issue, found: unknown): string {
     case 'invalid_value':
       return `must be ${issue.values.map((value) => `\`${String(value)}\``).join(' or ')}, not ${shown(found)}`;
     case 'invalid_union':
-      return `must be \`text\`, \`classes\`, \`shown\` or \`same\`, not ${shown(found)}`;
+      return issue.path.at(-1) === 'kind' ? unknownKind(found) : issue.message;
     default:
       return issue.message;
   }
+}
+
+/** Every kind of field there is. */
+const kinds = [
+  'text',
+  'classes',
+  'shown',
+  'same',
+  'person',
+  'team',
+  'choices',
+  'template',
+  'html',
+  'date',
+  'number',
+  'boolean',
+  'constant',
+  'function',
+];
+
+function unknownKind(found: unknown): string {
+  const meant = typeof found === 'string' ? nearest(found, kinds) : null;
+  const hint = meant === null ? '' : `; did you mean \`${meant}\`?`;
+  return `must be one of ${kinds.map((kind) => `\`${kind}\``).join(', ')}, not ${shown(found)}${hint}`;
 }
 
 function withArticle(type: string): string {

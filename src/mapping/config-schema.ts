@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { type ConfigProblem, problemOf } from './config-problem.ts';
 import type { CasebridgeConfig } from './define-config.ts';
+import { everyKind, moreKinds, transitionSchema } from './kind-schema.ts';
+import { lifeSchema, scopeSchema } from './life-config.ts';
 
 const side = z.enum(['servicenow', 'salesforce']);
 const rule = z.enum(['servicenow', 'salesforce', 'latest', 'manual']);
@@ -11,8 +13,7 @@ const limit = z.int().min(2, 'must be at least 2').max(1_000_000, 'is more than 
 const everyField = {
   servicenow: fieldName,
   salesforce: fieldName,
-  name: z.string().min(1, 'is empty').exactOptional(),
-  conflict: rule.exactOptional(),
+  ...everyKind,
 };
 
 const textField = z.strictObject({
@@ -81,13 +82,18 @@ const pair = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9-]+$/, 'may hold letters, digits and - only'),
   servicenow: z.strictObject({ table: fieldName }),
   salesforce: z.strictObject({ object: fieldName }),
-  fields: z.array(z.discriminatedUnion('kind', [textField, classField, shownField, sameField])).min(1, 'maps no field'),
+  fields: z
+    .array(z.discriminatedUnion('kind', [textField, classField, shownField, sameField, ...moreKinds]))
+    .min(1, 'maps no field'),
   conflict: rule.exactOptional(),
   tieBreak: side.exactOptional(),
   sync: z.strictObject({ from: startPoint.exactOptional() }).exactOptional(),
   resolve: z
     .strictObject({ closeCode: z.string().min(1, 'is empty'), closeNotes: z.string().min(1, 'is empty') })
     .exactOptional(),
+  scope: scopeSchema.exactOptional(),
+  life: lifeSchema.exactOptional(),
+  transitions: z.array(transitionSchema).exactOptional(),
   maxCreatesPerPoll: z.int().min(1, 'must be at least 1').exactOptional(),
 });
 

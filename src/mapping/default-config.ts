@@ -1,7 +1,7 @@
-import type { FieldConfig, PairConfig } from './define-config.ts';
+import type { BasicField, PairConfig } from './define-config.ts';
 
 /** The fields of the default mapping: what an incident and a Case have in common out of the box. */
-export const defaultFields: readonly FieldConfig[] = [
+export const defaultFields: readonly BasicField[] = [
   {
     kind: 'text',
     servicenow: 'short_description',

@@ -1,5 +1,7 @@
 import type { ConflictRule } from '../core/rules.ts';
 import type { Side } from '../core/side.ts';
+import type { LifeConfig, ScopeConfig } from './life-config.ts';
+import type { MoreFields, Transition, When } from './field-kinds.ts';
 
 /** Text on both sides; longer is cut on the shorter side with `…` and the cut never travels back. */
 export interface TextField {
@@ -46,11 +48,18 @@ export interface SameField {
   readonly writes?: 'both' | Side;
 }
 
-export type FieldConfig = (TextField | ClassField | ShownField | SameField) & {
+interface EveryField {
   /** Name in plans, conflicts and history; the ServiceNow field by default. */
   readonly name?: string;
   readonly conflict?: ConflictRule;
-};
+  /** Values leave a side only while its record is like this; until then the field is left alone. */
+  readonly when?: When;
+}
+
+/** The kinds of the default mapping. */
+export type BasicField = (TextField | ClassField | ShownField | SameField) & EveryField;
+
+export type FieldConfig = BasicField | (MoreFields & EveryField);
 
 export interface PairConfig {
   /** A short name: `incident-case`. Letters, digits and `-`. */
@@ -66,6 +75,12 @@ export interface PairConfig {
   readonly sync?: { readonly from?: string };
   /** What ServiceNow wants when Salesforce closes a ticket. */
   readonly resolve?: { readonly closeCode: string; readonly closeNotes: string };
+  /** What a desk wants beside a value: fields that go out with it where they are empty. `resolve` is the usual one of them. */
+  readonly transitions?: readonly Transition[];
+  /** Which tickets are ours, by their fields; judged where a ticket was born. Default: all since the start point. */
+  readonly scope?: ScopeConfig;
+  /** What happens to the other ticket where one is deleted, merged, or leaves the scope. */
+  readonly life?: LifeConfig;
   /** Most creates one poll may cause before the pair stops and asks; default 200. */
   readonly maxCreatesPerPoll?: number;
 }

@@ -22,7 +22,7 @@ export type LintFault =
       readonly side: Side;
       readonly field: string;
       readonly type: string;
-      readonly wanted: 'text' | 'one value';
+      readonly wanted: 'text' | 'one value' | 'a date' | 'a person or team';
     }
   | {
       readonly kind: 'unknown-choice';
@@ -47,4 +47,5 @@ export type LintFault =
       readonly field: string;
       readonly lacks: 'field' | 'externalId' | 'unique';
     }
-  | { readonly kind: 'resolve-missing'; readonly field: string };
+  | { readonly kind: 'resolve-missing'; readonly field: string }
+  | { readonly kind: 'hold-reason-missing' };

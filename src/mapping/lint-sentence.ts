@@ -22,6 +22,8 @@ export function sentence(problem: LintProblem): string {
       return `two fields are called \`${problem.name}\`: give one of them a \`name\` of its own.`;
     case 'external-id':
       return externalIdSentence(problem);
+    case 'hold-reason-missing':
+      return "the mapping can put an incident On Hold, and ServiceNow wants a reason with it: add `transitions: [{ field: 'state', to: ['3'], set: { hold_reason: '1' } }]` with a reason of your instance.";
     case 'resolve-missing':
       return `a Case can close \`${problem.field}\`, and ServiceNow takes no resolve without a code and notes: add \`resolve: { closeCode, closeNotes }\` with a close code of your instance.`;
   }

@@ -1,9 +1,10 @@
 import type { FieldDescription, ObjectDescription } from '../connectors/ticket-system.ts';
-import { otherSide, type Side, sides } from '../core/side.ts';
+import { type Side, sides } from '../core/side.ts';
 import type { ClassField, FieldConfig, PairConfig } from './define-config.ts';
+import { nativeField, slotName, slotsOf, writesOf } from './field-names.ts';
+import { type Found, lintKind, lintTransitions } from './lint-kinds.ts';
 import type { LintFault, LintProblem } from './lint-problem.ts';
 import { nearest } from './nearest.ts';
-import { ruleName } from './pair-rules.ts';
 
 export type { LintProblem } from './lint-problem.ts';
 export { sentence } from './lint-sentence.ts';
@@ -58,8 +59,11 @@ export function lintPair(config: PairConfig, metadata: Metadata): readonly LintP
     faults.map((fault) => ({ pair: config.name, where, ...fault }));
   return [
     ...config.fields.flatMap((field, index) =>
-      lintField(field, metadata).flatMap(({ path, faults }) => at(`fields[${index}]${path}`, faults)),
+      [...lintField(field, metadata), ...lintKind(field, metadata)].flatMap(({ path, faults }) =>
+        at(`fields[${index}]${path}`, faults),
+      ),
     ),
+    ...lintTransitions(config, metadata).flatMap(({ path, faults }) => at(path, faults)),
     ...at('fields', [...sameNames(config), ...sides.flatMap((side) => twoWriters(config, side))]),
     ...at(
       'fields',
@@ -70,22 +74,19 @@ export function lintPair(config: PairConfig, metadata: Metadata): readonly LintP
   ];
 }
 
-interface Found {
-  readonly path: string;
-  readonly faults: readonly LintFault[];
-}
-
 function lintField(field: FieldConfig, metadata: Metadata): readonly Found[] {
   return sides.flatMap((side): readonly Found[] => {
     const object = metadata[side];
-    if (object.fields.length === 0) return [];
-    const known = find(object, field[side]);
+    const name = nativeField(field, side);
+    if (object.fields.length === 0 || name === null) return [];
+    const known = find(object, name);
+    const path = field.kind === 'template' || field.kind === 'constant' ? '.field' : `.${side}`;
     if (known === null) {
       if (field.kind === 'shown' && field.optional === true && side !== field.from) return [];
-      return [{ path: `.${side}`, faults: [unknownField(object, side, field[side])] }];
+      return [{ path, faults: [unknownField(object, side, name)] }];
     }
     return [
-      { path: `.${side}`, faults: fitness(field, side, known) },
+      { path, faults: fitness(field, side, known) },
       ...(field.kind === 'classes' ? lintChoices(field, side, known) : []),
     ];
   });
@@ -129,7 +130,7 @@ function unknownChoice(side: Side, field: string, value: string, choices: readon
 }
 
 function sameNames(config: PairConfig): readonly LintFault[] {
-  const names = config.fields.map(ruleName);
+  const names = slotsOf(config).map(slotName);
   return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))].map((name) => ({
     kind: 'same-name',
     name,
@@ -145,14 +146,23 @@ function twoWriters(config: PairConfig, side: Side): readonly LintFault[] {
     if (first !== undefined) faults.push({ kind: 'two-writers', side, field, names: [first, name] });
     writers.set(field, first ?? name);
   };
-  for (const field of config.fields) if (writesOn(field, side)) claim(field[side], ruleName(field));
+  for (const slot of slotsOf(config)) {
+    // An assignee and a group may share the owner of a Case; ServiceNow has a field for each.
+    const fields = slot.kind === 'field' ? [slot.field] : [slot.person, slot.team].flatMap((one) => one ?? []);
+    const names = new Set(
+      fields.filter((field) => writesOn(field, side)).flatMap((field) => nativeField(field, side) ?? []),
+    );
+    for (const name of names) claim(name, slotName(slot));
+  }
   if (side === 'servicenow' && config.resolve !== undefined)
     for (const field of ['close_code', 'close_notes']) claim(field, 'resolve');
   return faults;
 }
 
 function requiredNotWritten(config: PairConfig, object: ObjectDescription, side: Side): readonly LintFault[] {
-  const written = new Set(config.fields.filter((field) => writesOn(field, side)).map((field) => field[side]));
+  const written = new Set(
+    config.fields.filter((field) => writesOn(field, side)).map((field) => nativeField(field, side)),
+  );
   return object.fields
     .filter((known) => known.required && known.writable && !known.name.startsWith('sys_') && !written.has(known.name))
     .map((known) => ({ kind: 'required-not-written', side, object: object.object, field: known.name }));
@@ -162,12 +172,27 @@ function requiredNotWritten(config: PairConfig, object: ObjectDescription, side:
 function lintResolve(config: PairConfig, object: ObjectDescription): readonly LintFault[] {
   const closing = config.fields.find((field) => field.kind === 'classes' && field.resolveClass !== undefined);
   if (config.resolve === undefined)
-    return closing === undefined ? [] : [{ kind: 'resolve-missing', field: closing.servicenow }];
+    return closing?.kind !== 'classes' || closesOtherwise(config, closing)
+      ? []
+      : [{ kind: 'resolve-missing', field: closing.servicenow }];
   const choices = find(object, 'close_code')?.choices ?? null;
   const { closeCode } = config.resolve;
   return choices === null || choices.includes(closeCode)
     ? []
     : [unknownChoice('servicenow', 'close_code', closeCode, choices)];
+}
+
+/** True if a transition gives what a resolve wants. */
+function closesOtherwise(config: PairConfig, closing: ClassField): boolean {
+  const written = closing.classes[closing.resolveClass ?? -1]?.servicenow[0];
+  return (config.transitions ?? []).some(
+    ({ on, field, to, set }) =>
+      on !== 'salesforce' &&
+      field === closing.servicenow &&
+      to.some((value) => value === written) &&
+      'close_code' in set &&
+      'close_notes' in set,
+  );
 }
 
 function lintExternalId(config: PairConfig, object: ObjectDescription): readonly LintFault[] {
@@ -184,8 +209,8 @@ function lintExternalId(config: PairConfig, object: ObjectDescription): readonly
 }
 
 function writesOn(field: FieldConfig, side: Side): boolean {
-  if (field.kind === 'shown') return side === otherSide(field.from);
-  return field.kind !== 'same' || (field.writes ?? 'both') === 'both' || field.writes === side;
+  const writes = writesOf(field);
+  return writes === 'both' || writes === side;
 }
 
 function find(object: ObjectDescription, name: string): FieldDescription | null {

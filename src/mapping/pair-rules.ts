@@ -1,113 +1,131 @@
-import type { FieldDescription, ObjectDescription } from '../connectors/ticket-system.ts';
-import type { FieldValue, Fields, SourceRecord } from '../core/record.ts';
-import type { ConflictRule, FieldRule, PairRules } from '../core/rules.ts';
-import { otherSide, type Side } from '../core/side.ts';
-import { carryClass, classesAgree, classOf } from './class-rule.ts';
-import type { ClassField, FieldConfig, PairConfig, SameField, ShownField, TextField } from './define-config.ts';
-import { carrySame, valuesAgree } from './same-rule.ts';
+import type { ObjectDescription } from '../connectors/ticket-system.ts';
+import type { DerivedField } from '../core/derived.ts';
+import type { Ref, Ticket } from '../core/directory.ts';
+import { type SourceRecord, valueIn } from '../core/record.ts';
+import type { FieldRule, PairRules } from '../core/rules.ts';
+import { bothSides, otherSide, type Side, sides } from '../core/side.ts';
+import { type Building, buildRule, describeField, ownerPlace, specOf } from './build-rule.ts';
+import { fieldsIn } from './condition.ts';
+import type { PairConfig } from './define-config.ts';
+import { derivedOf, ruleName, type Slot, slotsOf } from './field-names.ts';
+import type { Guard } from './function-rule.ts';
+import { refsOfOwner } from './owner-rule.ts';
+import { lifeRules, scopeFields, surelyInScope } from './life-config.ts';
+import { isId } from './ref-spec.ts';
 import { inScope, startsAt } from './scope.ts';
-import { carryText, refreshCut, textOf, textsAgree } from './text-rule.ts';
+import { textOf } from './text-rule.ts';
+import { compileTransitions, type Transitions } from './transition-rule.ts';
 
 export interface RulesContext {
   /** When Casebridge was first started with this pair: the scope's start where the config names none. ISO 8601. */
   readonly startedAt: string;
   /** The live metadata where it has been read: optional fields that an object lacks are then left out. */
   readonly objects?: Readonly<Partial<Record<Side, ObjectDescription>>>;
+  /** Ends functions of the mapping file that take too long; without one they run as they are. */
+  readonly guard?: Guard;
 }
 
 const defaultMaxCreates = 200;
 
 /** The rules of one pair, built once from its config. Expects a config without problems (config-schema, lint). */
 export function buildPairRules(config: PairConfig, context: RulesContext): PairRules {
-  return {
+  const building: Building = {
+    config,
+    objects: context.objects ?? {},
+    guard: context.guard ?? ((work) => work()),
+    ticket: null,
+  };
+  const slots = slotsOf(config).filter((slot) => isThere(slot, building));
+  const transitions = compileTransitions(config);
+  const rulesFor = (ticket: Ticket | null): readonly FieldRule[] =>
+    slots.map((slot) => withTransitions(buildRule(slot, { ...building, ticket }), transitions, ticket));
+  const fields = rulesFor(null);
+  const pair: PairRules = {
     name: config.name,
     objects: { servicenow: config.servicenow.table, salesforce: config.salesforce.object },
-    fields: config.fields.filter((field) => isThere(field, context)).map((field) => buildRule(field, config, context)),
+    fields,
     tieBreak: config.tieBreak ?? 'servicenow',
-    inScope: (record: SourceRecord) => inScope(record, config, context.startedAt),
+    inScope: (record: SourceRecord) =>
+      inScope(record, config, context.startedAt) && surelyInScope(config.scope, record),
     startsAt: startsAt(config, context.startedAt),
     maxCreatesPerPoll: config.maxCreatesPerPoll ?? defaultMaxCreates,
-    looksAt: { servicenow: config.resolve === undefined ? [] : ['close_code', 'close_notes'], salesforce: [] },
+    looksAt: bothSides((side) => looksAt(config, transitions, side)),
+    derived: derivedFields(slots),
+    life: lifeRules(config, fields),
+  };
+  const withFields = (bound: readonly FieldRule[]): PairRules => ({
+    ...pair,
+    fields: bound,
+    life: lifeRules(config, bound),
+  });
+  const naming = slots.filter(namesPeople);
+  const bound = naming.length > 0 || transitions.showsFields || config.fields.some(({ when }) => when !== undefined);
+  return {
+    ...pair,
+    ...(naming.length === 0
+      ? {}
+      : { refs: (records: Ticket['records']) => naming.flatMap((slot) => refsOf(slot, building, records)) }),
+    ...(bound ? { bind: (ticket: Ticket) => withFields(rulesFor(ticket)) } : {}),
   };
 }
 
-/** Name of a field in plans and conflicts. */
-export function ruleName(field: FieldConfig): string {
-  return field.name ?? field.servicenow;
+function isThere(slot: Slot, { objects }: Building): boolean {
+  if (slot.kind === 'owner' || slot.field.kind !== 'shown' || slot.field.optional !== true) return true;
+  const to = otherSide(slot.field.from);
+  return objects[to] === undefined || describeField(slot.field, to, objects) !== null;
 }
 
-function isThere(field: FieldConfig, context: RulesContext): boolean {
-  if (field.kind !== 'shown' || field.optional !== true) return true;
-  const object = context.objects?.[otherSide(field.from)];
-  return object === undefined || describe(field, otherSide(field.from), context) !== null;
+function withTransitions(rule: FieldRule, transitions: Transitions, ticket: Ticket | null): FieldRule {
+  return {
+    ...rule,
+    companions: (to, value, target) => ({
+      ...rule.companions(to, value, target),
+      ...transitions.companions(to, rule.fields[to], value, ticket?.records ?? null),
+    }),
+  };
 }
 
-function describe(field: FieldConfig, side: Side, context: RulesContext): FieldDescription | null {
-  return context.objects?.[side]?.fields.find((known) => known.name === field[side]) ?? null;
+/** Fields that rules look at beside the mapped ones: what a transition fills, shows or a condition asks. */
+function looksAt(config: PairConfig, transitions: Transitions, side: Side): readonly string[] {
+  const resolving = side === 'servicenow' && config.resolve !== undefined ? ['close_code', 'close_notes'] : [];
+  const asked = config.fields.flatMap(({ when }) => (when?.[side] === undefined ? [] : fieldsIn(when[side])));
+  const brought = config.fields.flatMap((field) =>
+    field.kind === 'person' ? Object.keys(field.brings?.[side] ?? {}) : [],
+  );
+  return [
+    ...new Set([...resolving, ...transitions.looksAt[side], ...asked, ...brought, ...scopeFields(config.scope, side)]),
+  ];
 }
 
-function buildRule(field: FieldConfig, config: PairConfig, context: RulesContext): FieldRule {
-  const conflict = field.conflict ?? config.conflict ?? 'latest';
-  switch (field.kind) {
-    case 'text':
-      return textRule(field, conflict);
-    case 'classes':
-      return classRule(field, conflict, config.resolve);
-    case 'shown':
-      return sameRule(field, otherSide(field.from), field.from, describe(field, otherSide(field.from), context));
-    case 'same':
-      return sameRule(field, field.writes ?? 'both', conflict, describe(field, 'salesforce', context));
+function derivedFields(slots: readonly Slot[]): Readonly<Record<Side, readonly DerivedField[]>> {
+  const all = slots.flatMap((slot) => derivedOf(slot) ?? []);
+  return bothSides((side) => all.filter((one) => one.side === side).map(({ field }) => field));
+}
+
+function namesPeople(slot: Slot): boolean {
+  return slot.kind === 'owner' || slot.field.kind === 'person' || slot.field.kind === 'team';
+}
+
+/** Everybody whom these records name in this rule's fields. */
+function refsOf(slot: Slot, building: Building, records: Ticket['records']): readonly Ref[] {
+  const valueOf = (side: Side, name: string) => {
+    const record = records[side];
+    return record === undefined ? null : (valueIn(record, name) ?? null);
+  };
+  if (slot.kind === 'owner') {
+    const { fields } = buildRule(slot, building);
+    const values = bothSides((side) => valueOf(side, fields[side]));
+    return refsOfOwner(ownerPlace(slot, building), values).map(({ place, side, id }) => ({
+      spec: place.spec,
+      side,
+      id,
+    }));
   }
-}
-
-function textRule(field: TextField & FieldConfig, conflict: ConflictRule): FieldRule {
-  return {
-    ...common(field, conflict),
-    writes: 'both',
-    agree: (values) => textsAgree(values, field.limits),
-    carry: (input) => carryText(input, field.limits),
-    refresh: (values) => refreshCut(values, field.limits),
-    companions: () => ({}),
-  };
-}
-
-function classRule(field: ClassField & FieldConfig, conflict: ConflictRule, resolve: PairConfig['resolve']): FieldRule {
-  return {
-    ...common(field, conflict),
-    writes: 'both',
-    agree: (values) => classesAgree(field, values),
-    carry: (input) => carryClass(field, input),
-    companions: (to, value) => (to === 'servicenow' ? resolution(field, value, resolve) : {}),
-  };
-}
-
-function sameRule(
-  field: (ShownField | SameField) & FieldConfig,
-  writes: FieldRule['writes'],
-  conflict: ConflictRule,
-  description: FieldDescription | null,
-): FieldRule {
-  return {
-    ...common(field, conflict),
-    writes,
-    agree: valuesAgree,
-    carry: (input) => carrySame(input, description),
-    companions: () => ({}),
-  };
-}
-
-/** ServiceNow takes no Resolved or Closed without both (its data policy answers 403). */
-function resolution(field: ClassField, value: FieldValue, resolve: PairConfig['resolve']): Fields {
-  const closing = field.resolveClass === undefined ? undefined : field.classes[field.resolveClass];
-  if (resolve === undefined || closing === undefined || classOf(field, 'servicenow', value) !== closing) return {};
-  return { close_code: resolve.closeCode, close_notes: resolve.closeNotes };
-}
-
-function common(field: FieldConfig, conflict: ConflictRule): Pick<FieldRule, 'name' | 'fields' | 'conflict' | 'same'> {
-  return {
-    name: ruleName(field),
-    fields: { servicenow: field.servicenow, salesforce: field.salesforce },
-    conflict,
-    same: (_side, a, b) => textOf(a) === textOf(b),
-  };
+  const { field } = slot;
+  if (field.kind !== 'person' && field.kind !== 'team') return [];
+  const spec = specOf(field, ruleName(field), building.config);
+  return sides.flatMap((side) => {
+    const id = textOf(valueOf(side, field[side]));
+    return isId(side, id) ? [{ spec, side, id }] : [];
+  });
 }

@@ -8,7 +8,7 @@ import type { Fields, FieldValue } from '../../src/core/record.ts';
 import type { ConflictRule, PairRules } from '../../src/core/rules.ts';
 import { otherSide, type Side, sides } from '../../src/core/side.ts';
 import { defaultFields } from '../../src/mapping/default-config.ts';
-import type { FieldConfig, PairConfig } from '../../src/mapping/define-config.ts';
+import type { BasicField, PairConfig } from '../../src/mapping/define-config.ts';
 import { normalText } from '../../src/mapping/text-form.ts';
 import { buildPairRules } from '../../src/mapping/pair-rules.ts';
 import { mirrored, rulesOf, settleMs, startedAt, World } from './world.ts';
@@ -280,7 +280,7 @@ describe('whatever people edit, and wherever the process dies', () => {
 });
 
 /** The same mapping seen in a mirror. Companions are ServiceNow's alone, and so left out. */
-function mirrorField(field: FieldConfig): FieldConfig {
+function mirrorField(field: BasicField): BasicField {
   const { servicenow, salesforce } = field;
   const swapped = { servicenow: salesforce, salesforce: servicenow, name: field.name ?? servicenow };
   switch (field.kind) {
@@ -380,7 +380,7 @@ function essence(plan: LinkPlan, mirror: boolean): unknown {
 describe('the mirror (S4)', () => {
   it('swapping sides and rules swaps the plan', () => {
     const plain = defaultFields.map((field) => ({ ...field, name: field.name ?? field.servicenow }));
-    const config = (fields: readonly FieldConfig[], conflict: ConflictRule, tieBreak: Side): PairConfig => ({
+    const config = (fields: readonly BasicField[], conflict: ConflictRule, tieBreak: Side): PairConfig => ({
       name: 'm',
       servicenow: { table: 'incident' },
       salesforce: { object: 'Case' },

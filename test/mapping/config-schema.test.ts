@@ -44,7 +44,7 @@ describe('a mapping file', () => {
     [withPair({ maxCreatesPerPoll: 1.5 }), 'pairs[0].maxCreatesPerPoll must be a whole number, not `1.5`'],
     [
       withField({ ...text, kind: 'txt' }),
-      'pairs[0].fields[0].kind must be `text`, `classes`, `shown` or `same`, not `txt`',
+      'pairs[0].fields[0].kind must be one of `text`, `classes`, `shown`, `same`, `person`, `team`, `choices`, `template`, `html`, `date`, `number`, `boolean`, `constant`, `function`, not `txt`; did you mean `text`?',
     ],
     [withField({ ...text, limits: { servicenow: 160 } }), 'pairs[0].fields[0].limits.salesforce is missing'],
     [

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Settings } from '../../config/settings.ts';
 import type { Side } from '../../core/side.ts';
 import type { CasebridgeConfig, PairConfig } from '../../mapping/define-config.ts';
+import { nativeField } from '../../mapping/field-names.ts';
 import { lintPair, sentence } from '../../mapping/lint.ts';
 import { counted, sideNames } from '../../observability/words.ts';
 import type { Store } from '../../store/store.ts';
@@ -101,7 +102,11 @@ function wantedOn(config: CasebridgeConfig, side: Side): readonly Wanted[] {
   return config.pairs.map((pair) => ({
     object: objectOn(pair, side),
     fields: [
-      ...new Set(pair.fields.flatMap((field) => (field.kind === 'shown' && side !== field.from ? [] : [field[side]]))),
+      ...new Set(
+        pair.fields.flatMap((field) =>
+          field.kind === 'shown' && side !== field.from ? [] : (nativeField(field, side) ?? []),
+        ),
+      ),
     ],
   }));
 }
