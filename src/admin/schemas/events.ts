@@ -14,7 +14,10 @@ export const topic = z.enum([
   'acts',
 ]);
 
-/** The `data` of one server-sent event; its `event` is the type, its `id` counts up within this process. */
+/**
+ * The `data` of one server-sent event; its `id` counts up within this process. Events have no name, so that a browser hears them by
+ * `onmessage`; one named `missed` says that what came before cannot be told any more.
+ */
 export const liveEvent = z.object({
   id: z.string(),
   topic,

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { planAll, type PlannedItem } from '../../engine/dry-run.ts';
 import { counted } from '../../observability/words.ts';
+import { readOnly } from '../../operate/read-only.ts';
 import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { readOnly } from '../read-only.ts';
 import type { Output } from '../output.ts';
 import { type Flags, type Session, withSoundMapping } from '../session.ts';
 import type { World } from '../world.ts';

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { EngineEvent } from '../../engine/events.ts';
 import { resync, type Resynced } from '../../engine/resync.ts';
+import { readOnly } from '../../operate/read-only.ts';
 import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { readOnly } from '../read-only.ts';
 import { createProgress } from '../progress.ts';
 import { type Flags, type Session, withSoundMapping } from '../session.ts';
 import { UsageError } from '../usage-error.ts';

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { type Drift, verify } from '../../engine/verify.ts';
 import { counted, fieldLabel, pairName, showValue, sideNames } from '../../observability/words.ts';
+import { readOnly } from '../../operate/read-only.ts';
 import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { readOnly } from '../read-only.ts';
 import { type Flags, type Session, withApp } from '../session.ts';
 import type { World } from '../world.ts';
 
