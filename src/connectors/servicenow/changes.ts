@@ -1,12 +1,16 @@
 import { iso } from '../../core/clock.ts';
 import type { SourceRecord } from '../../core/record.ts';
+import type { StreamPage } from '../children.ts';
 import { ConnectorError } from '../errors.ts';
 import type { ChangesPage, ChangesRequest, Keyset } from '../ticket-system.ts';
+import { type Classes, createClasses } from './classes.ts';
 import { type Context, recordsOf } from './context.ts';
 import { unexpected } from './errors.ts';
+import { type Listed, listMany, orThrow } from './list-many.ts';
 import { rowsAfter } from './query.ts';
 import { fieldList, normalId, type Row, textOf } from './records.ts';
-import { list, type ListAnswer, tablePath } from './table.ts';
+import { isKept, streamPage, streamRequest } from './streams.ts';
+import { list, type ListAnswer, type ListRequest, tablePath } from './table.ts';
 import { fromWireTime } from './wire-time.ts';
 
 /** A walk this close to the present has few rows before it: counting them is cheap. Further back every page would count the rest of the table. */
@@ -28,17 +32,20 @@ export function createChanges(context: Context): Changes {
   /** Halved when the server cancels a page (it gives a query 60 s), restored step by step. */
   let largest = Number.POSITIVE_INFINITY;
   const hidden = new Set<string>();
+  const classes = createClasses(context);
 
   return async (request) => {
     const limit = Math.min(request.limit, largest);
     try {
-      const page = await readPage(context, { ...request, limit }, (count) => {
+      const asked = { ...request, limit };
+      const { first, near, streams } = await firstAnswers(context, asked, classes);
+      const page = await readPage(context, asked, { first, near }, (count) => {
         if (!hidden.has(request.object)) context.onNotice({ kind: 'rows-hidden', table: request.object, count });
         hidden.add(request.object);
       });
       if (page.records.length > 0) hidden.delete(request.object);
       largest = largest < request.limit ? largest * 2 : Number.POSITIVE_INFINITY;
-      return page;
+      return streams === null ? page : { ...page, streams };
     } catch (error) {
       if (error instanceof ConnectorError && slow.has(error.data.cause ?? ''))
         largest = Math.max(smallestPage, Math.floor(limit / 2));
@@ -49,14 +56,44 @@ export function createChanges(context: Context): Changes {
 
 const slow = new Set(['transaction-cancelled', 'timeout', 'broken-answer', 'too-large']);
 
+interface First {
+  readonly first: ListAnswer;
+  /** True where the answer was counted. */
+  readonly near: boolean;
+}
+
+/** The first page of the walk; the streams that are followed beside it come in the same Batch call, where this account has it. */
+async function firstAnswers(
+  context: Context,
+  request: ChangesRequest,
+  classes: Classes,
+): Promise<First & { readonly streams: readonly StreamPage[] | null }> {
+  const near = context.clock.now() - Date.parse(request.after.stamp) < nearMs;
+  const rows = listRequest(request, { count: near });
+  const { streams = [], signal } = request;
+  if (streams.length === 0) return { first: await list(context.rest, rows), near, streams: null };
+  const tables = streams.some(isKept) ? await classes(request.object) : [];
+  const others = streams.map((stream) => streamRequest(stream, tables));
+  const kept = others.filter((other) => other !== null);
+  const [first, ...answers] = await listMany(context, [rows, ...kept], signal);
+  if (first === undefined)
+    throw unexpected({ request: `GET ${tablePath(request.object)}`, effect: 'read' }, 'not-answered');
+  const answerTo = (other: ListRequest | null): Listed | null =>
+    other === null ? null : (answers[kept.indexOf(other)] ?? null);
+  return {
+    first: orThrow(first),
+    near,
+    streams: streams.map((stream, at) => streamPage(stream, tables, answerTo(others[at] ?? null))),
+  };
+}
+
 /** `onHidden` hears how many rows there are when not one of them is shown. */
 async function readPage(
   context: Context,
   request: ChangesRequest,
+  { first, near }: First,
   onHidden: (count: number) => void,
 ): Promise<ChangesPage> {
-  const near = context.clock.now() - Date.parse(request.after.stamp) < nearMs;
-  const first = await ask(context, request, { count: near });
   const full = first.rows.length >= request.limit;
   const ends = first.total !== null && first.total <= request.limit;
   // Behind a page of rows that cannot be placed the walk would ask for the same page for ever.
@@ -95,14 +132,18 @@ function ask(
   request: ChangesRequest,
   more: { count: boolean; offset?: number },
 ): Promise<ListAnswer> {
-  return list(context.rest, {
+  return list(context.rest, listRequest(request, more));
+}
+
+function listRequest(request: ChangesRequest, more: { count: boolean; offset?: number }): ListRequest {
+  return {
     table: request.object,
     query: rowsAfter(request.after),
     fields: fieldList(request.fields),
     limit: request.limit,
     ...more,
     ...(request.signal === undefined ? {} : { signal: request.signal }),
-  });
+  };
 }
 
 function page(context: Context, request: ChangesRequest, answer: ListAnswer, end: { done: boolean }): ChangesPage {

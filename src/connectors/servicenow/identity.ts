@@ -32,7 +32,8 @@ async function readInstanceId(context: Context): Promise<string | null> {
   return row === undefined ? null : (textOf(row, 'value') ?? null);
 }
 
-async function currentUser(context: Context): Promise<string | null> {
+/** Our own user name; null where this release or account does not tell. */
+export async function currentUser(context: Context): Promise<string | null> {
   const answer = await optional(() =>
     context.rest.call({ method: 'GET', path: userPath, effect: 'read', timeoutMs: 30_000 }),
   );

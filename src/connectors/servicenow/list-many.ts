@@ -1,4 +1,5 @@
 import { ConnectorError } from '../errors.ts';
+import type { ItemOutcome } from './batch.ts';
 import type { Context } from './context.ts';
 import { unexpected } from './errors.ts';
 import { list, type ListAnswer, listAnswerOf, listPath, type ListRequest, tablePath } from './table.ts';
@@ -7,8 +8,9 @@ import { list, type ListAnswer, listAnswerOf, listPath, type ListRequest, tableP
 export type Listed = ListAnswer | ConnectorError;
 
 /**
- * Several lists, of whatever tables, in one Batch call; one by one where there is only one or this account may not batch. Rejects
- * with ConnectorError when the call as a whole failed.
+ * Several lists, of whatever tables, in one Batch call; one by one where there is only one or this account may not batch. What the
+ * 30 s of a batch left unserviced is asked for again, as long as each call serves some. Rejects with ConnectorError when a call as a
+ * whole failed.
  */
 export async function listMany(
   context: Context,
@@ -18,11 +20,33 @@ export async function listMany(
   const items = requests.map((request, at) => ({ id: `r${at}`, method: 'GET', path: listPath(request) }) as const);
   const outcomes = items.length > 1 ? await context.batch.run(items) : null;
   if (outcomes === null) return Promise.all(requests.map((request) => listOne(context, request, signal)));
-  return requests.map((request, at) => {
-    const outcome = outcomes.get(`r${at}`);
-    if (outcome?.kind === 'answer') return listAnswerOf(request, outcome);
-    return outcome?.error ?? unexpected({ request: `GET ${tablePath(request.table)}`, effect: 'read' }, 'not-answered');
-  });
+  const listed = requests.map((request, at) => listedIn(request, outcomes.get(`r${at}`)));
+  const left = listed.flatMap((one, at) => (isUnserviced(one) ? [at] : []));
+  if (left.length === 0 || left.length === requests.length) return listed;
+  const again = await listMany(
+    context,
+    left.flatMap((at) => requests[at] ?? []),
+    signal,
+  );
+  const late = new Map(left.map((at, n) => [at, again[n]]));
+  return listed.map((one, at) => late.get(at) ?? one);
+}
+
+/** A body that cannot be read is the failure of its own list. */
+function listedIn(request: ListRequest, outcome: ItemOutcome | undefined): Listed {
+  const asked = { request: `GET ${tablePath(request.table)}`, effect: 'read' } as const;
+  if (outcome === undefined) return unexpected(asked, 'not-answered');
+  if (outcome.kind === 'failed') return outcome.error;
+  try {
+    return listAnswerOf(request, outcome);
+  } catch (error) {
+    if (error instanceof ConnectorError) return error;
+    throw error;
+  }
+}
+
+function isUnserviced(listed: Listed): boolean {
+  return listed instanceof ConnectorError && listed.data.cause === 'unserviced';
 }
 
 async function listOne(context: Context, request: ListRequest, signal: AbortSignal | undefined): Promise<Listed> {
@@ -32,6 +56,11 @@ async function listOne(context: Context, request: ListRequest, signal: AbortSign
     if (error instanceof ConnectorError) return error;
     throw error;
   }
+}
+
+/** True for a table that this account may not list, or that is not there. */
+export function isForbidden(listed: Listed): boolean {
+  return listed instanceof ConnectorError && (listed.data.status === 403 || listed.data.status === 404);
 }
 
 /** The answer; throws what failed. */

@@ -1,21 +1,15 @@
-import type { Channel } from '../../core/children.ts';
 import type { PostRequest, PostResult } from '../children.ts';
 import { ConnectorError } from '../errors.ts';
 import type { ItemOutcome } from './batch.ts';
 import { evenChunks } from './chunks.ts';
 import type { Context } from './context.ts';
+import { elementOf } from './journal-entries.ts';
 import { saysIn } from './journal-stream.ts';
 import { outcomeOf } from './outcomes.ts';
 import { normalId, oneAnswer, type Row, textOf } from './records.ts';
 import { displayOf, tablePath, writeQuery } from './table.ts';
 import { writeTimeoutMs } from './update.ts';
 import { fromWireTime } from './wire-time.ts';
-
-/** Where a channel's entries go. */
-export const elementOf: Readonly<Record<Channel, 'comments' | 'work_notes'>> = {
-  public: 'comments',
-  internal: 'work_notes',
-};
 
 /**
  * Entries of one ticket go out in rounds, one round a second: an entry is dated to the second, two of the same second have no order

@@ -38,15 +38,15 @@ export function newestFirst(query: string, column: string): string {
 }
 
 /**
- * Rows after a place in a walk by (sys_updated_on, sys_id), in that order. `^OR` binds to its neighbour, so the tempting
+ * Rows after a place in a walk by (stamp column, sys_id), in that order. `^OR` binds to its neighbour, so the tempting
  * `a>s^ORa=s^id>i` loses rows; with `^NQ` every scope term has to stand on both sides.
  */
-export function rowsAfter(after: Keyset, scope: readonly Term[] = []): string {
+export function rowsAfter(after: Keyset, scope: readonly Term[] = [], column = 'sys_updated_on'): string {
   const stamp = toWireTime(after.stamp);
-  const inOrder = (query: string): string => ordered(query, 'sys_updated_on', 'sys_id');
-  if (after.id === '') return inOrder(allOf(term('sys_updated_on', '>=', stamp), ...scope));
-  const later = allOf(term('sys_updated_on', '>', stamp), ...scope);
-  const sameSecond = allOf(term('sys_updated_on', '=', stamp), term('sys_id', '>', after.id), ...scope);
+  const inOrder = (query: string): string => ordered(query, column, 'sys_id');
+  if (after.id === '') return inOrder(allOf(term(column, '>=', stamp), ...scope));
+  const later = allOf(term(column, '>', stamp), ...scope);
+  const sameSecond = allOf(term(column, '=', stamp), term('sys_id', '>', after.id), ...scope);
   return inOrder(`${later}^NQ${sameSecond}`);
 }
 

@@ -11,14 +11,17 @@ import { createChanges } from './changes.ts';
 import { createChildren } from './children.ts';
 import type { Context } from './context.ts';
 import { create } from './create.ts';
+import { erase, withDeletions } from './delete-log.ts';
 import { describe } from './describe.ts';
 import { fieldDates } from './field-dates.ts';
 import { find } from './find.ts';
 import { identity } from './identity.ts';
+import { createJournal } from './journal.ts';
 import type { OnNotice } from './notices.ts';
 import { createGrant } from './oauth.ts';
 import { probe } from './probe.ts';
 import { read } from './read.ts';
+import { readWithChildren } from './read-children.ts';
 import { createRest } from './rest.ts';
 import { update } from './update.ts';
 
@@ -60,10 +63,18 @@ export function connect(deps: ServiceNowDeps): {
 /** ServiceNow as a desk: Table API and Batch API by OAuth. Nothing is contacted before the first call. */
 export function createServiceNow(deps: ServiceNowDeps): TicketSystem {
   const { origin, context } = connect(deps);
+  const journal = createJournal(context);
   return {
     side: 'servicenow',
     changes: createChanges(context),
-    read: (object, ids, fields) => read(context, object, ids, fields),
+    read: async (object, ids, fields, ask) =>
+      withDeletions(
+        context,
+        ask === undefined
+          ? await read(context, object, ids, fields)
+          : await readWithChildren(context, journal, { object, ids, fields }, ask),
+      ),
+    erase: (object, ids) => erase(context, object, ids),
     create: (requests) => create(context, requests),
     update: (requests) => update(context, requests),
     probe: (request) => probe(context, request),

@@ -1,0 +1,88 @@
+import { ConnectorError } from '../errors.ts';
+import { evenChunks } from './chunks.ts';
+import type { Context } from './context.ts';
+import { currentUser } from './identity.ts';
+import type { Me } from './journal-entries.ts';
+import { allOf, term } from './query.ts';
+import { type Row, textOf } from './records.ts';
+import { list, type ListRequest } from './table.ts';
+
+/** A name that was looked up is believed for this long. */
+const freshMs = 60 * 60 * 1000;
+
+/** Display names of users, and which of them we are. Looked up once; a user who cannot be seen keeps his user name. */
+export interface People {
+  me(): Promise<Me & { readonly zone: string | null }>;
+  /** Looks up the names of these users; a look that fails changes nothing. */
+  meet(userNames: readonly string[]): Promise<void>;
+  nameOf(userName: string): string;
+}
+
+interface Person {
+  readonly name: string;
+  readonly zone: string | null;
+  readonly at: number;
+}
+
+export function createPeople(context: Context): People {
+  const { clock } = context;
+  const known = new Map<string, Person>();
+  let self: { readonly userName: string | null; readonly at: number } | null = null;
+
+  async function meet(userNames: readonly string[]): Promise<void> {
+    const fresh = clock.now() - freshMs;
+    const strangers = [...new Set(userNames)].filter((name) => isAskable(name) && (known.get(name)?.at ?? 0) <= fresh);
+    for (const chunk of evenChunks(strangers, namesPerList)) {
+      for (const row of await rowsOrNone(context, requestFor(chunk))) {
+        const userName = textOf(row, 'user_name');
+        const name = textOf(row, 'name') ?? userName;
+        if (typeof userName !== 'string' || typeof name !== 'string') continue;
+        known.set(userName, { name, zone: textOf(row, 'time_zone') ?? null, at: clock.now() });
+      }
+      // Who has no row (`system`, a deleted user) is not asked for each time.
+      for (const name of chunk) if (!known.has(name)) known.set(name, { name, zone: null, at: clock.now() });
+    }
+  }
+
+  return {
+    meet,
+    nameOf: (userName) => known.get(userName)?.name ?? userName,
+    me: async () => {
+      if (self === null || self.at <= clock.now() - freshMs) {
+        self = { userName: await currentUser(context), at: clock.now() };
+      }
+      const { userName } = self;
+      if (userName === null) return { userName, displayName: null, zone: null };
+      await meet([userName]);
+      const person = known.get(userName);
+      return { userName, displayName: person?.name ?? null, zone: person?.zone ?? null };
+    },
+  };
+}
+
+/** User names have 40 characters, each three bytes of a URL at most. */
+const namesPerList = 50;
+
+/** A user name goes into a list of a query; one that cannot is shown as it is. */
+function isAskable(userName: string): boolean {
+  return /^[^,^\p{Cc}]{1,40}$/u.test(userName) && !/^\s*javascript:/i.test(userName);
+}
+
+function requestFor(userNames: readonly string[]): ListRequest {
+  return {
+    table: 'sys_user',
+    query: allOf(term('user_name', 'IN', userNames)),
+    fields: ['user_name', 'name', 'time_zone'],
+    limit: userNames.length,
+  };
+}
+
+/** Names are a courtesy: nothing waits for them. */
+async function rowsOrNone(context: Context, request: ListRequest): Promise<readonly Row[]> {
+  try {
+    return (await list(context.rest, request)).rows;
+  } catch (error) {
+    if (error instanceof ConnectorError) return [];
+    throw error;
+  }
+}
