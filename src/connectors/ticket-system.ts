@@ -151,6 +151,10 @@ export interface FieldDescription {
 
 export interface ObjectDescription {
   readonly object: string;
+  /** The field that people call a record by; left out where the metadata does not say. */
+  readonly numberField?: string;
+  /** By DeveloperName: those that this account may use. Left out by a desk that knows none. */
+  readonly recordTypes?: readonly { readonly name: string; readonly id: string }[];
   readonly fields: readonly FieldDescription[];
 }
 
@@ -184,6 +188,8 @@ export interface TicketSystem {
   probe(request: ProbeRequest): Promise<readonly ProbeResult[]>;
   /** Looks rows up by what they hold, of tickets or of any other table; one call for many requests where the vendor has a batch. */
   find?(requests: readonly FindRequest[]): Promise<readonly Found[]>;
+  /** True for every object of which this account sees any row. Access rules answer with nothing, as an empty table does. */
+  sees?(objects: readonly string[]): Promise<readonly boolean[]>;
   fieldDates(object: string, asks: readonly FieldDateAsk[]): Promise<readonly FieldDate[]>;
   describe(object: string): Promise<ObjectDescription>;
   identity(): Promise<SystemIdentity>;

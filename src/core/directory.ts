@@ -1,8 +1,22 @@
+import type { Family } from './family.ts';
 import type { Fields, SourceRecord } from './record.ts';
 import type { Side } from './side.ts';
 
 /** A person or team by one of these: its id, or what one of the keys holds for it (`servicedesk@acme.example`, `Network`). */
 export type Who = string;
+
+/** A table or object in which people or teams are looked up. */
+export interface Register {
+  readonly object: string;
+  /** Field that holds the id of the person or team. */
+  readonly id: string;
+  /** What stands before a key there (`Queue.` on a queue's assignment to an object). */
+  readonly prefix: string;
+  /** Rows of another kind do not count: field and value. */
+  readonly only: readonly (readonly [field: string, value: string])[];
+  /** Field that says `false` of people who have left; null where there is none. */
+  readonly active: string | null;
+}
 
 /** How one field's people or teams are recognised across. */
 export interface RefSpec {
@@ -10,18 +24,19 @@ export interface RefSpec {
   /** Name of the rule. */
   readonly field: string;
   readonly kind: 'person' | 'team';
-  /** Where they live: `sys_user` and `Contact`, `sys_user_group` and `Group`. */
-  readonly objects: Readonly<Record<Side, string>>;
+  /** Where somebody whose id is known is read, and where somebody is found by a key: mostly the same. */
+  readonly byId: Readonly<Record<Side, Register>>;
+  readonly byKey: Readonly<Record<Side, Register>>;
   /** Native fields that hold the same for the same person, best first. */
   readonly keys: readonly Readonly<Record<Side, string>>[];
+  /** What people call them, by their ids. */
+  readonly label: Readonly<Record<Side, string>>;
   /** Said by hand; goes before any key. */
   readonly table: readonly Readonly<Record<Side, Who>>[];
   /** Further ones by name that the rule may want to write (its default). */
   readonly also: Readonly<Record<Side, readonly Who[]>>;
   /** Further fields of a match that the rule carries along. */
   readonly brings: Readonly<Record<Side, readonly string[]>>;
-  /** A queue counts only if records of this object may be given to it. */
-  readonly owns: Readonly<Record<Side, string | null>>;
 }
 
 /** Somebody named in a ticket's field. */
@@ -53,6 +68,18 @@ export interface Directory {
 /** What the rules of one ticket may look at beside the field they decide. */
 export interface Ticket {
   readonly directory: Directory;
+  /** Whose parents are known; left out where no rule asks for them. */
+  readonly family?: Family;
   /** As read; a record that is about to be created is missing. */
   readonly records: Readonly<Partial<Record<Side, SourceRecord>>>;
+}
+
+/** True for what is an id on that side, and not a key to find somebody by. */
+export function isId(side: Side, who: Who): boolean {
+  return side === 'servicenow' ? /^[0-9a-f]{32}$/i.test(who) : /^0[0-9A-Za-z]{14}([0-9A-Z]{3})?$/i.test(who);
+}
+
+/** What all forms of one id have in common: letter case on ServiceNow, three check characters on Salesforce. */
+export function idKey(side: Side, id: string): string {
+  return side === 'servicenow' ? id.toLowerCase() : id.slice(0, 15);
 }

@@ -1,5 +1,5 @@
 import type { FieldDescription, ObjectDescription } from '../connectors/ticket-system.ts';
-import type { Directory, RefSpec, Ticket } from '../core/directory.ts';
+import { type Directory, idKey, type RefSpec, type Ticket } from '../core/directory.ts';
 import { type FieldValue, type Fields, valueIn } from '../core/record.ts';
 import type { ConflictRule, FieldRule } from '../core/rules.ts';
 import { otherSide, type Side } from '../core/side.ts';
@@ -8,9 +8,10 @@ import type { ClassField, FieldConfig, PairConfig, SameField, ShownField, TextFi
 import { derivedOf, nativeField, ruleName, type Slot, slotName } from './field-names.ts';
 import type { Guard } from './function-rule.ts';
 import { buildMoreRule } from './more-rules.ts';
+import { parentRule } from './parent-rule.ts';
 import { carryOwner, type OwnerPlace, ownersAgree, sameAssigned } from './owner-rule.ts';
 import type { RefPlace } from './person-rule.ts';
-import { idKey, ownerField, refSpec, type RefField } from './ref-spec.ts';
+import { ownerField, refSpec, type RefField } from './ref-spec.ts';
 import { carrySame, valuesAgree } from './same-rule.ts';
 import { carryText, refreshCut, textOf, textsAgree } from './text-rule.ts';
 import { withCondition } from './when-rule.ts';
@@ -84,6 +85,8 @@ function plainFieldRule(field: FieldConfig, building: Building): FieldRule {
       return sameRule(field, otherSide(field.from), field.from, describe(otherSide(field.from)));
     case 'same':
       return sameRule(field, field.writes ?? 'both', conflict, describe('salesforce'));
+    case 'parent':
+      return parentRule(field, common(field, conflict), ticket?.family ?? null, ticket?.records ?? {});
     default:
       return buildMoreRule(field, {
         common: common(field, conflict),

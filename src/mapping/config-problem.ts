@@ -55,6 +55,18 @@ const knownNames = [
   'toServiceNow',
   'toSalesforce',
   'transitions',
+  'recordType',
+  'match',
+  'byNumber',
+  'rules',
+  'compare',
+  'then',
+  'near',
+  'alike',
+  'title',
+  'caller',
+  'withinHours',
+  'likeness',
 ];
 
 /** Says an issue of the schema in plain words. `input` is the whole file's value. */

@@ -3,6 +3,9 @@ import { type ConfigProblem, problemOf } from './config-problem.ts';
 import type { CasebridgeConfig } from './define-config.ts';
 import { everyKind, moreKinds, transitionSchema } from './kind-schema.ts';
 import { lifeSchema, scopeSchema } from './life-config.ts';
+import { matchSchema } from './match-config.ts';
+import { checkOverlaps } from './overlaps.ts';
+import { parentSchema } from './parent-rule.ts';
 
 const side = z.enum(['servicenow', 'salesforce']);
 const rule = z.enum(['servicenow', 'salesforce', 'latest', 'manual']);
@@ -81,9 +84,9 @@ const startPoint = z
 const pair = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9-]+$/, 'may hold letters, digits and - only'),
   servicenow: z.strictObject({ table: fieldName }),
-  salesforce: z.strictObject({ object: fieldName }),
+  salesforce: z.strictObject({ object: fieldName, recordType: fieldName.exactOptional() }),
   fields: z
-    .array(z.discriminatedUnion('kind', [textField, classField, shownField, sameField, ...moreKinds]))
+    .array(z.discriminatedUnion('kind', [textField, classField, shownField, sameField, ...moreKinds, parentSchema]))
     .min(1, 'maps no field'),
   conflict: rule.exactOptional(),
   tieBreak: side.exactOptional(),
@@ -92,6 +95,7 @@ const pair = z.strictObject({
     .strictObject({ closeCode: z.string().min(1, 'is empty'), closeNotes: z.string().min(1, 'is empty') })
     .exactOptional(),
   scope: scopeSchema.exactOptional(),
+  match: matchSchema.exactOptional(),
   life: lifeSchema.exactOptional(),
   transitions: z.array(transitionSchema).exactOptional(),
   maxCreatesPerPoll: z.int().min(1, 'must be at least 1').exactOptional(),
@@ -100,6 +104,9 @@ const pair = z.strictObject({
 /** The shape of a mapping file, for values that come from outside the type checker. */
 export const configSchema = z
   .strictObject({ pairs: z.array(pair).min(1, 'names no pair') })
+  .check(({ value, issues }) => {
+    issues.push(...checkOverlaps(value.pairs, value));
+  })
   .check(({ value, issues }) => {
     const names = value.pairs.map((one) => one.name);
     names.forEach((name, index) => {

@@ -2,6 +2,8 @@ import type { ConflictRule } from '../core/rules.ts';
 import type { Side } from '../core/side.ts';
 import type { LifeConfig, ScopeConfig } from './life-config.ts';
 import type { MoreFields, Transition, When } from './field-kinds.ts';
+import type { MatchConfig } from './match-config.ts';
+import type { ParentField } from './parent-rule.ts';
 
 /** Text on both sides; longer is cut on the shorter side with `…` and the cut never travels back. */
 export interface TextField {
@@ -59,13 +61,14 @@ interface EveryField {
 /** The kinds of the default mapping. */
 export type BasicField = (TextField | ClassField | ShownField | SameField) & EveryField;
 
-export type FieldConfig = BasicField | (MoreFields & EveryField);
+export type FieldConfig = BasicField | (MoreFields & EveryField) | (ParentField & EveryField);
 
 export interface PairConfig {
   /** A short name: `incident-case`. Letters, digits and `-`. */
   readonly name: string;
   readonly servicenow: { readonly table: string };
-  readonly salesforce: { readonly object: string };
+  /** With a record type (its DeveloperName), only records of that type belong to the pair, and new ones are made with it. */
+  readonly salesforce: { readonly object: string; readonly recordType?: string };
   readonly fields: readonly FieldConfig[];
   /** Conflict rule of fields that name none; default `latest`. */
   readonly conflict?: ConflictRule;
@@ -81,6 +84,8 @@ export interface PairConfig {
   readonly scope?: ScopeConfig;
   /** What happens to the other ticket where one is deleted, merged, or leaves the scope. */
   readonly life?: LifeConfig;
+  /** How tickets that were on both desks before are recognised as one. */
+  readonly match?: MatchConfig;
   /** Most creates one poll may cause before the pair stops and asks; default 200. */
   readonly maxCreatesPerPoll?: number;
 }

@@ -1,6 +1,6 @@
 import type { ObjectDescription } from '../connectors/ticket-system.ts';
 import type { DerivedField } from '../core/derived.ts';
-import type { Ref, Ticket } from '../core/directory.ts';
+import { isId, type Ref, type Ticket } from '../core/directory.ts';
 import { type SourceRecord, valueIn } from '../core/record.ts';
 import type { FieldRule, PairRules } from '../core/rules.ts';
 import { bothSides, otherSide, type Side, sides } from '../core/side.ts';
@@ -9,9 +9,10 @@ import { fieldsIn } from './condition.ts';
 import type { PairConfig } from './define-config.ts';
 import { derivedOf, ruleName, type Slot, slotsOf } from './field-names.ts';
 import type { Guard } from './function-rule.ts';
+import { matchFields, matchRules } from './match-config.ts';
 import { refsOfOwner } from './owner-rule.ts';
 import { lifeRules, scopeFields, surelyInScope } from './life-config.ts';
-import { isId } from './ref-spec.ts';
+import { recordTypeField, routing } from './routing.ts';
 import { inScope, startsAt } from './scope.ts';
 import { textOf } from './text-rule.ts';
 import { compileTransitions, type Transitions } from './transition-rule.ts';
@@ -21,6 +22,8 @@ export interface RulesContext {
   readonly startedAt: string;
   /** The live metadata where it has been read: optional fields that an object lacks are then left out. */
   readonly objects?: Readonly<Partial<Record<Side, ObjectDescription>>>;
+  /** The other pairs of the mapping file: a record of theirs is not ours. */
+  readonly others?: readonly PairConfig[];
   /** Ends functions of the mapping file that take too long; without one they run as they are. */
   readonly guard?: Guard;
 }
@@ -52,6 +55,8 @@ export function buildPairRules(config: PairConfig, context: RulesContext): PairR
     looksAt: bothSides((side) => looksAt(config, transitions, side)),
     derived: derivedFields(slots),
     life: lifeRules(config, fields),
+    ...routing(config, building.objects, context.others ?? []),
+    ...matching(config, building.objects),
   };
   const withFields = (bound: readonly FieldRule[]): PairRules => ({
     ...pair,
@@ -59,7 +64,11 @@ export function buildPairRules(config: PairConfig, context: RulesContext): PairR
     life: lifeRules(config, bound),
   });
   const naming = slots.filter(namesPeople);
-  const bound = naming.length > 0 || transitions.showsFields || config.fields.some(({ when }) => when !== undefined);
+  const bound =
+    parentsOf(config).length > 0 ||
+    naming.length > 0 ||
+    transitions.showsFields ||
+    config.fields.some(({ when }) => when !== undefined);
   return {
     ...pair,
     ...(naming.length === 0
@@ -67,6 +76,19 @@ export function buildPairRules(config: PairConfig, context: RulesContext): PairR
       : { refs: (records: Ticket['records']) => naming.flatMap((slot) => refsOf(slot, building, records)) }),
     ...(bound ? { bind: (ticket: Ticket) => withFields(rulesFor(ticket)) } : {}),
   };
+}
+
+function matching(config: PairConfig, objects: Building['objects']): Pick<PairRules, 'match' | 'parents'> {
+  const match = matchRules(config.match, objects, {
+    servicenow: config.servicenow.table,
+    salesforce: config.salesforce.object,
+  });
+  const parents = parentsOf(config);
+  return { ...(match === undefined ? {} : { match }), ...(parents.length === 0 ? {} : { parents }) };
+}
+
+function parentsOf(config: PairConfig): readonly Readonly<Record<Side, string>>[] {
+  return config.fields.flatMap((field) => (field.kind === 'parent' ? [field] : []));
 }
 
 function isThere(slot: Slot, { objects }: Building): boolean {
@@ -93,7 +115,15 @@ function looksAt(config: PairConfig, transitions: Transitions, side: Side): read
     field.kind === 'person' ? Object.keys(field.brings?.[side] ?? {}) : [],
   );
   return [
-    ...new Set([...resolving, ...transitions.looksAt[side], ...asked, ...brought, ...scopeFields(config.scope, side)]),
+    ...new Set([
+      ...(side === 'salesforce' && config.salesforce.recordType !== undefined ? [recordTypeField] : []),
+      ...matchFields(config.match, side),
+      ...resolving,
+      ...transitions.looksAt[side],
+      ...asked,
+      ...brought,
+      ...scopeFields(config.scope, side),
+    ]),
   ];
 }
 
