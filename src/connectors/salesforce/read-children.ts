@@ -18,7 +18,7 @@ import { fileStatements, filesIn } from './files.ts';
 import { normaliseId } from './ids.ts';
 import { whoWeAre } from './me.ts';
 import { chunksOf, namedPerQuery } from './chunks.ts';
-import { selection } from './records.ts';
+import { readSelection } from './records.ts';
 import type { Session } from './session.ts';
 import { both, isIn, select } from './soql.ts';
 import { pageSchema, type Row } from './wire.ts';
@@ -86,7 +86,7 @@ function recordsStatement(
   fields: readonly string[],
   children: NonNullable<Parameters<typeof select>[0]['children']>,
 ): string {
-  return select({ object, fields: selection(object, fields), where: isIn('Id', ids), children });
+  return select({ object, fields: readSelection(object, fields), where: isIn('Id', ids), children });
 }
 
 function statementsOf(group: Group): readonly string[] {

@@ -17,7 +17,7 @@ import {
   send as sendParts,
 } from './composite.ts';
 import { normaliseId, normaliseStamp } from './ids.ts';
-import { isDeleted, selection, stampField, toRecordIfReadable } from './records.ts';
+import { isDeleted, readSelection, selection, stampField, textOf, toRecordIfReadable } from './records.ts';
 import { readWithChildren } from './read-children.ts';
 import type { Session } from './session.ts';
 import { behind, type Condition, either, equals, isIn, select } from './soql.ts';
@@ -119,7 +119,9 @@ export async function read(
 ): Promise<readonly ReadResult[]> {
   const wanted = [...new Set(ids.map(normaliseId).filter((id) => id !== null))];
   if (ask === undefined) {
-    const statements = chunksOf(wanted, namedPerQuery).map((chunk) => selectWhere(object, fields, isIn('Id', chunk)));
+    const statements = chunksOf(wanted, namedPerQuery).map((chunk) =>
+      select({ object, fields: readSelection(object, fields), where: isIn('Id', chunk) }),
+    );
     return resultsOf(session, { object, ids, fields }, (await queryEach(session, statements, true)).flat());
   }
   const { rows, children } = await readWithChildren(session, object, wanted, fields, ask);
@@ -134,15 +136,22 @@ function resultsOf(
 ): readonly ReadResult[] {
   const living = rows.filter((row) => !isDeleted(row));
   const found = new Map(readable(session, object, living, fields).map((record) => [record.id, record]));
-  const deleted = new Set(rows.filter(isDeleted).map((row) => normaliseId(row.Id)));
+  const deleted = new Map(rows.filter(isDeleted).map((row) => [normaliseId(row.Id), masterOf(row)]));
   return ids.map((id): ReadResult => {
     const normal = normaliseId(id) ?? '';
     const record = found.get(normal);
     const hanging = children?.get(normal);
     if (record !== undefined) return { kind: 'found', record, ...(hanging === undefined ? {} : { children: hanging }) };
     // A row that could not be understood proves nothing, like one that did not come.
-    return { kind: deleted.has(normal) ? 'deleted' : 'absent', id };
+    const into = deleted.get(normal);
+    if (into === undefined) return { kind: 'absent', id };
+    return { kind: 'deleted', id, ...(into === null ? {} : { into }) };
   });
+}
+
+/** The Case that this one was merged into. */
+function masterOf(row: Row): string | null {
+  return normaliseId(textOf(row, 'MasterRecordId') ?? '');
 }
 
 interface Sighting {

@@ -27,6 +27,11 @@ export function selection(object: string, wanted: readonly string[]): readonly s
   return distinctFields([...own, ...wanted]);
 }
 
+/** The same for a read by id, which finds deleted records, too: the loser of a merge names the Case that took its place. */
+export function readSelection(object: string, wanted: readonly string[]): readonly string[] {
+  return selection(object, object === 'Case' ? [...wanted, 'MasterRecordId'] : wanted);
+}
+
 /** `2024-01-01T00:00:00.000+0000` (rec: query-case-page) as ISO 8601 with `Z`; null for what is no time. */
 export function isoTime(wire: unknown): string | null {
   if (typeof wire !== 'string') return null;

@@ -6,6 +6,7 @@ import type { TicketSystem } from '../ticket-system.ts';
 import { createChildren } from './children.ts';
 import { describe, identity } from './describe.ts';
 import { find } from './find.ts';
+import { erase } from './erase.ts';
 import { fieldDates } from './history.ts';
 import { changes, probe, read } from './read.ts';
 import { createSession, type SalesforceNotice } from './session.ts';
@@ -39,6 +40,7 @@ export function createSalesforce(deps: SalesforceDeps): TicketSystem {
     read: (object, ids, fields, ask) => read(session, object, ids, fields, ask),
     create: (requests) => create(session, requests),
     update: (requests) => update(session, requests),
+    erase: (_object, ids) => erase(session, ids),
     probe: (request) => probe(session, request),
     find: (requests) => find(session, requests),
     fieldDates: (object, asks) => fieldDates(session, object, asks),

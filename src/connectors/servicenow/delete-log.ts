@@ -1,0 +1,73 @@
+import { ConnectorError } from '../errors.ts';
+import type { EraseResult, ReadResult } from '../ticket-system.ts';
+import { chunksThatFit } from './chunks.ts';
+import type { Context } from './context.ts';
+import { allOf, term } from './query.ts';
+import { normalId, textOf } from './records.ts';
+import { list, listPath, type ListRequest, tablePath } from './table.ts';
+
+/** ServiceNow's own account of deletions: audited tables only, for a limited time, and readable to administrators in practice. */
+const log = 'sys_audit_delete';
+
+/**
+ * Tells a deletion from an absence where ServiceNow does: what an answer left out is `deleted` if its log of deletions names it, and
+ * stays `absent` otherwise. A log that this account may not read is empty (200 with no rows), and so proves nothing. Asks only where
+ * something is absent.
+ */
+export async function withDeletions(context: Context, results: readonly ReadResult[]): Promise<readonly ReadResult[]> {
+  const absent = results.flatMap((result) => (result.kind === 'absent' ? (normalId(result.id) ?? []) : []));
+  if (absent.length === 0) return results;
+  const deleted = await deletedAmong(context, [...new Set(absent)]);
+  return results.map((result): ReadResult => {
+    if (result.kind !== 'absent' || !deleted.has(normalId(result.id) ?? '')) return result;
+    return { kind: 'deleted', id: result.id };
+  });
+}
+
+async function deletedAmong(context: Context, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  // A deletion is filed under the record's own class, which need not be the table that is mapped: the id alone is asked for.
+  const requestFor = (some: readonly string[]): ListRequest => ({
+    table: log,
+    query: allOf(term('documentkey', 'IN', some)),
+    fields: ['documentkey', 'tablename'],
+    limit: some.length,
+  });
+  const found = new Set<string>();
+  for (const chunk of chunksThatFit(ids, (some) => listPath(requestFor(some)), context.rest.longestPath)) {
+    try {
+      const { rows } = await list(context.rest, requestFor(chunk));
+      // A dropped query term answers with the whole table: only what was asked for counts.
+      for (const row of rows) {
+        const id = normalId(textOf(row, 'documentkey') ?? '');
+        if (id !== null && chunk.includes(id)) found.add(id);
+      }
+    } catch (error) {
+      if (!isForbidden(error)) throw error;
+    }
+  }
+  return found;
+}
+
+function isForbidden(error: unknown): boolean {
+  if (!(error instanceof ConnectorError)) return false;
+  const { status } = error.data;
+  return status === 400 || status === 403 || status === 404;
+}
+
+const eraseTimeoutMs = 60_000;
+
+/** Deletes records one by one: few at a time, since whoever asks for this has a limit. */
+export async function erase(context: Context, object: string, ids: readonly string[]): Promise<readonly EraseResult[]> {
+  const results: EraseResult[] = [];
+  for (const id of ids) {
+    const path = `${tablePath(object)}/${normalId(id) ?? id}`;
+    try {
+      await context.rest.call({ method: 'DELETE', path, effect: 'write', timeoutMs: eraseTimeoutMs });
+      results.push({ kind: 'erased' });
+    } catch (error) {
+      if (!(error instanceof ConnectorError)) throw error;
+      results.push({ kind: 'failed', error });
+    }
+  }
+  return results;
+}
