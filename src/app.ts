@@ -10,6 +10,7 @@ import { iso } from './core/clock.ts';
 import type { PairRules } from './core/rules.ts';
 import { bothSides, type Side } from './core/side.ts';
 import { openDatabase, type Database } from './database.ts';
+import { createFileLane } from './engine/children/files-lane.ts';
 import { defaultTimes, type Engine, type EngineTimes } from './engine/engine.ts';
 import type { EventSink } from './engine/events.ts';
 import type { CasebridgeConfig, PairConfig } from './mapping/define-config.ts';
@@ -66,11 +67,22 @@ export async function openApp(options: AppOptions): Promise<App> {
       runId: systemIds.next(),
     };
     const problems = options.config.pairs.flatMap((pair) => lintPair(pair, objectsOf(pair, described)));
-    return { engine, database, mappingProblems: problems, close: () => database.close() };
+    const files = createFileLane(engine, { atOnce: filesAtOnce(options.settings) });
+    const close = async (): Promise<void> => {
+      await files.stop();
+      await database.close();
+    };
+    return { engine: { ...engine, files }, database, mappingProblems: problems, close };
   } catch (error) {
     await database.close();
     throw error;
   }
+}
+
+/** A file under way holds a request on each side: one is always left for the tickets, where there is more than one. */
+function filesAtOnce(settings: Settings): number {
+  const free = Math.min(settings.servicenow.maxConcurrency, settings.salesforce.maxConcurrency) - 1;
+  return Math.max(1, Math.min(settings.filesAtOnce, free));
 }
 
 function openSystems(options: AppOptions, store: Store): Record<Side, TicketSystem> {

@@ -124,6 +124,7 @@ function storeSettings(draft: Draft, { folder, terminal = false }: LoadOptions):
     configFile: resolve(folder, draft.need('CASEBRIDGE_CONFIG')),
     secretKey: draft.secret('CASEBRIDGE_SECRET_KEY'),
     secretKeyPrevious: draft.secret('CASEBRIDGE_SECRET_KEY_PREVIOUS'),
+    filesAtOnce: draft.number('CASEBRIDGE_FILES_AT_ONCE'),
     poll: { cron: draft.need('CASEBRIDGE_POLL'), idleMaxSeconds: draft.number('CASEBRIDGE_POLL_IDLE_MAX') },
     admin: {
       host: draft.need('CASEBRIDGE_ADMIN_HOST'),

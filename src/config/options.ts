@@ -87,6 +87,12 @@ export const options = {
     default: '120',
     doc: 'A side that is quiet for a minute is asked half as often, again and again, down to once in so many seconds.',
   },
+  CASEBRIDGE_FILES_AT_ONCE: {
+    group: 'Service',
+    kind: whole(1, 16),
+    default: '2',
+    doc: 'Attachments and files under way at once. Each holds a request on both sides; one is always left for the tickets.',
+  },
   CASEBRIDGE_ADMIN_HOST: {
     group: 'Service',
     kind: { type: 'text' },

@@ -50,6 +50,8 @@ export interface Settings {
   readonly configFile: string;
   readonly secretKey: Secret | null;
   readonly secretKeyPrevious: Secret | null;
+  /** Files under way at once, at most. */
+  readonly filesAtOnce: number;
   readonly poll: { readonly cron: string; readonly idleMaxSeconds: number };
   readonly admin: { readonly host: string; readonly port: number; readonly token: Secret | null };
   readonly log: { readonly level: string; readonly format: 'json' | 'pretty' };

@@ -65,7 +65,11 @@ export function createDaemon(engine: Engine, options: DaemonOptions): Daemon {
     stop: async () => {
       stopping.abort(new Error('stopping'));
       await task.destroy();
-      await Promise.all([within(engine, stopWithinMs, ticker.idle()), engine.store.queue.stop(stopWithinMs)]);
+      await Promise.all([
+        within(engine, stopWithinMs, ticker.idle()),
+        within(engine, stopWithinMs, engine.files?.stop() ?? Promise.resolve()),
+        engine.store.queue.stop(stopWithinMs),
+      ]);
       return leftBehind(engine);
     },
   };

@@ -18,7 +18,8 @@ export async function enqueueDue(engine: Engine): Promise<{ readonly queued: num
     const quarantined = await quarantineDue(engine, tx, now);
     const intents = (await tx.openIntents(dueAtOnce)).filter((intent) => pairOf(engine, intent.pair) !== undefined);
     const waiting = await notSetAside(tx, intents, keyOf);
-    const links = await notSetAside(tx, await writesDue(engine, tx, now), (key) => key);
+    const written = [...(await writesDue(engine, tx, now)), ...(await filesDue(engine, tx, now))];
+    const links = await notSetAside(tx, written, (key) => key);
     const keys = [
       ...quarantined.flatMap((row) => parseKey(row.key) ?? []),
       ...waiting.filter((intent) => nextLook(engine, intent) <= now).map(keyOf),
@@ -37,6 +38,16 @@ async function quarantineDue(engine: Engine, tx: Tx, now: number): Promise<reado
   const nextAt = iso(now + longestBackOffSeconds * 1000);
   if (gone.length > 0) await tx.saveQuarantine(gone.map((row) => ({ ...row, nextAt })));
   return rows.filter((row) => !gone.includes(row));
+}
+
+/** Links with a file that was not carried yet, or whose upload is in doubt, once its time has come. */
+async function filesDue(engine: Engine, tx: Tx, now: number): Promise<readonly WorkKey[]> {
+  if (engine.pairs.every((pair) => pair.files === undefined)) return [];
+  const ids = await tx.linksWithFilesDue(iso(now - engine.times.settle), iso(now), dueAtOnce);
+  const links = ids.length === 0 ? [] : await tx.linksById(ids);
+  return links
+    .filter((link) => pairOf(engine, link.pair)?.files !== undefined)
+    .map((link) => ({ kind: 'link', linkId: link.id }));
 }
 
 /** Links with a write whose settle time is over. One that was unlinked is let through: its notes end there. */

@@ -3,7 +3,9 @@ import type { Clock, Ids } from '../core/clock.ts';
 import type { PairRules } from '../core/rules.ts';
 import type { Side } from '../core/side.ts';
 import type { Store } from '../store/store.ts';
+import type { FileLane } from './children/files-lane.ts';
 import type { EventSink } from './events.ts';
+import type { PeopleCache } from './people/cache.ts';
 
 /** Waiting times, in milliseconds. Each has its reason in `defaultTimes`. */
 export interface EngineTimes {
@@ -44,6 +46,10 @@ export interface Engine {
   readonly offsets: Record<Side, number>;
   /** Id of the run that history rows name. */
   readonly runId: string;
+  /** People and teams that were looked up lately; without it every batch asks anew. */
+  readonly people?: PeopleCache;
+  /** Where files are moved, beside the tickets; without one they are moved by the reconcile that finds them. */
+  readonly files?: FileLane;
 }
 
 /** The rules of a pair by name; undefined for a pair that the mapping file no longer has. */

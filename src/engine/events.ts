@@ -59,21 +59,16 @@ export interface EngineEvents {
     readonly share: number;
   };
   'file.carried': {
-    readonly pair: string;
     readonly link: Link;
-    readonly row: ChildRow;
+    readonly file: ChildRow;
     /** sent: its bytes went across. found: an earlier sending had arrived. paired: people had put the same content on both. */
     readonly how: 'sent' | 'found' | 'paired';
     readonly durationMs: number;
   };
-  'file.withheld': { readonly pair: string; readonly link: Link; readonly row: ChildRow };
-  /** Tried again at `row.detail.nextAt`, or after the settle time where it is in doubt. */
-  'file.failed': {
-    readonly pair: string;
-    readonly link: Link;
-    readonly row: ChildRow;
-    readonly error: ConnectorError;
-  };
+  /** Left where it is, by a rule or because it is gone: `file.detail.why`. */
+  'file.withheld': { readonly link: Link; readonly file: ChildRow };
+  /** Tried again at `file.detail.nextAt`, or after the settle time where it is in doubt; not at all once it is refused. */
+  'file.failed': { readonly link: Link; readonly file: ChildRow; readonly error: ConnectorError };
   'batch.done': { readonly keys: number; readonly durationMs: number };
   'batch.failed': { readonly keys: readonly WorkKey[]; readonly error: Error };
   'store.lost': { readonly error: Error };

@@ -65,7 +65,7 @@ export async function drain(engine: Engine, signal: AbortSignal): Promise<Totals
   try {
     for (;;) {
       const { waiting, active } = await engine.store.queue.depth();
-      if (waiting + active === 0 && (await enqueueDue(engine)).queued === 0) break;
+      if (waiting + active + filesUnderWay(engine) === 0 && (await enqueueDue(engine)).queued === 0) break;
       const failure = worker.failure();
       if (failure !== null) throw failure;
       if (signal.aborted) break;
@@ -77,4 +77,10 @@ export async function drain(engine: Engine, signal: AbortSignal): Promise<Totals
     await engine.store.queue.stop(10_000);
   }
   return { ...noTotals(), ...worker.totals };
+}
+
+/** Files that the lane still has to move. */
+function filesUnderWay(engine: Engine): number {
+  const { waiting, active } = engine.files?.depth() ?? { waiting: 0, active: 0 };
+  return waiting + active;
 }

@@ -5,6 +5,7 @@ import type { EngineEvent } from '../engine/events.ts';
 import type { ConflictRow, PairPause, QuarantineReason, QuarantineRow } from '../store/store.ts';
 import { describeConnectorError, describeError } from './describe-error.ts';
 import { describeCarried, describeComment, describeRefused, describeWithheld } from './describe-comment.ts';
+import { describeFile } from './describe-file.ts';
 import { describeLife } from './describe-life.ts';
 import { describeMatch } from './describe-match.ts';
 import { counted, fieldLabel, oneLine, pairName, showValue, sideNames } from './words.ts';
@@ -62,6 +63,10 @@ export function describeEvent(event: EngineEvent): string {
       return describePause(event.pause);
     case 'resync.page':
       return `${event.pair}: ${sideNames[event.side]} ${Math.floor(event.share * 100)} %, ${counted(event.rows, 'row')}, ${event.queued} to look at`;
+    case 'file.carried':
+    case 'file.withheld':
+    case 'file.failed':
+      return describeFile(event);
     case 'batch.done':
       return `${counted(event.keys, 'key')} worked on in ${event.durationMs} ms`;
     case 'batch.failed':

@@ -1,6 +1,6 @@
 import type { ChildRow, FileInfo } from '../children.ts';
 import { safeName } from './names.ts';
-import { FileLedger, nameAcross, numberIn } from './steps.ts';
+import { type FileLedger, nameAcross, numberIn } from './steps.ts';
 
 /** Files across that nothing accounts for yet, each to be used once. */
 export class Unclaimed {

@@ -26,6 +26,9 @@ export interface PlanAt {
 /** A file under scan is looked at again after this. */
 const scanLookMs = 30_000;
 
+/** What cannot be decided now (a list that does not come, or not whole) is looked at again after this. */
+const laterMs = 5 * 60_000;
+
 /** What is missing must be missing still so much later before anything is taken away across. */
 const missingMs = 10 * 60_000;
 
@@ -39,7 +42,9 @@ export function planFiles(view: FilesView, rules: FileRules, at: PlanAt): readon
   const open = plan.ledger.rows.flatMap((row) => plan.openRow(row));
   const files = sides.flatMap((side) => (view.now[side]?.items ?? []).flatMap((file) => plan.file(file)));
   const gone = plan.ledger.rows.flatMap((row) => plan.missing(row));
-  return [...open, ...files, ...gone];
+  const steps = [...open, ...files, ...gone];
+  const stepped = new Set(steps.map((step) => step.row.id));
+  return [...steps, ...plan.ledger.rows.filter((row) => !stepped.has(row.id)).flatMap((row) => plan.putOff(row))];
 }
 
 class Planner {
@@ -99,6 +104,17 @@ class Planner {
     return [{ row: gone, seen: row.updatedAt, act: { kind: 'detach', on, id: row.counterpartId } }];
   }
 
+  /** A row that is due and that nothing could be done about: it must not be due again at once. */
+  putOff(row: ChildRow): readonly FileStep[] {
+    const rests = row.state === 'sent' && this.#at.now - Date.parse(row.updatedAt) < this.#at.settleMs;
+    if ((row.state !== 'planned' && row.state !== 'sent') || rests || !this.#isTime(row)) return [];
+    return [this.#note(row, {}, { nextAt: new Date(this.#at.now + laterMs).toISOString() })];
+  }
+
+  #isTime(row: ChildRow): boolean {
+    return Date.parse(textIn(row, 'nextAt') ?? '') <= this.#at.now || textIn(row, 'nextAt') === null;
+  }
+
   #unknown(file: FileInfo): readonly FileStep[] {
     // Somebody else's claim: what a sending may have left, or a twin.
     if (!this.#unclaimed[file.side].has(file) || !this.#concerns(file)) return [];
@@ -142,8 +158,7 @@ class Planner {
   }
 
   #planned(row: ChildRow, file: FileInfo): readonly FileStep[] {
-    const nextAt = textIn(row, 'nextAt');
-    if (nextAt !== null && Date.parse(nextAt) > this.#at.now) return [];
+    if (!this.#isTime(row)) return [];
     const detail = withDetail(row, { ...detailOf(file), nextAt: null });
     return this.#judged(advanced(row, this.#at.now, { hash: file.hash ?? '', detail }), row.updatedAt, file);
   }

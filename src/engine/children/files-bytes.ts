@@ -33,10 +33,10 @@ export async function openChecked(desk: ChildSystem, file: FileInfo, signal: Abo
 
 /** Reads a file to its end for its hash alone. Rejects with ConnectorError. */
 export async function digestOf(desk: ChildSystem, file: FileInfo, signal: AbortSignal): Promise<string> {
-  const { body, digest } = await openChecked(desk, file, signal);
-  body.resume();
-  await finished(body);
-  return digest() ?? '';
+  const opened = await openChecked(desk, file, signal);
+  opened.body.resume();
+  await finished(opened.body);
+  return opened.digest() ?? '';
 }
 
 class Checked extends Transform {

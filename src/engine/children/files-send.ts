@@ -141,7 +141,7 @@ function outcomeRow(engine: Engine, last: ChildRow, result: Sent, carry: Carry):
 }
 
 function report(engine: Engine, job: FileJob, row: ChildRow, result: Sent, startedAt: number): void {
-  const about = { pair: job.pair.name, link: job.link, row };
+  const about = { link: job.link, file: row };
   const durationMs = engine.clock.now() - startedAt;
   if (result.kind === 'across')
     engine.emit({ type: 'file.carried', ...about, how: result.paired ? 'paired' : 'sent', durationMs });

@@ -54,7 +54,7 @@ function jobOf(work: LinkWork, step: FileStep): readonly FileJob[] {
 }
 
 function eventOf(work: LinkWork, { row, act }: FileStep): readonly EngineEvent[] {
-  const about = { pair: work.pair.name, link: work.link, row };
+  const about = { link: work.link, file: row };
   if (row.state === 'withheld' && textIn(row, 'notice') !== 'told') return [{ type: 'file.withheld', ...about }];
   if (act.kind !== 'note' || row.state !== 'carried' || row.detail['missingAt'] !== undefined) return [];
   return [{ type: 'file.carried', ...about, how: row.detail['found'] === true ? 'found' : 'paired', durationMs: 0 }];

@@ -21,15 +21,14 @@ export async function tellOfFile(engine: Engine, job: FileJob, on: Side): Promis
     channel: 'internal' as const,
     text: noticeText(told),
   };
-  const error = await desk.post([request]).then(
-    ([result]) => (result?.kind === 'failed' ? result.error : null),
-    (failure: unknown) => failure,
-  );
+  const error = await failureOf(async () => {
+    const [result] = await desk.post([request]);
+    if (result?.kind === 'failed') throw result.error;
+  });
   if (error === null) return;
-  if (!(error instanceof ConnectorError)) throw error;
   const passes = !error.inDoubt && error.kind !== 'Rejected';
   if (passes) await engine.store.transaction((tx) => tx.swapChild(dueAgain(engine, told), told.updatedAt));
-  engine.emit({ type: 'file.failed', pair: pair.name, link, row: told, error });
+  engine.emit({ type: 'file.failed', link, file: told, error });
 }
 
 function dueAgain(engine: Engine, row: FileJob['row']): FileJob['row'] {
@@ -45,19 +44,26 @@ export async function detachFile(
   const { link, pair, row } = job;
   const desk = engine.systems[on].children;
   if (desk === undefined) return;
-  const error = await desk.detach(pair.objects[on], { recordId: link.ids[on], id }).then(
-    () => null,
-    (failure: unknown) => failure,
-  );
+  const error = await failureOf(() => desk.detach(pair.objects[on], { recordId: link.ids[on], id }));
   if (error === null) {
     const gone = advanced(row, engine.clock.now(), { state: 'withheld', detail: withDetail(row, { why: 'vanished' }) });
     await engine.store.transaction((tx) => tx.swapChild(gone, row.updatedAt));
     return;
   }
-  if (!(error instanceof ConnectorError)) throw error;
   const again = withDetail(row, { detached: null, missingAt: new Date(engine.clock.now()).toISOString() });
   await engine.store.transaction((tx) =>
     tx.swapChild(advanced(row, engine.clock.now(), { detail: again }), row.updatedAt),
   );
-  engine.emit({ type: 'file.failed', pair: pair.name, link, row, error });
+  engine.emit({ type: 'file.failed', link, file: row, error });
+}
+
+/** Null if it worked. Rejects for what is no ConnectorError. */
+async function failureOf(call: () => Promise<void>): Promise<ConnectorError | null> {
+  try {
+    await call();
+    return null;
+  } catch (error) {
+    if (error instanceof ConnectorError) return error;
+    throw error;
+  }
 }
