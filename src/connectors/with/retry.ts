@@ -1,7 +1,8 @@
 import pRetry from 'p-retry';
 import type { Clock } from '../../core/clock.ts';
+import type { ChildSystem, PostRequest } from '../children.ts';
 import { ConnectorError } from '../errors.ts';
-import type { TicketSystem, WriteResult } from '../ticket-system.ts';
+import type { TicketSystem } from '../ticket-system.ts';
 
 export interface RetryOptions {
   readonly clock: Clock;
@@ -39,10 +40,14 @@ export function withRetry(system: TicketSystem, options: RetryOptions): TicketSy
       ...(signal === undefined ? {} : { signal }),
     });
 
-  async function write<T>(requests: readonly T[], send: (requests: readonly T[]) => Promise<readonly WriteResult[]>) {
+  async function write<T, R extends Done>(
+    requests: readonly T[],
+    send: (requests: readonly T[]) => Promise<readonly (R | Failed)[]>,
+    mayGo: (index: number, results: readonly (R | Failed)[]) => boolean = () => true,
+  ): Promise<readonly (R | Failed)[]> {
     const results = [...(await sendWhole(() => send(requests)))];
     for (let attempt = 1; attempt <= (options.writes ?? 2); attempt += 1) {
-      const again = results.flatMap((result, index) => (mayResend(result) ? [index] : []));
+      const again = results.flatMap((result, index) => (mayResend(result) && mayGo(index, results) ? [index] : []));
       const worst = worstOf(again.map((index) => results[index]));
       if (worst === null || !(await wait(worst, attempt, options.longestWriteWaitMs ?? 3_000, options.signal))) break;
       const sent = await send(again.flatMap((index) => requests[index] ?? [])).catch(asResults(again.length));
@@ -54,7 +59,7 @@ export function withRetry(system: TicketSystem, options: RetryOptions): TicketSy
     return results;
   }
 
-  const sendWhole = (send: () => Promise<readonly WriteResult[]>): Promise<readonly WriteResult[]> =>
+  const sendWhole = <R>(send: () => Promise<readonly R[]>): Promise<readonly R[]> =>
     pRetry(send, {
       retries: options.writes ?? 2,
       minTimeout: 0,
@@ -65,21 +70,58 @@ export function withRetry(system: TicketSystem, options: RetryOptions): TicketSy
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
 
+  /** Files are the engine's to try again: it looks first. A body that has begun to flow is nobody's to repeat. */
+  const childrenOf = (children: ChildSystem): ChildSystem => ({
+    post: (requests) => write(requests, (some) => children.post(some), behindNoDoubt(requests)),
+    open: (file, signal) => read(() => children.open(file, signal), anyOf(options.signal, signal)),
+    attach: (request) => children.attach(request),
+    detach: (object, file) => children.detach(object, file),
+  });
+
   return {
     side: system.side,
     calls: () => system.calls(),
     changes: (request) => read(() => system.changes(request), anyOf(options.signal, request.signal)),
-    read: (object, ids, fields) => read(() => system.read(object, ids, fields)),
+    read: (object, ids, fields, ask) => read(() => system.read(object, ids, fields, ask)),
     probe: (request) => read(() => system.probe(request)),
     ...(system.find === undefined
       ? {}
       : { find: (requests) => read(async () => (await system.find?.(requests)) ?? []) }),
+    ...(system.sees === undefined ? {} : { sees: (objects) => read(async () => (await system.sees?.(objects)) ?? []) }),
     fieldDates: (object, asks) => read(() => system.fieldDates(object, asks)),
     describe: (object) => read(() => system.describe(object)),
     identity: () => read(() => system.identity()),
+    ...(system.children === undefined ? {} : { children: childrenOf(system.children) }),
     create: (requests) => write(requests, (some) => system.create(some)),
     update: (requests) => write(requests, (some) => system.update(some)),
+    // Tried again by the engine, which looks first.
+    ...(system.erase === undefined ? {} : { erase: async (object, ids) => (await system.erase?.(object, ids)) ?? [] }),
   };
+}
+
+interface Failed {
+  readonly kind: 'failed';
+  readonly error: ConnectorError;
+}
+
+/** What a write comes to when it did not fail. */
+interface Done {
+  readonly kind: 'written' | 'posted';
+}
+
+function isFailed(result: Done | Failed): result is Failed {
+  return result.kind === 'failed';
+}
+
+/** A post goes again only where nothing before it on the same ticket is in doubt: it would overtake what is. */
+function behindNoDoubt(
+  requests: readonly PostRequest[],
+): (index: number, results: readonly (Done | Failed)[]) => boolean {
+  return (index, results) =>
+    results.slice(0, index).every((earlier, at) => {
+      const same = requests[at]?.recordId === requests[index]?.recordId;
+      return !same || !isFailed(earlier) || !earlier.error.inDoubt;
+    });
 }
 
 /** Waits before the given attempt is repeated; false at once for what is not to be repeated. */
@@ -101,18 +143,18 @@ function createWait(options: RetryOptions) {
   };
 }
 
-function mayResend(result: WriteResult): boolean {
-  return result.kind === 'failed' && passing.has(result.error.kind) && !result.error.inDoubt;
+function mayResend(result: Done | Failed): result is Failed {
+  return isFailed(result) && passing.has(result.error.kind) && !result.error.inDoubt;
 }
 
 /** The error that asks for the longest wait. */
-function worstOf(results: readonly (WriteResult | undefined)[]): ConnectorError | null {
-  const errors = results.flatMap((result) => (result?.kind === 'failed' ? [result.error] : []));
+function worstOf(results: readonly (Done | Failed | undefined)[]): ConnectorError | null {
+  const errors = results.flatMap((result) => (result !== undefined && isFailed(result) ? [result.error] : []));
   return errors.toSorted((a, b) => (b.data.retryAfterMs ?? 0) - (a.data.retryAfterMs ?? 0))[0] ?? null;
 }
 
 /** A repeat that fails as a whole is the failure of the items it carried; the results of the others stand. */
-function asResults(items: number): (error: unknown) => readonly WriteResult[] {
+function asResults(items: number): (error: unknown) => readonly Failed[] {
   return (error) => {
     if (!(error instanceof ConnectorError)) throw error;
     return Array.from({ length: items }, () => ({ kind: 'failed', error }));
