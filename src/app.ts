@@ -5,19 +5,23 @@ import { createMemoryVault } from './connectors/memory-vault.ts';
 import { createSalesforce } from './connectors/salesforce/salesforce.ts';
 import { createServiceNow } from './connectors/servicenow/servicenow.ts';
 import type { ObjectDescription, TicketSystem } from './connectors/ticket-system.ts';
+import { withDerived } from './connectors/with/derived.ts';
 import { withRetry } from './connectors/with/retry.ts';
 import { iso } from './core/clock.ts';
+import type { DerivedField } from './core/derived.ts';
 import type { PairRules } from './core/rules.ts';
 import { bothSides, type Side } from './core/side.ts';
 import { openDatabase, type Database } from './database.ts';
 import { createFileLane } from './engine/children/files-lane.ts';
 import { defaultTimes, type Engine, type EngineTimes } from './engine/engine.ts';
 import type { EventSink } from './engine/events.ts';
+import { createPeopleCache } from './engine/people/cache.ts';
 import type { CasebridgeConfig, PairConfig } from './mapping/define-config.ts';
 import { lintPair, type LintProblem } from './mapping/lint.ts';
 import { buildPairRules } from './mapping/pair-rules.ts';
 import type { Store } from './store/store.ts';
 import { systemClock, systemIds } from './system.ts';
+import { createTimeLimit } from './time-limit.ts';
 
 export interface AppOptions {
   readonly settings: Settings;
@@ -56,8 +60,9 @@ export async function openApp(options: AppOptions): Promise<App> {
     const pairs = await pairRules(options.config, store, described);
     const engine: Engine = {
       store,
-      systems,
+      systems: bothSides((side) => withDerived(systems[side], derivedOn(pairs, side))),
       pairs,
+      people: createPeopleCache({ clock: systemClock }),
       clock: systemClock,
       ids: systemIds,
       emit: options.emit,
@@ -142,12 +147,25 @@ function objectsOf(pair: PairConfig, described: Described): Record<Side, ObjectD
 async function pairRules(config: CasebridgeConfig, store: Store, described: Described): Promise<readonly PairRules[]> {
   // ServiceNow dates by the second: a ticket made within the second of the first start counts.
   const now = iso(Math.floor(systemClock.now() / 1000) * 1000);
+  const guard = createTimeLimit();
   return store.transaction(async (tx) => {
     const rules: PairRules[] = [];
     for (const pair of config.pairs) {
       const startedAt = await tx.firstStart(pair.name, now);
-      rules.push(buildPairRules(pair, { startedAt, objects: objectsOf(pair, described) }));
+      rules.push(
+        buildPairRules(pair, {
+          startedAt,
+          others: config.pairs.filter((other) => other !== pair),
+          objects: objectsOf(pair, described),
+          guard,
+        }),
+      );
     }
     return rules;
   });
+}
+
+/** Every field of a side that rules look at and the desk does not have. */
+function derivedOn(pairs: readonly PairRules[], side: Side): readonly DerivedField[] {
+  return pairs.flatMap((pair) => pair.derived?.[side] ?? []);
 }

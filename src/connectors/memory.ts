@@ -142,6 +142,8 @@ export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
         }),
       ),
     probe: async (request) => nothingFor(request.probes) ?? call('probe', () => probeOf(desk, side, request)),
+    sees: async (objects) =>
+      nothingFor(objects) ?? call('find', () => objects.map((object) => desk.rows(object).some((row) => !row.hidden))),
     find: async (requests) => nothingFor(requests) ?? call('find', () => requests.map((one) => findIn(desk, one))),
     fieldDates: async (object, asks) =>
       nothingFor(asks) ??

@@ -10,6 +10,7 @@ import type { ChildrenNow } from './children/plan.ts';
 import type { Engine } from './engine.ts';
 import { followMasters, lookAtLife } from './life/look.ts';
 import type { ReadAnswers } from './read.ts';
+import { isFaulty, unlessFaulty } from './people/faulty.ts';
 import { groupBy, type LinkDecision, type LinkWork } from './work.ts';
 
 interface Undated {
@@ -37,8 +38,9 @@ export async function decideLinks(
   );
   for (const { work } of looked.filter((one) => one.kind === 'merge')) {
     const view = viewOf(work, answers);
-    const first = planLink(view, work.pair, at);
-    if (first.undated.length > 0) undated.push({ work, view, conflicts: first.undated });
+    const first = unlessFaulty(work, null, () => planLink(view, work.pair, at));
+    if (isFaulty(first)) decided.push(first);
+    else if (first.undated.length > 0) undated.push({ work, view, conflicts: first.undated });
     else decided.push(planned(engine, work, view, first.plan, answers));
   }
   const dates = await dateConflicts(engine, undated);

@@ -7,6 +7,7 @@ import { bothSides, otherSide, type Side } from '../core/side.ts';
 import type { Engine } from './engine.ts';
 import { matchNews } from './match/look.ts';
 import { type ReadAnswers, readBoth } from './read.ts';
+import { unlessFaulty } from './people/faulty.ts';
 import { groupBy, type NewDecision, type NewWork } from './work.ts';
 
 interface Look {
@@ -39,9 +40,12 @@ export async function decideNews(
   const waits = waiting.flatMap((work): NewDecision[] =>
     work.intent === null ? [] : [{ kind: 'in-doubt', work, intent: work.intent }],
   );
-  const decided = looking.map((work) =>
-    decideOne(engine, work, origins.get(work.key) ?? null, partners.get(work.key) ?? null, looks.get(work.key), linked),
-  );
+  const decided = looking.map((work) => {
+    const origin = origins.get(work.key) ?? null;
+    return unlessFaulty(work, origin, () =>
+      decideOne(engine, work, origin, partners.get(work.key) ?? null, looks.get(work.key), linked),
+    );
+  });
   return [...waits, ...(await matchNews(engine, decided))];
 }
 

@@ -13,6 +13,7 @@ import { brakeLives } from './life/brake.ts';
 import { noteEnds } from './life/note.ts';
 import { loadBatch } from './load.ts';
 import { note } from './note.ts';
+import { bindPeople } from './people/bind.ts';
 import { readBoth } from './read.ts';
 import { record } from './record.ts';
 import { whileSending } from './send-time.ts';
@@ -63,5 +64,6 @@ export async function decide(engine: Engine, batch: Batch): Promise<readonly Dec
         .map((work) => ({ pair: work.pair, id: work.origin.id })),
     ]),
   );
-  return [...(await decideLinks(engine, batch.links, answers)), ...(await decideNews(engine, batch.news, answers))];
+  const bound = await bindPeople(engine, batch, answers);
+  return [...(await decideLinks(engine, bound.links, answers)), ...(await decideNews(engine, bound.news, answers))];
 }

@@ -4,7 +4,7 @@ import type { Engine } from './engine.ts';
 import { isLinkPlan, isNewPlan, type Noted } from './note.ts';
 import type { EndOutcome } from './life/act.ts';
 import { settleLife, settleMissing } from './life/settle.ts';
-import { nothingToRecord, type Settlement } from './settlement.ts';
+import { faulty, nothingToRecord, type Settlement } from './settlement.ts';
 import { settleLink } from './settle-link.ts';
 import { settleNew } from './settle-new.ts';
 import type { Decision, Work } from './work.ts';
@@ -22,6 +22,7 @@ export function settle(
   if (decision.kind === 'missing') return settleMissing(engine, decision);
   if (decision.kind === 'life') return settleLife(engine, decision, ends.get(decision.work.key));
   if (decision.kind === 'in-doubt') return waitForCreate(decision.work, decision.intent);
+  if (decision.kind === 'faulty') return faulty(engine, decision.work, decision.fault, decision.origin);
   throw new Error('a decision of a kind that is not known');
 }
 

@@ -1,6 +1,7 @@
 import type { ConnectorError } from '../connectors/errors.ts';
 import type { ChildRow } from '../core/children.ts';
 import type { Link, WorkKey } from '../core/link.ts';
+import type { MappingFault } from '../core/mapping-fault.ts';
 import type { FieldMove, PendingWrite } from '../core/plan.ts';
 import type { SourceRecord } from '../core/record.ts';
 import type { Side } from '../core/side.ts';
@@ -69,6 +70,12 @@ export function setAside(
 ): Settlement {
   const reason = { kind: 'plan', why, ...(others.length === 0 ? {} : { others }) } as const;
   return quarantined(work, quarantineRow(engine, work, reason, origin));
+}
+
+/** A function of the mapping file failed on this record. */
+export function faulty(engine: Engine, work: Work, fault: MappingFault, origin: SourceRecord | null): Settlement {
+  const { field, why, said } = fault;
+  return quarantined(work, quarantineRow(engine, work, { kind: 'mapping', field, why, said }, origin));
 }
 
 /** The side refused this record for a reason of the record's own. */

@@ -1,7 +1,11 @@
-import type { FieldValue } from '../core/record.ts';
-import { bothSides, type Side } from '../core/side.ts';
+import type { Ticket } from '../core/directory.ts';
+import { MappingFault } from '../core/mapping-fault.ts';
+import type { FieldValue, SourceRecord } from '../core/record.ts';
+import type { FieldRule, PairRules } from '../core/rules.ts';
+import { bothSides, otherSide, type Side, sides } from '../core/side.ts';
 import type { Link } from '../core/link.ts';
 import { type Engine, pairOf } from './engine.ts';
+import { bindRules } from './people/bind.ts';
 import { readBoth } from './read.ts';
 
 /** One field of one link on which the sides differ, or one record that does not come back. */
@@ -63,17 +67,42 @@ async function compare(engine: Engine, links: readonly Link[]): Promise<readonly
     engine,
     bothSides((side) => known.map(({ link, pair }) => ({ pair, id: link.ids[side] }))),
   );
-  return known.flatMap(({ link, pair }): Drift[] => {
+  const found = (pair: PairRules, link: Link, side: Side): SourceRecord | null =>
+    answers[side].record(pair.objects[side], link.ids[side]);
+  const bound = await bindRules(
+    engine,
+    known.map(({ link, pair }) => ({ pair, records: present(bothSides((side) => found(pair, link, side))) })),
+  );
+  return known.flatMap(({ link, pair }, at): Drift[] => {
     for (const side of ['servicenow', 'salesforce'] as const) {
       const result = answers[side].get(pair.objects[side], link.ids[side]);
       if (result.kind !== 'found') return [{ kind: 'missing', link, side, how: result.kind }];
     }
     const held = new Set(link.holds.map((hold) => hold.field));
-    return pair.fields.flatMap((rule): Drift[] => {
+    return (bound[at] ?? pair).fields.flatMap((rule): Drift[] => {
       const values = bothSides(
         (side) => answers[side].record(pair.objects[side], link.ids[side])?.fields[rule.fields[side]] ?? null,
       );
-      return held.has(rule.name) || rule.agree(values) ? [] : [{ kind: 'field', link, field: rule.name, values }];
+      return held.has(rule.name) || inStep(rule, values) ? [] : [{ kind: 'field', link, field: rule.name, values }];
     });
   });
+}
+
+function present(records: Readonly<Record<Side, SourceRecord | null>>): Ticket['records'] {
+  const { servicenow, salesforce } = records;
+  return { ...(servicenow === null ? {} : { servicenow }), ...(salesforce === null ? {} : { salesforce }) };
+}
+
+/** False where the sides surely differ: a directory that we cannot read says nothing, and a function that fails says nothing good. */
+function inStep(rule: FieldRule, values: Readonly<Record<Side, FieldValue>>): boolean {
+  try {
+    if (rule.agree(values)) return true;
+    return sides.some((to) => {
+      const carried = rule.carry({ to, value: values[otherSide(to)], baseFrom: undefined, target: values[to] });
+      return carried.kind === 'hold' && carried.reason.kind === 'unreadable';
+    });
+  } catch (error) {
+    if (error instanceof MappingFault) return false;
+    throw error;
+  }
 }

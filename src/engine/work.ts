@@ -1,6 +1,7 @@
 import type { ChildRow } from '../core/children.ts';
 import type { LinkPlan, LinkView, NewPlan, PendingWrite } from '../core/plan.ts';
 import type { Life, Link, WorkKey } from '../core/link.ts';
+import type { MappingFault } from '../core/mapping-fault.ts';
 import type { SourceRecord } from '../core/record.ts';
 import type { PairRules } from '../core/rules.ts';
 import type { Side } from '../core/side.ts';
@@ -8,6 +9,7 @@ import type { Job } from '../store/queue.ts';
 import type { ConflictRow, Intent, QuarantineRow } from '../store/store.ts';
 import type { ChildPlan } from './children/plan.ts';
 import type { LifeStep } from './life/step.ts';
+import type { Met } from './people/bind.ts';
 
 export type NewKey = Extract<WorkKey, { kind: 'new' }>;
 
@@ -24,6 +26,8 @@ export interface LinkWork {
   /** The ledger of its comments and files; empty where the pair carries none. */
   readonly children: readonly ChildRow[];
   readonly quarantine: QuarantineRow | null;
+  /** Whom its people look-ups found, and whom not; left out before they were made. */
+  readonly met?: Met;
 }
 
 /** A record without a link. */
@@ -37,6 +41,7 @@ export interface NewWork {
   /** What the create in doubt carried: under its intent's id, to recognise it by, never to send it again. */
   readonly sent: readonly PendingWrite[];
   readonly quarantine: QuarantineRow | null;
+  readonly met?: Met;
 }
 
 export type Work = LinkWork | NewWork;
@@ -65,13 +70,23 @@ export type LinkDecision =
       readonly life?: Life;
     }
   /** Something became of a record, or it is back. */
-  | { readonly kind: 'life'; readonly work: LinkWork; readonly life: LifeStep };
+  | { readonly kind: 'life'; readonly work: LinkWork; readonly life: LifeStep }
+  | Faulty<LinkWork>;
+
+/** A function of the mapping file failed on it: nothing is decided, and nothing is sent. */
+export interface Faulty<W extends Work> {
+  readonly kind: 'faulty';
+  readonly work: W;
+  readonly fault: MappingFault;
+  readonly origin: SourceRecord | null;
+}
 
 /** What a record without a link came to. */
 export type NewDecision =
   | { readonly kind: 'plan'; readonly work: NewWork; readonly origin: SourceRecord | null; readonly plan: NewPlan }
   /** A create whose answer was lost; still within its settle time, or not found by a probe yet. */
-  | { readonly kind: 'in-doubt'; readonly work: NewWork; readonly intent: Intent };
+  | { readonly kind: 'in-doubt'; readonly work: NewWork; readonly intent: Intent }
+  | Faulty<NewWork>;
 
 export type Decision = LinkDecision | NewDecision;
 

@@ -1,5 +1,5 @@
 import type { FieldDescription } from '../connectors/ticket-system.ts';
-import type { Directory, RefSpec } from '../core/directory.ts';
+import { type Directory, idKey, type RefSpec } from '../core/directory.ts';
 import type { FieldValue } from '../core/record.ts';
 import type { FieldRule } from '../core/rules.ts';
 import { bothSides, otherSide, type Side } from '../core/side.ts';
@@ -12,7 +12,7 @@ import { carryHtml, htmlAgrees } from './html-rule.ts';
 import { constantRule, templateRule } from './one-sided.ts';
 import { broughtAlong, carryPerson, personsAgree, type RefPlace } from './person-rule.ts';
 import { booleans, carryPlain, numbers, type Plain, plainAgree, plainSame } from './plain-rule.ts';
-import { idKey, type RefField } from './ref-spec.ts';
+import type { RefField } from './ref-spec.ts';
 import { textOf } from './text-rule.ts';
 
 /** What a rule needs to know beside its field. */

@@ -1,9 +1,10 @@
 import type { DerivedField } from '../core/derived.ts';
+import { isId } from '../core/directory.ts';
 import type { FieldValue } from '../core/record.ts';
 import type { Carried, CarryInput } from '../core/rules.ts';
 import type { Side } from '../core/side.ts';
 import { carried, defaultOn, type Expected, expectedOn, holds, type RefPlace } from './person-rule.ts';
-import { isId, isQueueId } from './ref-spec.ts';
+import { isQueueId } from './ref-spec.ts';
 import { textOf } from './text-rule.ts';
 
 /**

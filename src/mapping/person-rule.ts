@@ -1,9 +1,9 @@
-import type { Counterpart, Directory, RefSpec } from '../core/directory.ts';
+import { type Counterpart, type Directory, idKey, type RefSpec } from '../core/directory.ts';
 import type { FieldValue, Fields } from '../core/record.ts';
 import type { Carried, CarryInput } from '../core/rules.ts';
 import { otherSide, type Side } from '../core/side.ts';
 import { otherwiseOn } from './choices-rule.ts';
-import { idKey, type RefField } from './ref-spec.ts';
+import type { RefField } from './ref-spec.ts';
 import { textOf } from './text-rule.ts';
 
 /** One reference field and how its people are found. */

@@ -1,4 +1,4 @@
-import type { RefSpec } from '../core/directory.ts';
+import type { RefSpec, Register } from '../core/directory.ts';
 import { bothSides, type Side } from '../core/side.ts';
 import { otherwiseOn } from './choices-rule.ts';
 import type { PersonField, PersonKey, TeamField } from './field-kinds.ts';
@@ -33,42 +33,45 @@ function nativeKey(key: PersonKey, side: Side, object: string): string {
   return (keyNames[object] ?? keyNames[usual[side]])?.[key] ?? key;
 }
 
-/** How this field's people are recognised across. `rule` names the field in plans and reports; `object` is what queues own. */
-export function refSpec(field: RefField, pair: string, rule: string, object: string): RefSpec {
+/** Where somebody of this kind is read by id. Columns that an object lacks are asked for on Salesforce's own people only. */
+function register(side: Side, object: string): Register {
+  const plain = { object, id: side === 'servicenow' ? 'sys_id' : 'Id', prefix: '', only: [], active: null };
+  if (side === 'servicenow') return { ...plain, active: 'active' };
+  if (object === 'User') return { ...plain, active: 'IsActive' };
+  return object === 'Group' ? { ...plain, only: [['Type', 'Queue']] } : plain;
+}
+
+/**
+ * Where they are found by a key. A queue may own only the objects that it was set up for, each a row of QueueSobject: a queue for
+ * Leads would refuse a Case.
+ */
+function searched(side: Side, object: string, owned: string): Register {
+  if (side === 'servicenow' || object !== 'Group') return register(side, object);
+  return { object: 'QueueSobject', id: 'QueueId', prefix: 'Queue.', only: [['SobjectType', owned]], active: null };
+}
+
+/** How this field's people are recognised across. `rule` names the field in plans and reports; `owned` is what queues get. */
+export function refSpec(field: RefField, pair: string, rule: string, owned: string): RefSpec {
   const objects = objectsOf(field);
   const by: readonly PersonKey[] = field.by ?? [field.kind === 'team' ? 'name' : 'email'];
   return {
     pair,
     field: rule,
     kind: field.kind,
-    objects,
+    byId: bothSides((side) => register(side, objects[side])),
+    byKey: bothSides((side) => searched(side, objects[side], owned)),
     keys: by.map((key) => bothSides((side) => nativeKey(key, side, objects[side]))),
+    label: bothSides((side) => nativeKey('name', side, objects[side])),
     table: field.table ?? [],
     also: bothSides((side) => {
       const otherwise = otherwiseOn(field, side);
       return otherwise === 'keep' || otherwise === 'empty' ? [] : [otherwise];
     }),
     brings: bothSides((side) => (field.kind === 'person' ? Object.values(field.brings?.[side] ?? {}) : [])),
-    owns: { servicenow: null, salesforce: field.kind === 'team' && objects.salesforce === 'Group' ? object : null },
   };
-}
-
-/** True for what is an id on that side, and not a key to find somebody by. */
-export function isId(side: Side, who: string): boolean {
-  return side === 'servicenow' ? /^[0-9a-f]{32}$/i.test(who) : /^0[0-9A-Za-z]{14}([0-9A-Z]{3})?$/i.test(who);
-}
-
-/** What two forms of one id have in common: letter case on ServiceNow, three check characters on Salesforce. */
-export function idKey(side: Side, id: string): string {
-  return side === 'servicenow' ? id.toLowerCase() : id.slice(0, 15);
 }
 
 /** A queue, where users are possible too. */
 export function isQueueId(id: string): boolean {
   return id.startsWith('00G');
-}
-
-/** Every native key field of both sides, for the metadata check. */
-export function keyFieldsOf(spec: RefSpec): Readonly<Record<Side, readonly string[]>> {
-  return bothSides((side) => [...new Set(spec.keys.map((key) => key[side]))]);
 }

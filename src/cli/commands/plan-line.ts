@@ -3,7 +3,7 @@ import type { Side } from '../../core/side.ts';
 import type { PlannedItem } from '../../engine/dry-run.ts';
 import type { LifeStep } from '../../engine/life/step.ts';
 import type { Decision } from '../../engine/work.ts';
-import { describeHold, describeMoves } from '../../observability/describe-event.ts';
+import { describeHold, describeMoves, describeReason } from '../../observability/describe-event.ts';
 import { describeMatch } from '../../observability/describe-match.ts';
 import { fieldLabel, pairName, showValue, sideNames } from '../../observability/words.ts';
 import { describeStep } from './plan-life.ts';
@@ -94,6 +94,10 @@ function describe(decision: Decision): What {
     return { action: lifeAction(decision.life), text: describeStep(decision.work.link, decision.life) };
   if (decision.kind === 'in-doubt')
     return { action: 'wait', text: 'a create whose answer was lost is looked for first' };
+  if (decision.kind === 'faulty') {
+    const { field, why, said } = decision.fault;
+    return { action: 'quarantine', text: `set aside: ${describeReason({ kind: 'mapping', field, why, said })}` };
+  }
   const { plan } = decision;
   switch (plan.kind) {
     case 'agree':

@@ -9,6 +9,7 @@ import { find } from './find.ts';
 import { erase } from './erase.ts';
 import { fieldDates } from './history.ts';
 import { changes, probe, read } from './read.ts';
+import { sees } from './sees.ts';
 import { createSession, type SalesforceNotice } from './session.ts';
 import { createWire } from './transport.ts';
 import { create, update } from './write.ts';
@@ -43,6 +44,7 @@ export function createSalesforce(deps: SalesforceDeps): TicketSystem {
     erase: (_object, ids) => erase(session, ids),
     probe: (request) => probe(session, request),
     find: (requests) => find(session, requests),
+    sees: (objects) => sees(session, objects),
     fieldDates: (object, asks) => fieldDates(session, object, asks),
     describe: (object) => describe(session, object),
     identity: () => identity(session),

@@ -23,6 +23,7 @@ import { probe } from './probe.ts';
 import { read } from './read.ts';
 import { readWithChildren } from './read-children.ts';
 import { createRest } from './rest.ts';
+import { sees } from './sees.ts';
 import { update } from './update.ts';
 
 export interface ServiceNowDeps {
@@ -79,6 +80,7 @@ export function createServiceNow(deps: ServiceNowDeps): TicketSystem {
     update: (requests) => update(context, requests),
     probe: (request) => probe(context, request),
     find: (requests) => find(context, requests),
+    sees: (tables) => sees(context, tables),
     fieldDates: (object, asks) => fieldDates(context, object, asks),
     describe: (object) => describe(context, object),
     identity: () => identity(context, new URL(origin).host),

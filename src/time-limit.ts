@@ -1,0 +1,29 @@
+import { createContext, Script } from 'node:vm';
+import { type Guard, TookTooLong } from './mapping/function-rule.ts';
+
+/** Longer than any conversion of one value takes, and short enough that a whole batch of endless ones is no outage. */
+const defaultMs = 250;
+
+/**
+ * Runs functions of the mapping file under a time limit. V8 ends everything below a script that was started with one, closures of
+ * other modules and regular expressions included (node:vm, `timeout`), so that `while (true) {}` ends. A function that waits for
+ * something returns a promise, which is no value.
+ */
+export function createTimeLimit(ms = defaultMs): Guard {
+  const place: { work: (() => unknown) | null } = { work: null };
+  const context = createContext({ run: () => place.work?.() });
+  const script = new Script('run()');
+  return (work) => {
+    const before = place.work;
+    place.work = work;
+    try {
+      return script.runInContext(context, { timeout: ms }) as unknown;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
+        throw new TookTooLong(`no result after ${ms} ms`, { cause: error });
+      throw error;
+    } finally {
+      place.work = before;
+    }
+  };
+}
