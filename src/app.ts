@@ -152,9 +152,11 @@ async function pairRules(config: CasebridgeConfig, store: Store, described: Desc
     const rules: PairRules[] = [];
     for (const pair of config.pairs) {
       const startedAt = await tx.firstStart(pair.name, now);
+      const files = pair.files === undefined ? {} : { filesStartedAt: await tx.firstStart(`${pair.name}/files`, now) };
       rules.push(
         buildPairRules(pair, {
           startedAt,
+          ...files,
           others: config.pairs.filter((other) => other !== pair),
           objects: objectsOf(pair, described),
           guard,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type ConfigProblem, problemOf } from './config-problem.ts';
 import type { CasebridgeConfig } from './define-config.ts';
+import { filesSchema } from './files-config.ts';
 import { everyKind, moreKinds, transitionSchema } from './kind-schema.ts';
 import { lifeSchema, scopeSchema } from './life-config.ts';
 import { matchSchema } from './match-config.ts';
@@ -98,6 +99,7 @@ const pair = z.strictObject({
   match: matchSchema.exactOptional(),
   life: lifeSchema.exactOptional(),
   transitions: z.array(transitionSchema).exactOptional(),
+  files: filesSchema.exactOptional(),
   maxCreatesPerPoll: z.int().min(1, 'must be at least 1').exactOptional(),
 });
 

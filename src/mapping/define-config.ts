@@ -1,3 +1,4 @@
+import type { FilesConfig } from './files-config.ts';
 import type { ConflictRule } from '../core/rules.ts';
 import type { Side } from '../core/side.ts';
 import type { LifeConfig, ScopeConfig } from './life-config.ts';
@@ -86,6 +87,8 @@ export interface PairConfig {
   readonly life?: LifeConfig;
   /** How tickets that were on both desks before are recognised as one. */
   readonly match?: MatchConfig;
+  /** Attachments and files travel; left out, they stay where they are. */
+  readonly files?: FilesConfig;
   /** Most creates one poll may cause before the pair stops and asks; default 200. */
   readonly maxCreatesPerPoll?: number;
 }

@@ -8,6 +8,7 @@ import { type Building, buildRule, describeField, ownerPlace, specOf } from './b
 import { fieldsIn } from './condition.ts';
 import type { PairConfig } from './define-config.ts';
 import { derivedOf, ruleName, type Slot, slotsOf } from './field-names.ts';
+import { buildFileRules } from './files-config.ts';
 import type { Guard } from './function-rule.ts';
 import { matchFields, matchRules } from './match-config.ts';
 import { refsOfOwner } from './owner-rule.ts';
@@ -20,6 +21,8 @@ import { compileTransitions, type Transitions } from './transition-rule.ts';
 export interface RulesContext {
   /** When Casebridge was first started with this pair: the scope's start where the config names none. ISO 8601. */
   readonly startedAt: string;
+  /** When its files were first switched on; default `startedAt`. ISO 8601. */
+  readonly filesStartedAt?: string;
   /** The live metadata where it has been read: optional fields that an object lacks are then left out. */
   readonly objects?: Readonly<Partial<Record<Side, ObjectDescription>>>;
   /** The other pairs of the mapping file: a record of theirs is not ours. */
@@ -51,6 +54,7 @@ export function buildPairRules(config: PairConfig, context: RulesContext): PairR
     inScope: (record: SourceRecord) =>
       inScope(record, config, context.startedAt) && surelyInScope(config.scope, record),
     startsAt: startsAt(config, context.startedAt),
+    ...filesOf(config, context),
     maxCreatesPerPoll: config.maxCreatesPerPoll ?? defaultMaxCreates,
     looksAt: bothSides((side) => looksAt(config, transitions, side)),
     derived: derivedFields(slots),
@@ -158,4 +162,10 @@ function refsOf(slot: Slot, building: Building, records: Ticket['records']): rea
     const id = textOf(valueOf(side, field[side]));
     return isId(side, id) ? [{ spec, side, id }] : [];
   });
+}
+
+function filesOf(config: PairConfig, context: RulesContext): Pick<PairRules, 'files'> {
+  if (config.files === undefined) return {};
+  const startsAt = context.filesStartedAt ?? context.startedAt;
+  return { files: buildFileRules(config.files, config.servicenow.table, startsAt) };
 }
