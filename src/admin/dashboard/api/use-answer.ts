@@ -59,7 +59,7 @@ export function useAnswer<P extends PathOf<'GET'>>(
     if (topicList === '') return undefined;
     let timer: number | undefined;
     const stop = listen(latest.current.topics, (event) => {
-      const concerned = latest.current.concerns?.(event) ?? true;
+      const concerned = event === null || (latest.current.concerns?.(event) ?? true);
       if (timer !== undefined || !concerned) return;
       timer = window.setTimeout(() => {
         timer = undefined;

@@ -13,7 +13,8 @@ export function ActivityCard() {
   useEffect(
     () =>
       listen([], (event) => {
-        if (quiet.has(event.type) || (event.type === 'poll.done' && event.data['queued'] === 0)) return;
+        if (event === null || quiet.has(event.type) || (event.type === 'poll.done' && event.data['queued'] === 0))
+          return;
         setEvents((before) => [event, ...before].slice(0, kept));
       }),
     [],
