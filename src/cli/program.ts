@@ -9,6 +9,7 @@ import { initCommand } from './commands/init.ts';
 import { keygenCommand } from './commands/keygen.ts';
 import { linksCommand } from './commands/links.ts';
 import { migrateCommand } from './commands/migrate.ts';
+import { pairsCommand } from './commands/pairs.ts';
 import { planCommand } from './commands/plan.ts';
 import { quarantineCommand } from './commands/quarantine.ts';
 import { resyncCommand } from './commands/resync.ts';
@@ -29,6 +30,7 @@ const factories = [
   verifyCommand,
   statusCommand,
   linksCommand,
+  pairsCommand,
   conflictsCommand,
   quarantineCommand,
   configCommand,

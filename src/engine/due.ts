@@ -3,6 +3,7 @@ import { formatKey, parseKey, type WorkKey } from '../core/link.ts';
 import type { Intent, QuarantineRow, Tx } from '../store/store.ts';
 import { nextLook } from './decide-news.ts';
 import { type Engine, pairOf } from './engine.ts';
+import { standingPairs } from './life/standing.ts';
 import { longestBackOffSeconds } from './quarantine.ts';
 
 const dueAtOnce = 1000;
@@ -15,10 +16,13 @@ const dueAtOnce = 1000;
 export async function enqueueDue(engine: Engine): Promise<{ readonly queued: number; readonly nextAt: number | null }> {
   const now = engine.clock.now();
   return engine.store.transaction(async (tx) => {
-    const quarantined = await quarantineDue(engine, tx, now);
-    const intents = (await tx.openIntents(dueAtOnce)).filter((intent) => pairOf(engine, intent.pair) !== undefined);
+    const standing = await standingPairs(tx);
+    const quarantined = await quarantineDue(engine, tx, now, standing);
+    const intents = (await tx.openIntents(dueAtOnce)).filter(
+      (intent) => pairOf(engine, intent.pair) !== undefined && !standing.has(intent.pair),
+    );
     const waiting = await notSetAside(tx, intents, keyOf);
-    const written = [...(await writesDue(engine, tx, now)), ...(await filesDue(engine, tx, now))];
+    const written = [...(await writesDue(engine, tx, now, standing)), ...(await filesDue(engine, tx, now))];
     const links = await notSetAside(tx, written, (key) => key);
     const keys = [
       ...quarantined.flatMap((row) => parseKey(row.key) ?? []),
@@ -31,10 +35,15 @@ export async function enqueueDue(engine: Engine): Promise<{ readonly queued: num
   });
 }
 
-/** Rows whose time has come. Those of a pair that the mapping file no longer has are put off, so that they keep no other waiting. */
-async function quarantineDue(engine: Engine, tx: Tx, now: number): Promise<readonly QuarantineRow[]> {
+/** Rows whose time has come. Those of a pair that stands still, or that the mapping file no longer has, are put off, so that they keep no other waiting. */
+async function quarantineDue(
+  engine: Engine,
+  tx: Tx,
+  now: number,
+  standing: ReadonlySet<string>,
+): Promise<readonly QuarantineRow[]> {
   const rows = await tx.quarantineDue(iso(now), dueAtOnce);
-  const gone = rows.filter((row) => pairOf(engine, row.pair) === undefined);
+  const gone = rows.filter((row) => pairOf(engine, row.pair) === undefined || standing.has(row.pair));
   const nextAt = iso(now + longestBackOffSeconds * 1000);
   if (gone.length > 0) await tx.saveQuarantine(gone.map((row) => ({ ...row, nextAt })));
   return rows.filter((row) => !gone.includes(row));
@@ -51,11 +60,18 @@ async function filesDue(engine: Engine, tx: Tx, now: number): Promise<readonly W
 }
 
 /** Links with a write whose settle time is over. One that was unlinked is let through: its notes end there. */
-async function writesDue(engine: Engine, tx: Tx, now: number): Promise<readonly WorkKey[]> {
+async function writesDue(
+  engine: Engine,
+  tx: Tx,
+  now: number,
+  standing: ReadonlySet<string>,
+): Promise<readonly WorkKey[]> {
   const ids = await tx.linksWithPendingBefore(iso(now - engine.times.settle), dueAtOnce);
   const links = await tx.linksById(ids);
   return links
-    .filter((link) => link.status === 'detached' || pairOf(engine, link.pair) !== undefined)
+    .filter(
+      (link) => link.status === 'detached' || (pairOf(engine, link.pair) !== undefined && !standing.has(link.pair)),
+    )
     .map((link) => ({ kind: 'link', linkId: link.id }));
 }
 

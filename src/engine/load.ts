@@ -4,6 +4,8 @@ import type { Job } from '../store/queue.ts';
 import type { Intent, Tx } from '../store/store.ts';
 import { carriesChildren } from './children/plan.ts';
 import { type Engine, pairOf } from './engine.ts';
+import { holdStanding } from './life/standing.ts';
+import { takenElsewhere } from './match/elsewhere.ts';
 import { type Batch, groupBy, type LinkWork, type NewKey, type NewWork } from './work.ts';
 
 /**
@@ -24,10 +26,11 @@ interface Over {
  */
 export async function loadBatch(
   engine: Engine,
-  jobs: readonly Job[],
+  given: readonly Job[],
   mode: 'work' | 'dry-run' = 'work',
 ): Promise<Batch> {
   return engine.store.transaction(async (tx) => {
+    const jobs = mode === 'work' ? await holdStanding(engine, tx, given) : given;
     const over: Over = { done: [], linked: [], released: [], pending: [], intents: [] };
     const quarantine = new Map(
       (await tx.quarantined(jobs.map((job) => formatKey(job.key)))).map((row) => [row.key, row]),
@@ -104,6 +107,7 @@ async function loadNews(engine: Engine, tx: Tx, jobs: readonly Job[], over: Over
     const ids = group.map(({ origin }) => origin.id);
     const links = new Map((await tx.linksBySource(name, side, ids)).map((link) => [link.ids[side], link]));
     const intents = new Map((await tx.intentsByOrigin(name, side, ids)).map((intent) => [intent.originId, intent]));
+    const elsewhere = pair === undefined ? new Set<string>() : await takenElsewhere(tx, pair, side, ids);
     const ofIntents = await tx.pendingOf([...intents.values()].map((intent) => intent.id));
     const sent = groupBy(ofIntents, (write) => write.linkId);
     for (const { job, origin } of group) {
@@ -111,6 +115,11 @@ async function loadNews(engine: Engine, tx: Tx, jobs: readonly Job[], over: Over
       const intent = intents.get(origin.id) ?? null;
       if (pair === undefined) {
         over.done.push(job);
+        continue;
+      }
+      if (link === undefined && intent === null && elsewhere.has(origin.id)) {
+        over.done.push(job);
+        over.released.push(formatKey(job.key));
         continue;
       }
       if (link !== undefined) {

@@ -27,6 +27,8 @@ export function describeRefusal(refusal: Refusal): string {
       return `The pair stands still already: ${describePause(refusal.pause)}.`;
     case 'pair-goes':
       return `${oneLine(refusal.name)} does not stand still; there is nothing to resume.`;
+    case 'instance-changed':
+      return `${describePause(refusal.pause)}.`;
     case 'no-run':
       return `There is no run ${oneLine(refusal.id)}; the list of runs shows them.`;
     case 'run-busy':

@@ -1,6 +1,7 @@
 import type { PairPause } from '../store/store.ts';
 import { note, type Operator, timeOf } from './operator.ts';
 import { Refused } from './refused.ts';
+import { type Consent, takeUp } from './standing.ts';
 
 /** Lets a pair stand still until it is resumed: nothing is polled for it. Throws Refused where it stands still already. */
 export async function pausePair(
@@ -21,12 +22,21 @@ export async function pausePair(
   return pause;
 }
 
-/** Sets a pair going again, whatever stopped it. Returns the pause that ended. Throws Refused where it goes already. */
-export async function resumePair(operator: Operator, name: string, known: readonly string[]): Promise<PairPause> {
+/**
+ * Sets a pair going again, whatever stopped it. Returns the pause that ended. Throws Refused where it goes already, or where another
+ * instance answers and nobody has said that it is the right one.
+ */
+export async function resumePair(
+  operator: Operator,
+  name: string,
+  known: readonly string[],
+  consent: Consent = {},
+): Promise<PairPause> {
   const pause = await operator.store.transaction(async (tx) => {
     const there = (await tx.pauses()).find((one) => one.pair === name);
     if (there === undefined && !known.includes(name)) throw new Refused({ kind: 'no-pair', name, known });
     if (there === undefined) throw new Refused({ kind: 'pair-goes', name });
+    await takeUp(tx, there, consent, timeOf(operator));
     await tx.resumePair(name);
     return there;
   });

@@ -21,6 +21,7 @@ export type Refusal =
   | { readonly kind: 'no-pair'; readonly name: string; readonly known: readonly string[] }
   | { readonly kind: 'pair-stands'; readonly pause: PairPause }
   | { readonly kind: 'pair-goes'; readonly name: string }
+  | { readonly kind: 'instance-changed'; readonly pause: PairPause }
   | { readonly kind: 'no-run'; readonly id: string }
   | { readonly kind: 'run-busy'; readonly id: string; readonly runKind: string }
   | { readonly kind: 'run-not-here'; readonly id: string }

@@ -7,6 +7,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { enqueueDue } from '../../src/engine/due.ts';
 import { poll } from '../../src/engine/poll.ts';
 import { reconcile } from '../../src/engine/reconcile.ts';
+import { resumePair } from '../../src/operate/pairs.ts';
 import type { PairConfig } from '../../src/mapping/define-config.ts';
 import { createWorld, newCase, newIncident, objects, type World } from './world.ts';
 
@@ -250,6 +251,28 @@ describe('many deletions at once', () => {
     expect(await world.store.transaction((tx) => tx.pauses())).toMatchObject([
       { reason: 'too-many-deletes', detail: { found: 4, limit: 3 } },
     ]);
+  });
+
+  it('are carried out once a person has said yes to them, and to no others', async () => {
+    const world = scene({ life: { maxPerRun: 3 } });
+    await many(world, 20, 4);
+    const operator = { store: world.store, actor: 'cli:ada', now: () => world.clock.now() };
+    await resumePair(operator, 'incident-case', ['incident-case']);
+    await world.sync();
+    expect(await detached(world)).toEqual([]);
+
+    await resumePair(operator, 'incident-case', ['incident-case'], { ends: true });
+    await world.sync();
+    expect(await detached(world)).toHaveLength(4);
+
+    const rest = (await world.store.transaction((tx) => tx.findLinks({ limit: 100 }))).filter(
+      (link) => link.status !== 'detached',
+    );
+    for (const link of rest.slice(0, 1)) world.desks.salesforce.remove('Case', link.ids.salesforce);
+    await world.store.transaction((tx) => tx.enqueue([{ kind: 'link', linkId: rest[0]?.id ?? '' }]));
+    await world.sync();
+    expect(await detached(world)).toHaveLength(4);
+    expect(await world.store.transaction((tx) => tx.pauses())).toMatchObject([{ reason: 'too-many-deletes' }]);
   });
 
   it('stop it at half of all links, whatever the limit', async () => {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { meetInstances } from '../../engine/life/instances.ts';
 import type { EngineEvent } from '../../engine/events.ts';
 import { resync, type Resynced } from '../../engine/resync.ts';
 import { readOnly } from '../../operate/read-only.ts';
@@ -40,7 +41,10 @@ async function run(session: Session, flags: ResyncFlags): Promise<ExitCode> {
   const progress = createProgress({ stream: world.stderr, terminal: world.terminal && !out.json, now: world.now });
   const result = await withSoundMapping(
     session,
-    ({ app }) => resync(options.dryRun ? readOnly(app.engine) : app.engine, options).finally(() => progress.end()),
+    async ({ app }) => {
+      if (!options.dryRun) await meetInstances(app.engine);
+      return resync(options.dryRun ? readOnly(app.engine) : app.engine, options).finally(() => progress.end());
+    },
     (event) => show(event, progress.show),
   );
   return report(session, result, options.dryRun);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { createDaemon, type Daemon } from '../../engine/daemon.ts';
+import { meetInstances } from '../../engine/life/instances.ts';
 import { startHealth } from '../../observability/health.ts';
 import type { Log } from '../../observability/logger.ts';
 import { act, command } from '../command.ts';
@@ -26,6 +27,7 @@ export function startCommand(world: World): Command {
 async function serve(session: Session, { app, settings, log }: OpenedApp, yes: boolean): Promise<ExitCode> {
   const { interrupt, now } = session.world;
   if (yes) await setGoing(session, app.engine.store);
+  await meetInstances(app.engine);
   const daemon = createDaemon(app.engine, {
     cron: settings.poll.cron,
     idleMaxMs: settings.poll.idleMaxSeconds * 1000,

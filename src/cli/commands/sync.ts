@@ -1,7 +1,11 @@
 import type { Command } from 'commander';
 import type { Resynced } from '../../engine/resync.ts';
+import { iso } from '../../core/clock.ts';
+import { meetInstances } from '../../engine/life/instances.ts';
 import { syncOnce, type Summary } from '../../engine/sync-once.ts';
 import { counted } from '../../observability/words.ts';
+import { takeUp } from '../../operate/standing.ts';
+import type { PairPause } from '../../store/store.ts';
 import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
@@ -27,6 +31,7 @@ async function sync(session: Session, yes: boolean): Promise<ExitCode> {
   return withSoundMapping(session, async ({ app }) => {
     const { engine } = app;
     if (yes) await setGoing(session, engine.store);
+    await meetInstances(engine);
     const summary = await syncOnce(engine, { unlimitedCreates: yes, signal: session.world.interrupt.signal });
     await printSummary(session.out, summary);
     noteStanding(session.out, summary);
@@ -35,11 +40,17 @@ async function sync(session: Session, yes: boolean): Promise<ExitCode> {
   });
 }
 
-/** A pair that stopped at too many creates was waiting for this very word. */
-export async function setGoing({ out }: Session, store: SyncStore): Promise<void> {
+const waitsForYes: ReadonlySet<PairPause['reason']> = new Set(['too-many-creates', 'too-many-deletes']);
+
+/** A pair that stopped at too many creates or deletions was waiting for this very word. */
+export async function setGoing({ out, world: { now } }: Session, store: SyncStore): Promise<void> {
   const pauses = await store.transaction((tx) => tx.pauses());
-  for (const { pair } of pauses.filter((pause) => pause.reason === 'too-many-creates')) {
-    await store.transaction((tx) => tx.resumePair(pair));
+  for (const pause of pauses.filter(({ reason }) => waitsForYes.has(reason))) {
+    const { pair } = pause;
+    await store.transaction(async (tx) => {
+      await takeUp(tx, pause, { ends: true }, iso(now()));
+      await tx.resumePair(pair);
+    });
     out.note(`${pair} goes on.`);
   }
 }

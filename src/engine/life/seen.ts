@@ -7,12 +7,12 @@ import type { PairRules } from '../../core/rules.ts';
 /** True where a row that a poll has seen may be the one that a link was let go for: restored, or in scope again. */
 export function mayBeBack(pair: PairRules, record: SourceRecord, link: Link): boolean {
   if (!endedByLife(link) || link.life?.side !== record.side) return false;
-  const { inScope, backInScope } = pair.life ?? defaultLife;
-  return link.life.kind !== 'out-of-scope' || (backInScope === 'attach' && inScope(record));
+  const rules = pair.life ?? defaultLife;
+  return link.life.kind !== 'out-of-scope' || (rules.backInScope === 'attach' && rules.inScope(record));
 }
 
 /** True where the row of a living link has left the scope, which no mapped field may tell. */
 export function scopeMoved(pair: PairRules, record: SourceRecord, link: Link): boolean {
-  const { inScope, outOfScope } = pair.life ?? defaultLife;
-  return outOfScope !== 'ignore' && link.origin === record.side && !inScope(record);
+  const rules = pair.life ?? defaultLife;
+  return rules.outOfScope !== 'ignore' && link.origin === record.side && !rules.inScope(record);
 }
