@@ -1,6 +1,8 @@
 import type { Clock, Ids } from '../core/clock.ts';
 import type { Fields, SourceRecord } from '../core/record.ts';
 import type { Side } from '../core/side.ts';
+import { addToDirectory, type DirectoryEntry } from './memory/directory.ts';
+import { MemoryComments } from './memory/comments.ts';
 import { current, MemoryDesk, type RowVersion } from './memory/desk.ts';
 import { faultError, type MemoryCall, MemoryFaults, type MemoryMethod } from './memory/faults.ts';
 import { findIn } from './memory/find.ts';
@@ -33,14 +35,20 @@ export interface MemorySystemOptions {
   readonly tellsDeleted?: boolean;
   /** Whom our own writes are stamped with. */
   readonly user?: string;
+  /** Most bytes of one comment; default 4,000 for Salesforce and no limit for ServiceNow. */
+  readonly mostCommentBytes?: number;
   readonly instance?: string;
 }
 
 /** A desk in memory: the ticket system, the truth behind it, and the knobs. */
 export interface MemorySystem extends TicketSystem {
   readonly faults: MemoryFaults;
+  /** What people write under tickets. */
+  readonly comments: MemoryComments;
   /** A person makes a record. */
   put(object: string, fields: Fields, by?: string): SourceRecord;
+  /** Somebody or something that tickets refer to joins the desk; their id comes back. */
+  enrol(entry: DirectoryEntry): string;
   /** A person changes a record; throws if there is none. */
   edit(object: string, id: string, fields: Fields, by?: string): SourceRecord;
   /** A person deletes a record. */
@@ -99,11 +107,24 @@ export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
   function call<T>(method: MemoryMethod, work: () => T): T {
     calls += 1;
     writer.runLate();
+    comments.runLate();
     told({ method, item: null });
     const fault = faults.strike({ method, item: null });
     if (fault !== null) throw faultError(side, fault, method);
     return work();
   }
+
+  const comments = new MemoryComments({
+    side,
+    clock,
+    ids: options.ids,
+    desk,
+    faults,
+    told,
+    user: options.user ?? 'casebridge',
+    mostBytes: options.mostCommentBytes ?? (side === 'salesforce' ? 4000 : Number.POSITIVE_INFINITY),
+    stampMs: options.stampMs ?? 1000,
+  });
 
   const rowOf = (object: string, id: string) => {
     const row = desk.row(object, normalised(side, id));
@@ -118,13 +139,23 @@ export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
   return {
     side,
     faults,
+    comments,
     changes: async (request) => {
       request.signal?.throwIfAborted();
-      return call('changes', () => changesOf(desk, request));
+      return call('changes', () => {
+        const page = changesOf(desk, request);
+        const asks = request.streams?.filter(({ name }) => name === 'comments') ?? [];
+        const streams = asks.map((ask) => comments.stream(request.object, ask));
+        return streams.length === 0 ? page : { ...page, streams: [...(page.streams ?? []), ...streams] };
+      });
     },
-    read: async (object, ids, fields) =>
+    read: async (object, ids, fields, ask) =>
       nothingFor(ids) ??
-      call('read', () => readOf(desk, side, options.tellsDeleted ?? side === 'salesforce', object, ids, fields)),
+      call('read', () =>
+        readOf(desk, side, options.tellsDeleted ?? side === 'salesforce', object, ids, fields, (id) =>
+          ask === undefined ? null : { comments: ask.comments ? comments.listed(object, id) : null, files: null },
+        ),
+      ),
     create: async (requests) =>
       nothingFor(requests) ?? call('create', () => requests.map((request) => writer.create(request))),
     update: async (requests) =>
@@ -155,12 +186,19 @@ export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
         instance: options.instance ?? `memory-${side}`,
         user: options.user ?? 'casebridge',
       })),
+    children: {
+      post: async (requests) => nothingFor(requests) ?? call('post', () => comments.post(requests)),
+      open: async () => Promise.reject(noFiles(side)),
+      attach: async () => ({ kind: 'failed', error: noFiles(side) }),
+      detach: async () => Promise.reject(noFiles(side)),
+    },
     calls: () => calls,
 
     put: (object, fields, by = 'person') => {
       writer.runLate();
       return everything(object, desk.insert(object, writer.fitted(fields), by).id);
     },
+    enrol: (entry) => addToDirectory(desk, side, options.ids.sysId(), entry),
     edit: (object, id, fields, by = 'person') => {
       writer.runLate();
       desk.update(rowOf(object, id), writer.fitted(fields), by);
@@ -200,6 +238,11 @@ export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
       listeners.push(listener);
     },
   };
+}
+
+/** This desk keeps comments only. */
+function noFiles(side: Side): ConnectorError {
+  return new ConnectorError('Rejected', { side, executed: 'no', cause: 'no-files' });
 }
 
 /** Nothing was asked for: the answer needs no call. */

@@ -2,7 +2,7 @@ import type { CommentRules } from './comments/rules.ts';
 import type { FileRules } from './files/rules.ts';
 import type { Fields, FieldValue, SourceRecord } from './record.ts';
 import type { DerivedField } from './derived.ts';
-import type { Ref, Ticket } from './directory.ts';
+import type { Ref, RefSpec, Ticket } from './directory.ts';
 import type { HoldReason } from './link.ts';
 import type { MatchRules } from './match/rules.ts';
 import type { LifeRules } from './life/rules.ts';
@@ -90,6 +90,8 @@ export interface PairRules {
   readonly derived?: Readonly<Record<Side, readonly DerivedField[]>>;
   /** People and teams that these records name in mapped fields. Left out by a pair that maps none. */
   refs?(records: Ticket['records']): readonly Ref[];
+  /** How those are recognised, all of them: they may name people themselves. */
+  readonly refSpecs?: readonly RefSpec[];
   /** The same rules for one ticket, whose other fields and people they may look at. Left out where no rule does. */
   bind?(ticket: Ticket): PairRules;
 }

@@ -1,6 +1,6 @@
 import type { ObjectDescription } from '../connectors/ticket-system.ts';
 import type { DerivedField } from '../core/derived.ts';
-import { isId, type Ref, type Ticket } from '../core/directory.ts';
+import { isId, type Ref, type RefSpec, type Ticket } from '../core/directory.ts';
 import { type SourceRecord, valueIn } from '../core/record.ts';
 import type { FieldRule, PairRules } from '../core/rules.ts';
 import { bothSides, otherSide, type Side, sides } from '../core/side.ts';
@@ -77,7 +77,10 @@ export function buildPairRules(config: PairConfig, context: RulesContext): PairR
     ...pair,
     ...(naming.length === 0
       ? {}
-      : { refs: (records: Ticket['records']) => naming.flatMap((slot) => refsOf(slot, building, records)) }),
+      : {
+          refs: (records: Ticket['records']) => naming.flatMap((slot) => refsOf(slot, building, records)),
+          refSpecs: naming.flatMap((slot) => specsOf(slot, building)),
+        }),
     ...(bound ? { bind: (ticket: Ticket) => withFields(rulesFor(ticket)) } : {}),
   };
 }
@@ -138,6 +141,15 @@ function derivedFields(slots: readonly Slot[]): Readonly<Record<Side, readonly D
 
 function namesPeople(slot: Slot): boolean {
   return slot.kind === 'owner' || slot.field.kind === 'person' || slot.field.kind === 'team';
+}
+
+function specsOf(slot: Slot, building: Building): readonly RefSpec[] {
+  if (slot.kind === 'owner') {
+    const { person, team } = ownerPlace(slot, building);
+    return [person, team].flatMap((place) => (place === null ? [] : [place.spec]));
+  }
+  const { field } = slot;
+  return field.kind === 'person' || field.kind === 'team' ? [specOf(field, ruleName(field), building.config)] : [];
 }
 
 /** Everybody whom these records name in this rule's fields. */

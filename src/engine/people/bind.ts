@@ -33,7 +33,11 @@ export async function bindPeople(engine: Engine, batch: Batch, answers: Answered
   const works: readonly Work[] = [...batch.links, ...batch.news];
   if (!works.some(({ pair }) => pair.bind !== undefined)) return batch;
   const refs = works.flatMap((work) => refsOf(work, answers));
-  const people = await resolve(engine, refs);
+  const people = await resolve(
+    engine,
+    refs,
+    works.map(({ pair }) => pair),
+  );
   const familyOf = await loadFamilies(
     engine,
     works.map((work) => ({ pair: work.pair, records: recordsOf(work, answers) })),
@@ -54,6 +58,7 @@ export async function bindRules(
   const people = await resolve(
     engine,
     tickets.flatMap(({ pair, records }) => pair.refs?.(records) ?? []),
+    tickets.map(({ pair }) => pair),
   );
   const familyOf = await loadFamilies(engine, tickets);
   return tickets.map(({ pair, records }) => pair.bind?.({ directory: people, records, ...familyOf(pair) }) ?? pair);

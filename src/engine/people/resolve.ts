@@ -9,6 +9,7 @@ import {
   type Register,
   type Who,
 } from '../../core/directory.ts';
+import type { PairRules } from '../../core/rules.ts';
 import { otherSide, type Side } from '../../core/side.ts';
 import type { Engine } from '../engine.ts';
 import { Answers, type LookUp, lookUpAll } from './look-ups.ts';
@@ -23,14 +24,14 @@ export interface People extends Directory {
  * Finds out who all of these are across: first who they are at home, then by their keys at the other desk. At most two calls a side,
  * whatever the number of people, and none for those who are remembered.
  */
-export async function resolve(engine: Engine, refs: readonly Ref[]): Promise<People> {
+export async function resolve(engine: Engine, refs: readonly Ref[], pairs: readonly PairRules[]): Promise<People> {
   const answers = new Answers();
   const people = peopleOf(answers);
-  if (refs.length === 0) return people;
   await lookUpAll(engine, refs.map(atHome), answers);
   const across = refs.flatMap((ref) => keysOf(ref, answers));
-  const specs = new Map(refs.map(({ spec }) => [`${spec.pair} ${spec.field} ${spec.kind}`, spec]));
-  const named = [...specs.values()].flatMap(byName);
+  const named = [...new Map(pairs.map((pair) => [pair.name, pair])).values()].flatMap((pair) =>
+    (pair.refSpecs ?? []).flatMap(byName),
+  );
   await lookUpAll(engine, [...across, ...named], answers);
   return people;
 }
