@@ -1,0 +1,105 @@
+import { Readable } from 'node:stream';
+import { iso } from '../../core/clock.ts';
+import { pairOf } from '../../engine/engine.ts';
+import { oneLine } from '../../observability/words.ts';
+import { keptLink, readLink } from '../../operate/link-view.ts';
+import { oneLink, relink, resyncLink, retryLink, unlink } from '../../operate/links.ts';
+import type { Link } from '../../core/link.ts';
+import { csvLines, jsonLines, pagesFor } from '../export.ts';
+import { historyView, linkDetail, linkRow, titleFields } from '../views/link.ts';
+import { linkNowView } from '../views/link-now.ts';
+import { pageOf } from '../views/names.ts';
+import type { HandlersOf, MakeHandlers } from './types.ts';
+
+type LinkRoutes =
+  | 'links'
+  | 'linksCsv'
+  | 'linksJson'
+  | 'link'
+  | 'linkNow'
+  | 'linkHistory'
+  | 'linkResync'
+  | 'linkRetry'
+  | 'linkUnlink'
+  | 'linkRelink';
+
+const historyShown = 50;
+
+/** Pairs of tickets. */
+export const linkHandlers: MakeHandlers<LinkRoutes> = (context): HandlersOf<LinkRoutes> => {
+  const { engine, ticketUrl } = context;
+  const { store, clock } = engine;
+  const titles = titleFields(context.config);
+  const names = [...new Set(titles.values())];
+  return {
+    links: async ({ query }) => {
+      const { search, limit, ...rest } = query;
+      const text = search === undefined || search.trim() === '' ? {} : { text: search.trim() };
+      return store.transaction(async (tx) => {
+        const rows = await tx.searchLinks({ ...given(rest), ...text, titles: names, limit: limit + 1 });
+        const byStatus = query.pair === undefined ? await tx.countLinks() : await tx.countLinksOf(query.pair);
+        const page = pageOf(
+          rows,
+          limit,
+          (link) => link.id,
+          (link) => linkRow(link, titles),
+        );
+        return { ...page, byStatus: { ...byStatus } };
+      });
+    },
+    linksCsv: async ({ query, reply }) => {
+      const rows = pagesFor(store, { ...given(query), titles: names }, (link) => linkRow(link, titles));
+      await reply
+        .header('content-disposition', 'attachment; filename="casebridge-links.csv"')
+        .send(Readable.from(csvLines(rows)));
+      return undefined;
+    },
+    linksJson: async ({ query, reply }) => {
+      const rows = pagesFor(store, { ...given(query), titles: names }, (link) => linkRow(link, titles));
+      await reply
+        .header('content-disposition', 'attachment; filename="casebridge-links.ndjson"')
+        .send(Readable.from(jsonLines(rows)));
+      return undefined;
+    },
+    link: async ({ params }) => {
+      const kept = await keptLink(store, params.id, historyShown);
+      return linkDetail(kept, { titles, pair: pairOf(engine, kept.link.pair), ticketUrl });
+    },
+    linkNow: async ({ params }) => {
+      const link = await oneLink(store, params.id);
+      const now = await readLink(engine, link);
+      return linkNowView(link, pairOf(engine, link.pair), now, iso(clock.now()));
+    },
+    linkHistory: async ({ params, query }) => {
+      const link = await oneLink(store, params.id);
+      const { limit, ...rest } = query;
+      const rows = await store.transaction((tx) => tx.historyPage(link.id, { ...given(rest), limit: limit + 1 }));
+      const pair = pairOf(engine, link.pair);
+      return pageOf(
+        rows,
+        limit,
+        (row) => row.id,
+        (row) => historyView(row, pair),
+      );
+    },
+    linkResync: async ({ params, operator }) => ({
+      text: `${nameOf(await resyncLink(operator, params.id))}: both sides are compared again.`,
+    }),
+    linkRetry: async ({ params, operator }) => ({
+      text: `${nameOf(await retryLink(operator, params.id))}: tried again now.`,
+    }),
+    linkUnlink: async ({ params, operator }) => linkRow(await unlink(operator, params.id), titles),
+    linkRelink: async ({ params, operator }) => linkRow(await relink(operator, params.id), titles),
+  };
+};
+
+function nameOf({ numbers, ids }: Link): string {
+  return oneLine(numbers.servicenow ?? ids.servicenow);
+}
+
+/** Leaves out what was not given: an absent filter lets everything through. */
+export function given<T extends object>(query: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
