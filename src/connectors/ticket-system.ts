@@ -158,6 +158,17 @@ export interface ObjectDescription {
   readonly fields: readonly FieldDescription[];
 }
 
+/** A vendor's limit on calls within its own period, for the whole instance or org. */
+export interface Allowance {
+  /** Calls of everybody. */
+  readonly used: number;
+  readonly limit: number;
+  /** Part of the limit that Casebridge may use, 0 to 1. */
+  readonly share: number;
+  /** Calls of this process. */
+  readonly ours: number;
+}
+
 /** Who answered: an instance or an org. A clone or a refreshed sandbox shows itself here. */
 export interface SystemIdentity {
   readonly side: Side;
@@ -197,4 +208,6 @@ export interface TicketSystem {
   readonly children?: ChildSystem;
   /** API calls made since start, token calls not counted. */
   calls(): number;
+  /** What the vendor said last of its own limits, null before it said anything; left out by a desk that is told nothing. */
+  readonly allowance?: () => Allowance | null;
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { ConnectorError } from '../errors.ts';
+import type { Allowance } from '../ticket-system.ts';
 
 /** The org's daily API calls, as `Sforce-Limit-Info` tells them: all users and integrations together, a rolling 24 hours. */
 export interface Usage {
@@ -16,6 +17,8 @@ export interface Budget {
   /** The server itself says that the day's calls are used up. */
   exhausted(): void;
   usage(): Usage | null;
+  /** The same with our own part in it; null before the first answer. */
+  allowance(): Allowance | null;
 }
 
 /** The allowance is a rolling day and comes back bit by bit, so that it is worth asking again well before tomorrow. */
@@ -72,6 +75,7 @@ export function createBudget(options: {
     },
     exhausted: block,
     usage: () => last,
+    allowance: () => (last === null ? null : { ...last, share: options.share, ours: ours.count() }),
   };
 }
 

@@ -50,5 +50,6 @@ export function createSalesforce(deps: SalesforceDeps): TicketSystem {
     identity: () => identity(session),
     children: createChildren(session),
     calls: () => session.calls(),
+    allowance: () => session.allowance(),
   };
 }

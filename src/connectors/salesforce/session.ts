@@ -52,6 +52,7 @@ export interface Session {
   /** The path of a further query page, checked. Rejects with ConnectorError. */
   nextPage(nextRecordsUrl: string): Promise<string>;
   calls(): number;
+  readonly allowance: Budget['allowance'];
   notice(notice: SalesforceNotice): void;
   close(): void;
 }
@@ -222,6 +223,7 @@ export function createSession(deps: SessionDeps): Session {
 
   return {
     call,
+    allowance: () => budget.allowance(),
     transfer: createTransfer({
       gate,
       currentToken,

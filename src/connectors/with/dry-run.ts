@@ -16,6 +16,7 @@ export function withDryRun(system: TicketSystem): TicketSystem {
   return {
     side: system.side,
     calls: () => system.calls(),
+    ...(system.allowance === undefined ? {} : { allowance: system.allowance }),
     changes: (request) => system.changes(request),
     read: (object, ids, fields, ask) => system.read(object, ids, fields, ask),
     probe: (request) => system.probe(request),

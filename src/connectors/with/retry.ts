@@ -81,6 +81,7 @@ export function withRetry(system: TicketSystem, options: RetryOptions): TicketSy
   return {
     side: system.side,
     calls: () => system.calls(),
+    ...(system.allowance === undefined ? {} : { allowance: system.allowance }),
     changes: (request) => read(() => system.changes(request), anyOf(options.signal, request.signal)),
     read: (object, ids, fields, ask) => read(() => system.read(object, ids, fields, ask)),
     probe: (request) => read(() => system.probe(request)),
