@@ -152,6 +152,8 @@ async function pairRules(config: CasebridgeConfig, store: Store, described: Desc
     const rules: PairRules[] = [];
     for (const pair of config.pairs) {
       const startedAt = await tx.firstStart(pair.name, now);
+      const comments =
+        pair.comments === undefined ? {} : { commentsStartedAt: await tx.firstStart(`${pair.name}/comments`, now) };
       const files = pair.files === undefined ? {} : { filesStartedAt: await tx.firstStart(`${pair.name}/files`, now) };
       rules.push(
         buildPairRules(pair, {

@@ -1,4 +1,4 @@
-import { otherSide, type Side, sides } from './side.ts';
+import { type Side, sides } from './side.ts';
 
 /** Who is whose counterpart, and whose parent: what a rule for parents looks at. */
 export interface Family {
@@ -9,15 +9,15 @@ export interface Family {
 }
 
 export interface FamilyFacts {
-  /** Both ids of each link that counts. */
-  readonly links: readonly Readonly<Record<Side, string>>[];
+  /** Records that have a counterpart of the kind in question, by the side they are on. */
+  readonly across: Readonly<Record<Side, readonly (readonly [id: string, across: string])[]>>;
   /** On each side: record → its parent, as far as known. Later entries stand over earlier ones. */
   readonly parents: Readonly<Record<Side, readonly (readonly [child: string, parent: string | null])[]>>;
 }
 
 export function createFamily(facts: FamilyFacts): Family {
   const across = new Map(
-    facts.links.flatMap((ids) => sides.map((side) => [key(side, ids[side]), ids[otherSide(side)]] as const)),
+    sides.flatMap((side) => facts.across[side].map(([id, other]) => [key(side, id), other] as const)),
   );
   const parentOf = new Map(
     sides.flatMap((side) => facts.parents[side].map(([child, parent]) => [key(side, child), parent] as const)),

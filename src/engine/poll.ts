@@ -8,6 +8,7 @@ import { otherSide, type Side } from '../core/side.ts';
 import type { Cursor, PairPause, Tx, Walk } from '../store/store.ts';
 import { openStreams, saveStreams, streamAsks, streamsDone, type StreamWalk } from './children/follow.ts';
 import type { Engine } from './engine.ts';
+import { takenElsewhere } from './match/elsewhere.ts';
 import { mayBeBack, scopeMoved } from './life/seen.ts';
 import { endWalk, firstCursor, walkStart } from './walk.ts';
 
@@ -134,15 +135,23 @@ export async function keysOf(
   const active = await tx.activeKeys(known.map((link) => ({ kind: 'link', linkId: link.id })));
   const links = await tx.linksById(known.map((link) => link.id));
   const bySource = new Map(links.map((link) => [link.ids[side], link]));
+  const elsewhere = await takenElsewhere(
+    tx,
+    pair,
+    side,
+    records.flatMap((record) => (bySource.has(record.id) ? [] : [record.id])),
+  );
+  const isOurs = (record: SourceRecord): boolean => pair.owns?.(record) !== false && !elsewhere.has(record.id);
   const partners = await linksOfPartners(
     tx,
     pair,
     side,
-    records.filter((record) => !bySource.has(record.id)),
+    records.filter((record) => !bySource.has(record.id) && isOurs(record)),
   );
   const keys = new Map<string, WorkKey>();
   for (const record of records) {
     const link = bySource.get(record.id);
+    if (link === undefined && !isOurs(record)) continue;
     const key =
       link === undefined
         ? newKey(pair, side, record, partners.get(record.partnerId ?? ''))

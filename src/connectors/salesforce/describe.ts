@@ -30,7 +30,15 @@ export async function describe(session: Session, object: string): Promise<Object
       ? (field.picklistValues ?? []).filter((value) => value.active).map((value) => value.value)
       : null,
   }));
-  return { object: description.name, fields };
+  const number = description.fields.find((field) => field.nameField === true)?.name;
+  return {
+    object: description.name,
+    fields,
+    ...(number === undefined ? {} : { numberField: number }),
+    recordTypes: (description.recordTypeInfos ?? [])
+      .filter((type) => type.active && type.available && !type.master)
+      .map((type) => ({ name: type.developerName, id: normaliseId(type.recordTypeId) ?? type.recordTypeId })),
+  };
 }
 
 /** The organisation and the user we are. Where the identity service refuses, the organisation alone. */

@@ -8,6 +8,7 @@ import { describe, identity } from './describe.ts';
 import { find } from './find.ts';
 import { erase } from './erase.ts';
 import { fieldDates } from './history.ts';
+import { withNumbers } from './numbered.ts';
 import { changes, probe, read } from './read.ts';
 import { sees } from './sees.ts';
 import { createSession, type SalesforceNotice } from './session.ts';
@@ -35,7 +36,7 @@ const maxAnswerBytes = 256 * 1024 * 1024;
 export function createSalesforce(deps: SalesforceDeps): TicketSystem {
   const wire = createWire({ timeoutMs: deps.timeoutMs ?? 120_000, deadlineMs: callLimitMs, maxBytes: maxAnswerBytes });
   const session = createSession({ ...deps, wire });
-  return {
+  return withNumbers({
     side: 'salesforce',
     changes: (request) => changes(session, deps.clock, request),
     read: (object, ids, fields, ask) => read(session, object, ids, fields, ask),
@@ -51,5 +52,5 @@ export function createSalesforce(deps: SalesforceDeps): TicketSystem {
     children: createChildren(session),
     calls: () => session.calls(),
     allowance: () => session.allowance(),
-  };
+  });
 }

@@ -69,9 +69,21 @@ export const describeSchema = z.object({
       unique: z.boolean(),
       externalId: z.boolean(),
       restrictedPicklist: z.boolean(),
+      nameField: z.boolean().optional(),
       picklistValues: z.array(z.object({ active: z.boolean(), value: z.string() })).nullish(),
     }),
   ),
+  recordTypeInfos: z
+    .array(
+      z.object({
+        active: z.boolean(),
+        available: z.boolean(),
+        developerName: z.string(),
+        master: z.boolean(),
+        recordTypeId: z.string(),
+      }),
+    )
+    .nullish(),
 });
 
 export const tokenSchema = z.object({
