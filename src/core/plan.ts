@@ -114,6 +114,8 @@ export type NewPlan =
         | 'stamp-names-linked'
         | 'several-carry-stamp'
         | 'probe-unknown'
+        /** A create for it was sent, its outcome is not known, and the record itself is not shown any more. */
+        | 'origin-hidden'
         | 'number-names-nothing'
         | 'number-names-linked'
         | 'several-claim-number';

@@ -1,5 +1,7 @@
 import type { ProbeResult } from '../connectors/ticket-system.ts';
 import { iso } from '../core/clock.ts';
+import type { Link } from '../core/link.ts';
+import type { NewPlan } from '../core/plan.ts';
 import { planNew } from '../core/plan-new.ts';
 import type { SourceRecord } from '../core/record.ts';
 import { fieldsOf } from '../core/rules.ts';
@@ -12,7 +14,7 @@ import { groupBy, type NewDecision, type NewWork } from './work.ts';
 
 interface Look {
   readonly probe: ProbeResult;
-  /** False while no link exists: then no row is known that could prove that we see anything at all. */
+  /** False while no link exists, or every record is known to be deleted: then nothing needs to be seen at all. */
   readonly controlled: boolean;
 }
 
@@ -34,6 +36,7 @@ export async function decideNews(
       answers[work.origin.side].record(work.pair.objects[work.origin.side], work.origin.id),
     ]),
   );
+  const deleted = new Set(looking.filter((work) => originIsDeleted(work, answers)).map((work) => work.key));
   const partners = await readPartners(engine, looking, origins);
   const looks = await lookAcross(engine, looking);
   const linked = await linkedAcross(engine, looking, partners, looks);
@@ -43,7 +46,9 @@ export async function decideNews(
   const decided = looking.map((work) => {
     const origin = origins.get(work.key) ?? null;
     return unlessFaulty(work, origin, () =>
-      decideOne(engine, work, origin, partners.get(work.key) ?? null, looks.get(work.key), linked),
+      origin === null
+        ? withoutOrigin(engine, work, looks.get(work.key), deleted.has(work.key))
+        : decideOne(engine, work, origin, partners.get(work.key) ?? null, looks.get(work.key), linked),
     );
   });
   return [...waits, ...(await matchNews(engine, decided))];
@@ -86,7 +91,7 @@ async function lookAcross(engine: Engine, works: readonly NewWork[]): Promise<Re
     const first = group[0];
     if (first === undefined) continue;
     const side = otherSide(first.origin.side);
-    const control = await controlRow(engine, first.pair.name, side);
+    const { row: control, expected } = await controlRow(engine, first.pair.name, side);
     const results = await engine.systems[side].probe({
       object: first.pair.objects[side],
       fields: fieldsOf(first.pair, side),
@@ -94,20 +99,37 @@ async function lookAcross(engine: Engine, works: readonly NewWork[]): Promise<Re
       control,
     });
     group.forEach((work, index) => {
-      looks.set(work.key, { probe: results[index] ?? { kind: 'unknown' }, controlled: control !== null });
+      looks.set(work.key, { probe: results[index] ?? { kind: 'unknown' }, controlled: expected });
     });
   }
   return looks;
+}
+
+interface Control {
+  /** Null where none is known to be there: any row of the object has to do as proof of sight. */
+  readonly row: string | null;
+  /** False where none is expected to be there. */
+  readonly expected: boolean;
+}
+
+/** Surely deleted. */
+function isGone({ life }: Link, side: Side): boolean {
+  return life !== null && life.side === side && (life.kind === 'deleted' || life.kind === 'merged');
+}
+
+function isMissing({ life }: Link, side: Side): boolean {
+  return life?.kind === 'missing' && life.side === side;
 }
 
 /**
  * A record known to exist: one of the latest, since the oldest are archived some day; another one each time, so that one deleted
  * record cannot keep us waiting for ever.
  */
-async function controlRow(engine: Engine, pair: string, side: Side): Promise<string | null> {
+async function controlRow(engine: Engine, pair: string, side: Side): Promise<Control> {
   const links = await engine.store.transaction((tx) => tx.findLinks({ pair, latestFirst: true, limit: 20 }));
-  if (links.length === 0) return null;
-  return links[Math.floor(engine.clock.now() / 1000) % links.length]?.ids[side] ?? null;
+  const there = links.filter((link) => !isGone(link, side) && !isMissing(link, side));
+  const row = there[Math.floor(engine.clock.now() / 1000) % there.length]?.ids[side] ?? null;
+  return { row, expected: links.some((link) => !isGone(link, side)) };
 }
 
 /** Ids across that are part of a link already, as `<side> <id>`. */
@@ -141,30 +163,65 @@ async function linkedAcross(
   return linked;
 }
 
-function decideOne(
-  engine: Engine,
-  work: NewWork,
-  origin: SourceRecord | null,
-  partner: SourceRecord | null,
-  look: Look | undefined,
-  linked: ReadonlyMap<string, ReadonlySet<string>>,
-): NewDecision {
+interface Across {
+  readonly claimed: readonly SourceRecord[];
+  readonly notThere: boolean;
+}
+
+function seenAcross(look: Look | undefined): Across {
   const probe = look?.probe ?? { kind: 'unknown' as const };
   const claimed = probe.kind === 'found' ? probe.records : [];
   // Without any link there is no control row. Both creates are safe to repeat on identity (upsert, drawn sys_id), so go on.
   const notThere = probe.kind === 'none' || (probe.kind === 'unknown' && look?.controlled === false);
-  if (work.intent !== null && claimed.length === 0) {
-    const probes = work.intent.probes + (notThere ? 1 : 0);
-    if (probes < 2)
-      return { kind: 'in-doubt', work, intent: { ...work.intent, probes, probedAt: iso(engine.clock.now()) } };
-  }
-  if (origin === null) {
-    const plan =
-      claimed.length > 0
-        ? ({ kind: 'quarantine', why: 'stamp-names-nothing' } as const)
-        : ({ kind: 'ignore', why: 'absent' } as const);
-    return { kind: 'plan', work, origin, plan };
-  }
+  return { claimed, notThere };
+}
+
+/** A create in doubt whose record was not found twice yet. */
+function stillInDoubt(
+  engine: Engine,
+  work: NewWork,
+  claimed: Across['claimed'],
+  notThere: boolean,
+): NewDecision | null {
+  if (work.intent === null || claimed.length > 0) return null;
+  const probes = work.intent.probes + (notThere ? 1 : 0);
+  if (probes >= 2) return null;
+  return { kind: 'in-doubt', work, intent: { ...work.intent, probes, probedAt: iso(engine.clock.now()) } };
+}
+
+function originIsDeleted(work: NewWork, answers: Readonly<Record<Side, ReadAnswers>>): boolean {
+  const { side, id } = work.origin;
+  return answers[side].get(work.pair.objects[side], id).kind === 'deleted';
+}
+
+/**
+ * A record that is not shown any more. A create for it that was sent stays open, and looked for now and then, until the record is
+ * back or was surely deleted: what hides the one may hide the other, and what the create carried must not be forgotten.
+ */
+function withoutOrigin(engine: Engine, work: NewWork, look: Look | undefined, deleted: boolean): NewDecision {
+  const { claimed, notThere } = seenAcross(look);
+  const doubt = stillInDoubt(engine, work, claimed, notThere);
+  if (doubt !== null) return doubt;
+  const plan: NewPlan =
+    claimed.length > 0
+      ? { kind: 'quarantine', why: 'stamp-names-nothing' }
+      : work.intent !== null && !deleted
+        ? { kind: 'quarantine', why: 'origin-hidden' }
+        : { kind: 'ignore', why: 'absent' };
+  return { kind: 'plan', work, origin: null, plan };
+}
+
+function decideOne(
+  engine: Engine,
+  work: NewWork,
+  origin: SourceRecord,
+  partner: SourceRecord | null,
+  look: Look | undefined,
+  linked: ReadonlyMap<string, ReadonlySet<string>>,
+): NewDecision {
+  const { claimed, notThere } = seenAcross(look);
+  const doubt = stillInDoubt(engine, work, claimed, notThere);
+  if (doubt !== null) return doubt;
   if (claimed.length === 0 && !notThere)
     return { kind: 'plan', work, origin, plan: { kind: 'quarantine', why: 'probe-unknown' } };
   const linkedIds = linked.get(`${work.pair.name} ${otherSide(work.origin.side)}`) ?? new Set<string>();

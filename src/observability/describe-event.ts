@@ -189,6 +189,8 @@ const planReasons: Readonly<Record<string, string>> = {
   'stamp-names-linked':
     'it names a ticket across that is paired with another one already; clear the stamp of the wrong one.',
   'several-carry-stamp': 'several tickets across name it; clear the stamp of all but one.',
+  'origin-hidden':
+    'a ticket for it was being made across when it disappeared: deleted, or hidden from our user. It is looked for again.',
   'absent-on-servicenow': 'ServiceNow does not show it: deleted, or hidden from our user. Nothing is done about it.',
   'absent-on-salesforce': 'Salesforce does not show it: deleted, or hidden from our user. Nothing is done about it.',
   'missing-on-servicenow':
