@@ -158,6 +158,7 @@ async function pairRules(config: CasebridgeConfig, store: Store, described: Desc
       rules.push(
         buildPairRules(pair, {
           startedAt,
+          ...comments,
           ...files,
           others: config.pairs.filter((other) => other !== pair),
           objects: objectsOf(pair, described),

@@ -67,6 +67,19 @@ const knownNames = [
   'caller',
   'withinHours',
   'likeness',
+  'comments',
+  'prefix',
+  'timeZone',
+  'channels',
+  'internal',
+  'public',
+  'internal-becomes-public',
+  'edited',
+  'deleted',
+  'published',
+  'feed',
+  'emails',
+  'history',
 ];
 
 /** Says an issue of the schema in plain words. `input` is the whole file's value. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { commentsSchema } from './comments-config.ts';
 import { type ConfigProblem, problemOf } from './config-problem.ts';
 import type { CasebridgeConfig } from './define-config.ts';
 import { filesSchema } from './files-config.ts';
@@ -99,6 +100,7 @@ const pair = z.strictObject({
   match: matchSchema.exactOptional(),
   life: lifeSchema.exactOptional(),
   transitions: z.array(transitionSchema).exactOptional(),
+  comments: commentsSchema.exactOptional(),
   files: filesSchema.exactOptional(),
   maxCreatesPerPoll: z.int().min(1, 'must be at least 1').exactOptional(),
 });

@@ -1,3 +1,4 @@
+import type { CommentsConfig } from './comments-config.ts';
 import type { FilesConfig } from './files-config.ts';
 import type { ConflictRule } from '../core/rules.ts';
 import type { Side } from '../core/side.ts';
@@ -87,6 +88,8 @@ export interface PairConfig {
   readonly life?: LifeConfig;
   /** How tickets that were on both desks before are recognised as one. */
   readonly match?: MatchConfig;
+  /** Comments and work notes travel; left out, they stay where they are. */
+  readonly comments?: CommentsConfig;
   /** Attachments and files travel; left out, they stay where they are. */
   readonly files?: FilesConfig;
   /** Most creates one poll may cause before the pair stops and asks; default 200. */

@@ -6,6 +6,7 @@ import type { FieldRule, PairRules } from '../core/rules.ts';
 import { bothSides, otherSide, type Side, sides } from '../core/side.ts';
 import { type Building, buildRule, describeField, ownerPlace, specOf } from './build-rule.ts';
 import { fieldsIn } from './condition.ts';
+import { buildCommentRules } from './comments-config.ts';
 import type { PairConfig } from './define-config.ts';
 import { derivedOf, ruleName, type Slot, slotsOf } from './field-names.ts';
 import { buildFileRules } from './files-config.ts';
@@ -21,6 +22,8 @@ import { compileTransitions, type Transitions } from './transition-rule.ts';
 export interface RulesContext {
   /** When Casebridge was first started with this pair: the scope's start where the config names none. ISO 8601. */
   readonly startedAt: string;
+  /** When its comments were first switched on; default `startedAt`. ISO 8601. */
+  readonly commentsStartedAt?: string;
   /** When its files were first switched on; default `startedAt`. ISO 8601. */
   readonly filesStartedAt?: string;
   /** The live metadata where it has been read: optional fields that an object lacks are then left out. */
@@ -54,6 +57,9 @@ export function buildPairRules(config: PairConfig, context: RulesContext): PairR
     inScope: (record: SourceRecord) =>
       inScope(record, config, context.startedAt) && surelyInScope(config.scope, record),
     startsAt: startsAt(config, context.startedAt),
+    ...(config.comments === undefined
+      ? {}
+      : { comments: buildCommentRules(config.comments, context.commentsStartedAt ?? context.startedAt) }),
     ...filesOf(config, context),
     maxCreatesPerPoll: config.maxCreatesPerPoll ?? defaultMaxCreates,
     looksAt: bothSides((side) => looksAt(config, transitions, side)),

@@ -2,12 +2,22 @@ import type { Side } from '../../core/side.ts';
 import { ConnectorError, type ConnectorErrorKind, type Executed } from '../errors.ts';
 
 export type MemoryMethod =
-  'changes' | 'read' | 'create' | 'update' | 'erase' | 'probe' | 'find' | 'fieldDates' | 'describe' | 'identity';
+  | 'changes'
+  | 'read'
+  | 'create'
+  | 'update'
+  | 'post'
+  | 'erase'
+  | 'probe'
+  | 'find'
+  | 'fieldDates'
+  | 'describe'
+  | 'identity';
 
 /** A call about to be made, or one item of a create or update. */
 export interface MemoryCall {
   readonly method: MemoryMethod;
-  /** `create`: the partner's id. `update`: the record's id. Null for a call as a whole. */
+  /** `create`: the partner's id. `update`, `post`: the record's id. Null for a call as a whole. */
   readonly item: string | null;
 }
 
@@ -86,7 +96,7 @@ export class MemoryFaults {
 function strikes(fault: MemoryFault, call: MemoryCall): boolean {
   if (fault.method !== undefined && fault.method !== call.method) return false;
   if (fault.item !== undefined) return fault.item === call.item;
-  const writes = call.method === 'create' || call.method === 'update';
+  const writes = call.method === 'create' || call.method === 'update' || call.method === 'post';
   return writes ? (call.item === null) === (fault.whole === true) : true;
 }
 

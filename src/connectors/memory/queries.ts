@@ -1,6 +1,7 @@
 import { iso } from '../../core/clock.ts';
 import type { FieldValue } from '../../core/record.ts';
 import type { Side } from '../../core/side.ts';
+import type { Children } from '../children.ts';
 import type {
   ChangesPage,
   ChangesRequest,
@@ -59,6 +60,7 @@ export function readOf(
   object: string,
   ids: readonly string[],
   fields: readonly string[],
+  children: (id: string) => Children | null,
 ): readonly ReadResult[] {
   return ids.map((asked): ReadResult => {
     const id = normalised(side, asked);
@@ -66,7 +68,8 @@ export function readOf(
     if (row === undefined || row.hidden) return { kind: 'absent', id };
     if (row.deleted && !tellsDeleted) return { kind: 'absent', id };
     if (row.deleted) return { kind: 'deleted', id, ...(row.into === undefined ? {} : { into: row.into }) };
-    return { kind: 'found', record: desk.record(row, fields) };
+    const hanging = children(row.id);
+    return { kind: 'found', record: desk.record(row, fields), ...(hanging === null ? {} : { children: hanging }) };
   });
 }
 

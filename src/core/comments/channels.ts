@@ -7,7 +7,7 @@ import type { ChannelRule, CommentRules } from './rules.ts';
  * e-mails never do. Every post passes here, follow-ups too.
  */
 export function channelAcross(rules: CommentRules, side: Side, channel: Channel, kind: Comment['kind']): ChannelRule {
-  const wanted = rules.channels[side][kind === 'comment' ? channel : 'internal'];
-  if (wanted !== 'public' || (kind === 'comment' && channel === 'public')) return wanted;
-  return kind === 'comment' && rules.internalBecomesPublic ? 'public' : 'internal';
+  if (kind === 'comment' && channel === 'public') return rules.channels[side].public;
+  if (kind === 'comment' && rules.internalBecomesPublic[side]) return 'public';
+  return rules.channels[side].internal === 'withhold' ? 'withhold' : 'internal';
 }

@@ -26,10 +26,10 @@ export interface CommentRules {
   readonly prefix: string;
   /** IANA name of the zone that `{time}` is written in. */
   readonly timeZone: string;
-  /** By the side a comment was written on. Internal becomes public only where a rule of that name says so. */
+  /** By the side a comment was written on. */
   readonly channels: Readonly<Record<Side, Readonly<Record<Channel, ChannelRule>>>>;
-  /** Without it no internal text is ever posted as public, whatever `channels` says. */
-  readonly internalBecomesPublic: boolean;
+  /** By the same side. Where false no internal text is ever posted as public, whatever `channels` says. */
+  readonly internalBecomesPublic: Readonly<Record<Side, boolean>>;
   readonly edited: FollowUp;
   readonly deleted: FollowUp;
   readonly published: FollowUp;
