@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { lstat, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
 import { createBrotliDecompress } from 'node:zlib';
 import { type Browser, chromium } from 'playwright-core';
 
@@ -33,7 +33,13 @@ export async function startChromium(): Promise<Browser> {
       env:
         folder === null
           ? process.env
-          : { ...process.env, LD_LIBRARY_PATH: join(folder, 'lib'), FONTCONFIG_FILE: join(folder, 'fonts.conf') },
+          : {
+              ...process.env,
+              LANG: 'en_US.UTF-8',
+              LC_ALL: 'en_US.UTF-8',
+              LD_LIBRARY_PATH: join(folder, 'lib'),
+              FONTCONFIG_FILE: join(folder, 'fonts.conf'),
+            },
     });
   } catch (error) {
     const said = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
@@ -75,12 +81,12 @@ async function unpacked(): Promise<string> {
   return folder;
 }
 
+/** By way of a file: tar stops reading at the end mark, before the padding behind it has come through a pipe. */
 async function untar(packed: ReturnType<typeof createReadStream>, into: string): Promise<void> {
-  const tar = spawn('tar', ['-xf', '-', '-C', into], { stdio: ['pipe', 'ignore', 'inherit'] });
-  const ended = once(tar, 'close');
-  await pipeline(packed, createBrotliDecompress(), tar.stdin);
-  const [code] = await ended;
-  if (code !== 0) throw new Error(`tar ended with code ${String(code)}`);
+  const archive = join(into, 'archive.tar');
+  await pipeline(packed, createBrotliDecompress(), createWriteStream(archive));
+  await promisify(execFile)('tar', ['-xf', archive, '-C', into]);
+  await rm(archive);
 }
 
 /** The temp folder is everybody's: what someone else put there is not run. */
@@ -90,7 +96,11 @@ async function refuseForeign(folder: string): Promise<void> {
     throw new Error(`${folder} belongs to another user; remove it`);
 }
 
-/** The package's one typeface everywhere, so that pictures and line breaks are the same on every machine. */
+/** The package's typeface first, so that pictures and line breaks are the same everywhere; the machine's own for other signs. */
 function fontsConf(fonts: string, cache: string): string {
-  return `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>${fonts}</dir><cachedir>${cache}</cachedir></fontconfig>`;
+  const preferred = ['sans-serif', 'system-ui']
+    .map((name) => `<alias><family>${name}</family><prefer><family>Open Sans</family></prefer></alias>`)
+    .join('');
+  const folders = [fonts, '/usr/share/fonts'].map((folder) => `<dir>${folder}</dir>`).join('');
+  return `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>${folders}<cachedir>${cache}</cachedir>${preferred}</fontconfig>`;
 }

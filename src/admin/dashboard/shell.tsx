@@ -101,7 +101,8 @@ export function Shell({ session, onLogout }: ShellProps) {
             </span>
             <span class="actions">
               <button type="button" onClick={nextTheme} aria-label={`Colours: ${theme}. Change`}>
-                {theme === 'system' ? '◐' : theme === 'light' ? '○' : '●'} {theme}
+                <span class={`theme ${theme}`} aria-hidden="true" />
+                {theme}
               </button>
               <button type="button" onClick={() => setHelping(true)} aria-label="Keys and help">
                 ?

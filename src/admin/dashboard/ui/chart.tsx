@@ -1,5 +1,5 @@
-import { useEffect, useRef } from 'preact/hooks';
-import uPlot from 'uplot';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type uPlot from 'uplot';
 
 export interface ChartLine {
   readonly label: string;
@@ -20,6 +20,7 @@ interface ChartProps {
 export function Chart({ summary, times, lines }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const drawn = useRef<uPlot | null>(null);
+  const [failed, setFailed] = useState(false);
   const shown = useRef({ times, lines });
   shown.current = { times, lines };
   const labels = lines.map((line) => line.label).join('|');
@@ -27,17 +28,28 @@ export function Chart({ summary, times, lines }: ChartProps) {
   useEffect(() => {
     const box = place.current;
     if (box === null) return undefined;
+    let here = true;
+    let Plot: typeof uPlot | null = null;
     const draw = (): void => {
+      if (Plot === null || !here) return;
       drawn.current?.destroy();
-      drawn.current = new uPlot(options(box, shown.current.lines), dataOf(shown.current), box);
+      drawn.current = new Plot(options(box, shown.current.lines), dataOf(shown.current), box);
     };
-    draw();
+    // Apart from the page's own code: it refuses to load where the browser's language is not a valid tag (`en-US@posix`).
+    import('uplot').then(
+      (module) => {
+        Plot = module.default;
+        draw();
+      },
+      () => setFailed(true),
+    );
     const resized = new ResizeObserver(() => drawn.current?.setSize({ width: box.clientWidth, height }));
     resized.observe(box);
     const scheme = matchMedia('(prefers-color-scheme: dark)');
     scheme.addEventListener('change', draw);
     addEventListener('theme', draw);
     return () => {
+      here = false;
       resized.disconnect();
       scheme.removeEventListener('change', draw);
       removeEventListener('theme', draw);
@@ -59,7 +71,10 @@ export function Chart({ summary, times, lines }: ChartProps) {
           <span key={line.label} class={`chart-line-${at}`} />
         ))}
       </div>
-      <figcaption class="soft">{summary}</figcaption>
+      <figcaption class="soft">
+        {summary}
+        {failed && ' The chart cannot be drawn in this browser.'}
+      </figcaption>
     </figure>
   );
 }

@@ -91,21 +91,22 @@ export function Conflicts({ route }: ViewProps) {
         keyOf={(conflict) => conflict.id}
       >
         {(conflict) => (
-          <>
-            {operator && conflict.status === 'open' && (
-              <label class="pick">
+          <ConflictCard
+            conflict={conflict}
+            onChanged={list.reload}
+            lead={
+              operator &&
+              conflict.status === 'open' && (
                 <input
                   type="checkbox"
+                  class="pick"
+                  aria-label={`Select ${bothNames(conflict)}, ${conflict.labels.servicenow}`}
                   checked={picked.has(conflict.id)}
                   onChange={(event) => setPicked(toggled(picked, conflict.id, event.currentTarget.checked))}
                 />
-                <span class="unseen">
-                  Select {bothNames(conflict)}, {conflict.field}
-                </span>
-              </label>
-            )}
-            <ConflictCard conflict={conflict} onChanged={list.reload} />
-          </>
+              )
+            }
+          />
         )}
       </ListPages>
     </>

@@ -105,10 +105,10 @@ function Help({ problem }: { readonly problem: HealthProblem }) {
 
 function WaitingCard({ status }: { readonly status: Status }) {
   const waiting: readonly (readonly [string, number, string])[] = [
-    ['Conflicts for a person', status.openConflicts, '#/conflicts'],
+    ['Conflicts', status.openConflicts, '#/conflicts'],
     ['Set aside', status.quarantined, '#/quarantine'],
-    ['Possible matches', status.openProposals, '#/matches'],
-    ['People without counterpart', status.unmatched, '#/people'],
+    ['Matches', status.openProposals, '#/matches'],
+    ['People', status.unmatched, '#/people'],
   ];
   const { created, updated } = status.totals;
   return (

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { FieldValue, Side } from '../../../schemas/common.ts';
 import type { Conflict } from '../../../schemas/conflicts.ts';
@@ -18,19 +19,22 @@ interface ConflictCardProps {
   readonly onChanged: () => void;
   /** Without the names of the tickets, on their own page. */
   readonly bare?: boolean;
+  /** Stands before the heading: a box to select it. */
+  readonly lead?: ComponentChildren;
 }
 
 const labelOf = ({ labels }: Conflict): string =>
   labels.servicenow === labels.salesforce ? labels.servicenow : `${labels.servicenow} ↔ ${labels.salesforce}`;
 
 /** One field that both sides changed: base, both values with who and when, the difference, and what can be done. */
-export function ConflictCard({ conflict, onChanged, bare = false }: ConflictCardProps) {
+export function ConflictCard({ conflict, onChanged, bare = false, lead = null }: ConflictCardProps) {
   const operator = useMay('operator');
   const { servicenow, salesforce } = conflict.texts;
   return (
     <div class="said">
       <div class="head">
         <h2>
+          {lead}
           {!bare && (
             <>
               <a href={formatRoute(['links', conflict.linkId])} data-open>
@@ -94,7 +98,7 @@ function SideValue({ conflict, side }: { readonly conflict: Conflict; readonly s
   );
 }
 
-function Decide({ conflict, onChanged }: Omit<ConflictCardProps, 'bare'>) {
+function Decide({ conflict, onChanged }: Pick<ConflictCardProps, 'conflict' | 'onChanged'>) {
   const [writing, setWriting] = useState(false);
   const [text, setText] = useState(plainValue(conflict.servicenow));
   const decide = async (body: { readonly take: Side } | { readonly value: FieldValue }): Promise<void> => {
