@@ -44,7 +44,7 @@ export async function startServiceNowSandbox(options: ServiceNowSandboxOptions =
   const state = options.stateFile === undefined ? null : await loadState(options.stateFile);
   let url = '';
   const database = new Database(new Schema(allTables(options.absentTables ?? [])));
-  const users = new Users(database, { zone: 'America/Los_Angeles', format: 'yyyy-MM-dd HH:mm:ss' });
+  const users = new Users(database, { zone: 'America/Los_Angeles', format: 'yyyy-MM-dd HH:mm:ss', language: 'en' });
   const rights = new Rights();
   grantRights(rights);
   const properties = standardProperties(newId());
@@ -57,7 +57,7 @@ export async function startServiceNowSandbox(options: ServiceNowSandboxOptions =
     properties,
     now,
     newId,
-    outgoing: new Outgoing(database, users),
+    outgoing: new Outgoing(database, users, properties),
     faults: new Faults(),
     files: new Map(),
     random: options.random ?? Math.random,
@@ -135,6 +135,13 @@ function standardProperties(instanceId: string): Properties {
     attachmentScanMs: 1000,
     forbiddenExtensions: [],
     attachmentMaxBytes: 1_073_741_824,
+    currentUserApi: true,
+    journalLabels: {
+      en: { comments: 'Additional comments', work_notes: 'Work notes' },
+      de: { comments: 'Zusätzliche Kommentare', work_notes: 'Arbeitsnotizen' },
+      fr: { comments: 'Commentaires supplémentaires', work_notes: 'Notes de travail' },
+    },
+    maxJournalSize: 10_000_000,
     instanceId,
   };
 }

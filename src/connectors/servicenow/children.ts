@@ -1,9 +1,10 @@
 import type { ChildSystem } from '../children.ts';
 import type { Context } from './context.ts';
 import { createFiles } from './files.ts';
+import type { People } from './people.ts';
 import { post } from './post.ts';
 
 /** Comments, work notes and files of one instance. */
-export function createChildren(context: Context): ChildSystem {
-  return { post: (requests) => post(context, requests), ...createFiles(context) };
+export function createChildren(context: Context, people: People): ChildSystem {
+  return { post: (requests) => post(context, people, requests), ...createFiles(context) };
 }

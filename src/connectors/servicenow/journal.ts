@@ -6,7 +6,7 @@ import { elements, journalFields, rowComment } from './journal-entries.ts';
 import { createRendered, type Rendered, renderedRequest } from './journal-rendered.ts';
 import { isForbidden, type Listed, listMany, orThrow } from './list-many.ts';
 import type { JournalPath } from './notices.ts';
-import { createPeople } from './people.ts';
+import type { People } from './people.ts';
 import { allOf, ordered, term } from './query.ts';
 import { normalId, type Row, textOf } from './records.ts';
 import type { ListAnswer, ListRequest } from './table.ts';
@@ -39,8 +39,7 @@ export interface Journal {
  * servicenow-cli), and then the journals are read as a person sees them. An empty answer alone never says that there is nothing:
  * until a row was shown, the rendered journals ride along and have to be empty as well.
  */
-export function createJournal(context: Context): Journal {
-  const people = createPeople(context);
+export function createJournal(context: Context, people: People): Journal {
   const rendered: Rendered = createRendered(context, people, countRequest);
   let path: JournalPath | null = null;
 

@@ -16,6 +16,8 @@ export interface People {
   /** Looks up the names of these users; a look that fails changes nothing. */
   meet(userNames: readonly string[]): Promise<void>;
   nameOf(userName: string): string;
+  /** The name under which an instance signed a write of ours: who we are where it does not tell otherwise. */
+  signedAs(userName: string): void;
 }
 
 interface Person {
@@ -46,10 +48,13 @@ export function createPeople(context: Context): People {
 
   return {
     meet,
+    signedAs: (userName) => {
+      self = { userName, at: clock.now() };
+    },
     nameOf: (userName) => known.get(userName)?.name ?? userName,
     me: async () => {
       if (self === null || self.at <= clock.now() - freshMs) {
-        self = { userName: await currentUser(context), at: clock.now() };
+        self = { userName: (await currentUser(context)) ?? self?.userName ?? null, at: clock.now() };
       }
       const { userName } = self;
       if (userName === null) return { userName, displayName: null, zone: null };

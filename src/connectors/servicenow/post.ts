@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import { elementOf } from './journal-entries.ts';
 import { saysIn } from './journal-stream.ts';
 import { outcomeOf } from './outcomes.ts';
+import type { People } from './people.ts';
 import { normalId, oneAnswer, type Row, textOf } from './records.ts';
 import { displayOf, tablePath, writeQuery } from './table.ts';
 import { writeTimeoutMs } from './update.ts';
@@ -20,7 +21,11 @@ const roundMs = 1_000;
 type Sendable = { readonly at: number; readonly request: PostRequest };
 
 /** Adds journal entries, `ChildSystem.post`: one Batch call for the next entry of up to 100 tickets. */
-export async function post(context: Context, requests: readonly PostRequest[]): Promise<readonly PostResult[]> {
+export async function post(
+  context: Context,
+  people: People,
+  requests: readonly PostRequest[],
+): Promise<readonly PostResult[]> {
   const results: PostResult[] = requests.map(() => refused('not-an-id'));
   const sendable = requests.flatMap((request, at): readonly Sendable[] => {
     const id = normalId(request.recordId);
@@ -37,7 +42,7 @@ export async function post(context: Context, requests: readonly PostRequest[]): 
     if (going.length === 0) continue;
     const wait = answeredMs + roundMs - context.clock.now();
     if (wait > 0 && Number.isFinite(wait)) await context.clock.sleep(wait);
-    for (const { at, result, request } of await sendRound(context, going)) {
+    for (const { at, result, request } of await sendRound({ context, people }, going)) {
       results[at] = result;
       // What follows must not overtake an entry that may still have to be sent again.
       if (result.kind === 'failed' && result.error.kind !== 'Rejected') stopped.add(keyOf(request));
@@ -54,35 +59,40 @@ function roundsOf(sendable: readonly Sendable[]): readonly (readonly Sendable[])
   return Array.from({ length: longest }, (_, n) => perTicket.flatMap((entries) => entries[n] ?? []));
 }
 
-type Sent = Sendable & { readonly result: PostResult };
-
-async function sendRound(context: Context, round: readonly Sendable[]): Promise<readonly Sent[]> {
-  const calls = evenChunks(round, context.batch.writesPerCall());
-  return (await Promise.all(calls.map((call) => sendCall(context, call)))).flat();
+interface Desk {
+  readonly context: Context;
+  readonly people: People;
 }
 
-async function sendCall(context: Context, call: readonly Sendable[]): Promise<readonly Sent[]> {
+type Sent = Sendable & { readonly result: PostResult };
+
+async function sendRound(desk: Desk, round: readonly Sendable[]): Promise<readonly Sent[]> {
+  const calls = evenChunks(round, desk.context.batch.writesPerCall());
+  return (await Promise.all(calls.map((call) => sendCall(desk, call)))).flat();
+}
+
+async function sendCall(desk: Desk, call: readonly Sendable[]): Promise<readonly Sent[]> {
   const items = call.map(({ request }, at) => ({ id: `p${at}`, ...patchOf(request) }));
   let outcomes: ReadonlyMap<string, ItemOutcome> | null;
   try {
-    outcomes = items.length > 1 ? await context.batch.run(items) : null;
+    outcomes = items.length > 1 ? await desk.context.batch.run(items) : null;
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error;
     return call.map((one) => ({ ...one, result: { kind: 'failed', error } }));
   }
-  if (outcomes === null) return Promise.all(call.map((one) => sendSingly(context, one)));
-  return call.map((one, at) => ({ ...one, result: resultOf(one.request, outcomes.get(`p${at}`)) }));
+  if (outcomes === null) return Promise.all(call.map((one) => sendSingly(desk, one)));
+  return call.map((one, at) => ({ ...one, result: resultOf(desk, one.request, outcomes.get(`p${at}`)) }));
 }
 
-async function sendSingly(context: Context, one: Sendable): Promise<Sent> {
+async function sendSingly(desk: Desk, one: Sendable): Promise<Sent> {
   const call = { ...patchOf(one.request), effect: 'write', timeoutMs: writeTimeoutMs } as const;
-  return { ...one, result: resultOf(one.request, await outcomeOf(() => context.rest.call(call))) };
+  return { ...one, result: resultOf(desk, one.request, await outcomeOf(() => desk.context.rest.call(call))) };
 }
 
 /** The answer shows the journal as rendered: in value mode it reads as `""` (table-patch-incident-doc). */
 function patchOf(request: PostRequest) {
   const element = elementOf[request.channel];
-  const fields = ['sys_id', 'sys_updated_on', element];
+  const fields = ['sys_id', 'sys_updated_on', 'sys_updated_by', element];
   return {
     method: 'PATCH',
     path: `${nameOf(request)}?${writeQuery(fields, 'all')}`,
@@ -90,7 +100,7 @@ function patchOf(request: PostRequest) {
   } as const;
 }
 
-function resultOf(request: PostRequest, outcome: ItemOutcome | undefined): PostResult {
+function resultOf(desk: Desk, request: PostRequest, outcome: ItemOutcome | undefined): PostResult {
   if (outcome === undefined) return doubt(request, 'not-answered');
   if (outcome.kind === 'failed') return { kind: 'failed', error: outcome.error };
   const parsed = oneAnswer.safeParse(outcome.body);
@@ -100,6 +110,8 @@ function resultOf(request: PostRequest, outcome: ItemOutcome | undefined): PostR
   // A field ACL drops a value in silence. A journal that came and does not hold our text is proof; one that did not come is none.
   const journal = displayOf(row, elementOf[request.channel]);
   if (journal !== null && !saysIn(journal, request.text)) return refused('not-saved', request);
+  const signed = textOf(row, 'sys_updated_by');
+  if (typeof signed === 'string') desk.people.signedAs(signed);
   return { kind: 'posted', id: null, at: fromWireTime(textOf(row, 'sys_updated_on') ?? '') };
 }
 

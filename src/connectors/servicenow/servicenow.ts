@@ -19,6 +19,7 @@ import { identity } from './identity.ts';
 import { createJournal } from './journal.ts';
 import type { OnNotice } from './notices.ts';
 import { createGrant } from './oauth.ts';
+import { createPeople } from './people.ts';
 import { probe } from './probe.ts';
 import { read } from './read.ts';
 import { readWithChildren } from './read-children.ts';
@@ -64,7 +65,8 @@ export function connect(deps: ServiceNowDeps): {
 /** ServiceNow as a desk: Table API and Batch API by OAuth. Nothing is contacted before the first call. */
 export function createServiceNow(deps: ServiceNowDeps): TicketSystem {
   const { origin, context } = connect(deps);
-  const journal = createJournal(context);
+  const people = createPeople(context);
+  const journal = createJournal(context, people);
   return {
     side: 'servicenow',
     changes: createChanges(context),
@@ -84,7 +86,7 @@ export function createServiceNow(deps: ServiceNowDeps): TicketSystem {
     fieldDates: (object, asks) => fieldDates(context, object, asks),
     describe: (object) => describe(context, object),
     identity: () => identity(context, new URL(origin).host),
-    children: createChildren(context),
+    children: createChildren(context, people),
     calls: () => context.rest.calls(),
   };
 }

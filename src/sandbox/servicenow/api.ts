@@ -1,3 +1,4 @@
+import type { Content } from '../content.ts';
 import type { Faults } from '../faults.ts';
 import type { Database } from './database.ts';
 import type { Outgoing } from './outgoing.ts';
@@ -22,8 +23,19 @@ export interface Properties {
   forbiddenExtensions: readonly string[];
   /** Largest attachment, bytes. */
   attachmentMaxBytes: number;
+  /** False on a release without `/api/now/ui/user/current_user`. */
+  currentUserApi: boolean;
+  /** What journals are called in their rendering, by language: translated, and an administrator may change them (servicenow-cli). */
+  journalLabels: Readonly<Record<string, JournalLabels>>;
+  /** `glide.max_journal_list_size`: characters of a rendered journal past which it is only previewed (c_JournalFieldDisplayLimits). */
+  maxJournalSize: number;
   /** Tells callers apart: `sys_properties` instance_id. */
   instanceId: string;
+}
+
+export interface JournalLabels {
+  readonly comments: string;
+  readonly work_notes: string;
 }
 
 /** Everything the APIs work on. */
@@ -35,7 +47,7 @@ export interface Instance {
   readonly outgoing: Outgoing;
   readonly faults: Faults;
   readonly properties: Properties;
-  readonly files: Map<string, Buffer>;
+  readonly files: Map<string, Content>;
   readonly now: () => number;
   readonly random: () => number;
   readonly newId: () => string;
@@ -54,6 +66,8 @@ export interface ApiRequest {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
+  /** A file that was sent, instead of a body. */
+  readonly content?: Content;
   readonly user: string;
   /** True where an OAuth token was shown: its client may be scoped. */
   readonly byToken: boolean;
@@ -63,7 +77,7 @@ export interface ApiAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** Null for none. */
-  readonly body: string | Buffer | null;
+  readonly body: string | Buffer | Content | null;
 }
 
 /** An answer of JSON. */

@@ -13,10 +13,11 @@ export function parseGlideTime(text: string): number | null {
   return Number.isNaN(ms) ? null : ms;
 }
 
-/** How a user reads dates: IANA zone and a ServiceNow date and time format (`dd/MM/yyyy`, `HH:mm:ss`). */
+/** How a user reads: IANA zone, a ServiceNow date and time format (`dd/MM/yyyy`, `HH:mm:ss`), and a language. */
 export interface DateStyle {
   readonly zone: string;
   readonly format: string;
+  readonly language: string;
 }
 
 /** A stored date as its reader sees it: both zone and format are the user's (recorded: table-list-csm-case-display-all-rec). */

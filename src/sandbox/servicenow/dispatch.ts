@@ -1,4 +1,4 @@
-import { errorAnswer } from './api.ts';
+import { errorAnswer, json } from './api.ts';
 import type { ApiAnswer, ApiRequest, Instance } from './api.ts';
 import { attachmentApi } from './attachment-api.ts';
 import { batchApi } from './batch-api.ts';
@@ -22,6 +22,7 @@ function answer(instance: Instance, sent: ApiRequest): ApiAnswer {
   // c_RESTAPI: the override header is honoured, and HEAD works where GET does.
   const method = (sent.headers['x-http-method-override'] ?? sent.method).toUpperCase();
   const request = { ...sent, method: method === 'HEAD' ? 'GET' : method };
+  if (request.path === currentUserPath) return currentUser(instance, request);
   const match = route.exec(request.path);
   if (match === null) throw refusals.noResource();
   const [, version = '', api = '', first = null, second = null] = match;
@@ -34,6 +35,14 @@ function answer(instance: Instance, sent: ApiRequest): ApiAnswer {
   if (api === 'batch' && version === 'v1' && first === null)
     return batchApi(instance, request, (item) => dispatch(instance, item));
   throw refusals.noResource();
+}
+
+/** Who is signed in: undocumented, and measured on current releases (servicenow-cli). No more of it is known than the user name. */
+const currentUserPath = '/api/now/ui/user/current_user';
+
+function currentUser(instance: Instance, request: ApiRequest): ApiAnswer {
+  if (!instance.properties.currentUserApi || request.method !== 'GET') throw refusals.noResource();
+  return json(200, { result: { user_name: request.user } });
 }
 
 // `*/*` is answered with JSON (recorded: table-list-incident-headers-rec). XML, which the real thing also speaks, is not imitated.

@@ -1,3 +1,4 @@
+import type { JournalLabels, Properties } from './api.ts';
 import { displayDuration, displayTime } from './clock-text.ts';
 import type { DateStyle } from './clock-text.ts';
 import type { Database, Row } from './database.ts';
@@ -22,10 +23,12 @@ export interface View {
 export class Outgoing {
   readonly #database: Database;
   readonly #users: Users;
+  readonly #properties: Properties;
 
-  constructor(database: Database, users: Users) {
+  constructor(database: Database, users: Users, properties: Properties) {
     this.#database = database;
     this.#users = users;
+    this.#properties = properties;
   }
 
   /** One row. Empty fields are `''`, never left out; what is left out is unreadable, unknown or was not asked for. */
@@ -95,16 +98,22 @@ export class Outgoing {
 
   /** Newest first, `<date> - <author> (<label>)\n<text>\n\n`, also after the last one (table-patch-comment-display-true-rec). */
   #journal(row: Row, field: string, dates: DateStyle): string {
-    const labels: Readonly<Record<string, string>> = { comments: 'Additional comments', work_notes: 'Work notes' };
+    const labels = this.#labels(dates.language);
     const entries = this.#database.lookUp('sys_journal_field', 'element_id', [row['sys_id'] ?? '']) ?? [];
-    return [...entries]
+    const text = [...entries]
       .filter((entry) => field === 'comments_and_work_notes' || entry['element'] === field)
       .reverse()
       .map((entry) => {
         const head = `${displayTime(entry['sys_created_on'] ?? '', dates)} - ${this.#users.displayName(entry['sys_created_by'] ?? '')}`;
-        return `${head} (${labels[entry['element'] ?? ''] ?? ''})\n${entry['value'] ?? ''}\n\n`;
+        return `${head} (${labels[entry['element'] === 'work_notes' ? 'work_notes' : 'comments']})\n${entry['value'] ?? ''}\n\n`;
       })
       .join('');
+    return text.slice(0, this.#properties.maxJournalSize);
+  }
+
+  #labels(language: string): JournalLabels {
+    const { journalLabels } = this.#properties;
+    return journalLabels[language] ?? journalLabels['en'] ?? { comments: '', work_notes: '' };
   }
 }
 

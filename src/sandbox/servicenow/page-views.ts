@@ -112,7 +112,8 @@ function shown(instance: Instance, row: Row, column: Column): string {
   if (column.type === 'glide_date_time') return value === '' ? '' : `${value} UTC`;
   return value === ''
     ? ''
-    : (instance.outgoing.display(row, column, value, { zone: 'UTC', format: 'yyyy-MM-dd HH:mm:ss' }) ?? '');
+    : (instance.outgoing.display(row, column, value, { zone: 'UTC', format: 'yyyy-MM-dd HH:mm:ss', language: 'en' }) ??
+        '');
 }
 
 function input(instance: Instance, row: Row, column: Column): string {

@@ -16,6 +16,7 @@ const user: TableSpec = {
     text('time_zone', 'Time zone'),
     text('date_format', 'Date format'),
     text('time_format', 'Time format'),
+    text('preferred_language', 'Language', 3),
     flag('active', 'Active', 'true'),
     flag('locked_out', 'Locked out'),
     flag('web_service_access_only', 'Web service access only'),

@@ -32,7 +32,9 @@ export class Users {
     const zone = user['time_zone'] ?? '';
     const date = user['date_format'] ?? '';
     const time = user['time_format'] ?? '';
+    const language = user['preferred_language'] ?? '';
     return {
+      language: language === '' ? this.#standard.language : language,
       zone: zone === '' ? this.#standard.zone : zone,
       format: date === '' ? this.#standard.format : `${date} ${time === '' ? 'HH:mm:ss' : time}`,
     };
