@@ -40,6 +40,7 @@ async function openServiceNow(): Promise<DeskUnderTest> {
     put: (fields) => sandbox.desk.create('incident', texts(fields), 'abel.tuter').id,
     edit: (id, fields) => void sandbox.desk.edit('incident', id, texts(fields), 'abel.tuter'),
     remove: (id) => sandbox.desk.remove('incident', id, 'abel.tuter'),
+    comment: (id, text, channel) => sandbox.desk.comment('incident', id, text, channel, 'abel.tuter'),
     partnerId: partnerIds('servicenow', seededRandom(11)),
     tick: async () => {
       ahead += 1000;

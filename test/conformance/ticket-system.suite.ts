@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { TicketSystem } from '../../src/connectors/ticket-system.ts';
+import type { Channel } from '../../src/core/children.ts';
 import type { Fields } from '../../src/core/record.ts';
 import type { Side } from '../../src/core/side.ts';
 import { changesTests } from './ticket-system/changes.ts';
+import { commentTests } from './ticket-system/comments.ts';
 import { lookTests } from './ticket-system/looks.ts';
 import { readTests } from './ticket-system/reads.ts';
 import { hostileTests } from './ticket-system/texts.ts';
@@ -24,6 +26,8 @@ export interface DeskUnderTest {
   put(fields: Fields): string;
   edit(id: string, fields: Fields): void;
   remove(id: string): void;
+  /** A person says something on a ticket; left out where the desk under test has no comments. */
+  comment?(id: string, text: string, channel: Channel): void;
   /** The id of a record across that nothing names yet. */
   partnerId(): string;
   /** Lets the desk's clock go on by at least one second. */
@@ -54,6 +58,7 @@ export function ticketSystemSuite(name: string, open: OpenDesk): void {
     writeTests(opened);
     lookTests(opened);
     hostileTests(opened);
+    commentTests(opened);
   });
 }
 

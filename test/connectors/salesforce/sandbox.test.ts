@@ -40,6 +40,7 @@ async function openDesk(): Promise<DeskUnderTest> {
     put: (fields) => sandbox.desk.create('Case', texts(fields), 'Ada').id,
     edit: (id, fields) => void sandbox.desk.edit('Case', id, texts(fields), 'Ada'),
     remove: (id) => sandbox.desk.remove('Case', id, 'Ada'),
+    comment: (id, text, channel) => sandbox.desk.comment('Case', id, text, channel, 'Ada'),
     partnerId: partnerIds('salesforce', seededRandom(11)),
     tick: () => {
       ahead += 1000;
