@@ -1,61 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { ConnectorError } from '../../src/connectors/errors.ts';
-import type { ChildSystem, PostRequest, PostResult } from '../../src/connectors/children.ts';
-import type { MemorySystemOptions } from '../../src/connectors/memory.ts';
-import { bothSides, otherSide, type Side, sides } from '../../src/core/side.ts';
-import type { Engine } from '../../src/engine/engine.ts';
-import { enqueueDue } from '../../src/engine/due.ts';
-import { poll } from '../../src/engine/poll.ts';
-import { reconcile } from '../../src/engine/reconcile.ts';
+import { otherSide, type Side, sides } from '../../src/core/side.ts';
 import { resumePair } from '../../src/operate/pairs.ts';
 import type { PairConfig } from '../../src/mapping/define-config.ts';
 import { createWorld, newCase, newIncident, objects, type World } from './world.ts';
 
-/** A world whose desks take comments, and tell a deletion from an absence unless told otherwise. */
+/** A world whose desks tell a deletion from an absence. */
 interface Scene extends World {
-  readonly posted: PostRequest[];
-  /** What the next notice comes to. */
-  failNotice(result: PostResult): void;
+  /** Our internal notices under a ticket. */
+  notices(side: Side, id: string): readonly string[];
   /** Queues the only link, as the stream of deletions does. */
   touch(): Promise<void>;
 }
 
-function scene(pair: Partial<PairConfig> = {}, desk: Partial<MemorySystemOptions> = {}): Scene {
-  const world = createWorld(pair, { tellsDeleted: true, ...desk });
-  const posted: PostRequest[] = [];
-  const failures: PostResult[] = [];
-  const children: ChildSystem = {
-    post: async (requests) =>
-      requests.map((request) => {
-        const failure = failures.shift();
-        if (failure !== undefined) return failure;
-        posted.push(request);
-        return { kind: 'posted', id: `note-${posted.length}`, at: null };
-      }),
-    open: () => Promise.reject(new Error('no file is opened here')),
-    attach: () => Promise.reject(new Error('no file is attached here')),
-    detach: () => Promise.reject(new Error('no file is detached here')),
-  };
-  const engine: Engine = { ...world.engine, systems: bothSides((side) => ({ ...world.desks[side], children })) };
-  const work = async () => {
-    const jobs = await world.store.queue.takeBatch(200);
-    return jobs.length === 0 ? null : reconcile(engine, jobs);
-  };
+function scene(pair: Partial<PairConfig> = {}): Scene {
+  const world = createWorld(pair, { tellsDeleted: true });
   return {
     ...world,
-    engine,
-    posted,
-    failNotice: (result) => failures.push(result),
-    work,
-    sync: async () => {
-      await world.clock.advance(10_000);
-      for (const side of sides)
-        for (const one of engine.pairs) await poll(engine, one, side, { unlimitedCreates: false });
-      for (let rounds = 0; rounds < 20; rounds += 1) {
-        if ((await work()) === null && (await enqueueDue(engine)).queued === 0) return;
-      }
-      throw new Error('the queue does not come to rest');
-    },
+    notices: (side, id) =>
+      world.desks[side].comments
+        .all(objects[side], id)
+        .filter(({ own, channel }) => own && channel === 'internal')
+        .map(({ text }) => text),
     touch: async () => {
       const { id } = await world.link();
       await world.store.transaction((tx) => tx.enqueue([{ kind: 'link', linkId: id }]));
@@ -83,20 +48,20 @@ describe.each(sides)('a ticket deleted on %s', (gone) => {
       status: 'detached',
       life: { kind: 'deleted', side: gone, done: 'told' },
     });
-    expect(world.posted).toMatchObject([{ recordId: ids[left], channel: 'internal' }]);
+    expect(world.notices(left, ids[left])).toEqual([expect.stringContaining('was deleted')]);
     const rows = await world.store.transaction(async (tx) =>
       tx.childrenOf([(await tx.findLinks({ limit: 1 }))[0]?.id ?? '']),
     );
     expect(rows.find((row) => row.sourceId.startsWith('life:deleted'))).toMatchObject({
       state: 'carried',
-      counterpartId: 'note-1',
+      counterpartId: left === 'servicenow' ? null : expect.any(String),
       side: gone,
     });
 
     await world.touch();
     await world.edit(left, ids[left], left === 'servicenow' ? { urgency: '1' } : { Priority: 'High' });
     await world.sync();
-    expect(world.posted).toHaveLength(1);
+    expect(world.notices(left, ids[left])).toHaveLength(1);
     expect(world.desks[gone].rows(objects[gone])).toEqual([]);
   });
 
@@ -168,7 +133,7 @@ describe.each(sides)('a ticket deleted on %s', (gone) => {
     world.desks[gone].remove(objects[gone], ids[gone]);
     await world.touch();
     await world.sync();
-    expect(world.posted).toEqual([]);
+    expect(world.notices(left, ids[left])).toEqual([]);
     expect(world.writes()).toBe(before);
     expect(await world.link()).toMatchObject({ status: 'detached', life: { done: 'nothing' } });
   });
@@ -184,7 +149,7 @@ describe.each(sides)('a ticket deleted on %s', (gone) => {
     world.desks[gone].restore(objects[gone], ids[gone]);
     await world.sync();
     expect(await world.link()).toMatchObject({ status: 'detached', life: null });
-    expect(world.posted).toEqual([]);
+    expect(world.notices(left, ids[left])).toEqual([]);
   });
 });
 
@@ -205,7 +170,7 @@ describe('a record that no answer holds', () => {
     const [row] = await world.store.transaction((tx) => tx.listQuarantine(5));
     expect(row?.reason).toEqual({ kind: 'plan', why: 'missing-on-servicenow' });
     expect(world.writes()).toBe(before);
-    expect(world.posted).toEqual([]);
+    expect(world.notices('salesforce', ids.salesforce)).toEqual([]);
 
     world.desks.servicenow.hide('incident', ids.servicenow, false);
     await world.clock.advance(7 * 3_600_000);
@@ -247,7 +212,7 @@ describe('many deletions at once', () => {
     const world = scene({ life: { maxPerRun: 3 } });
     await many(world, 12, 4);
     expect(await detached(world)).toEqual([]);
-    expect(world.posted).toEqual([]);
+    expect(world.desks.servicenow.comments.posted).toBe(0);
     expect(await world.store.transaction((tx) => tx.pauses())).toMatchObject([
       { reason: 'too-many-deletes', detail: { found: 4, limit: 3 } },
     ]);
@@ -285,7 +250,7 @@ describe('many deletions at once', () => {
     const world = scene();
     await many(world, 12, 4);
     expect(await detached(world)).toHaveLength(4);
-    expect(world.posted).toHaveLength(4);
+    expect(world.desks.servicenow.comments.posted).toBe(4);
   });
 });
 
@@ -325,7 +290,7 @@ describe('a merged Case', () => {
     await world.sync();
     const [after] = await world.store.transaction((tx) => tx.linksById([link?.id ?? '']));
     expect(after).toMatchObject({ status: 'detached', life: { kind: 'merged', into: master.id, done: 'told' } });
-    expect(world.posted).toMatchObject([{ recordId: link?.ids.servicenow }]);
+    expect(world.notices('servicenow', link?.ids.servicenow ?? '')).toHaveLength(1);
   });
 });
 
@@ -354,7 +319,7 @@ describe('a ticket that leaves the scope', () => {
       status: 'detached',
       life: { kind: 'out-of-scope', side: 'servicenow' },
     });
-    expect(world.posted).toHaveLength(1);
+    expect(world.notices('salesforce', ids.salesforce)).toHaveLength(1);
     expect(world.twin('salesforce').fields['Status']).toBe(outOfScope === 'close' ? 'Closed' : 'New');
 
     await world.edit('servicenow', ids.servicenow, { short_description: 'Still elsewhere' });
@@ -380,38 +345,56 @@ describe('a ticket that leaves the scope', () => {
 });
 
 describe('a notice', () => {
-  const lostAnswer: PostResult = {
-    kind: 'failed',
-    error: new ConnectorError('Unavailable', { side: 'servicenow', executed: 'maybe' }),
-  };
-  const refusal: PostResult = {
-    kind: 'failed',
-    error: new ConnectorError('Rejected', { side: 'servicenow', executed: 'no', status: 403 }),
-  };
-
-  it('whose answer was lost is not posted twice where the journal cannot be read', async () => {
-    const world = scene();
+  const gone = async (world: Scene): Promise<string> => {
     const ids = await linked(world, 'salesforce');
-    world.failNotice(lostAnswer);
     world.desks.salesforce.remove('Case', ids.salesforce);
     await world.touch();
-    await world.sync();
-    expect(await world.link()).toMatchObject({ status: 'quarantined', life: { done: 'planned' } });
+    return ids.servicenow;
+  };
+  const later = async (world: Scene): Promise<void> => {
     for (let minutes = 0; minutes < 30; minutes += 1) {
       await world.clock.advance(60_000);
       await world.sync();
     }
+  };
+
+  it('whose answer was lost is found again, and not posted twice', async () => {
+    const world = scene();
+    const id = await gone(world);
+    world.desks.servicenow.faults.add({ method: 'post', error: 'Unavailable', effect: 'done', times: 1 });
+    await world.sync();
+    expect(await world.link()).toMatchObject({ status: 'quarantined', life: { done: 'planned' } });
+    await later(world);
+    expect(await world.link()).toMatchObject({ status: 'detached', life: { done: 'told' } });
+    expect(world.notices('servicenow', id)).toHaveLength(1);
+  });
+
+  it('that never arrived is posted again once it surely is not there', async () => {
+    const world = scene();
+    const id = await gone(world);
+    world.desks.servicenow.comments.say('incident', id, { text: 'Anybody there?' });
+    world.desks.servicenow.faults.add({ method: 'post', error: 'Unavailable', executed: 'maybe', times: 1 });
+    await later(world);
+    expect(await world.link()).toMatchObject({ status: 'detached', life: { done: 'told' } });
+    expect(world.notices('servicenow', id)).toHaveLength(1);
+  });
+
+  it('whose answer was lost is given up where the journal cannot be read', async () => {
+    const world = scene();
+    const id = await gone(world);
+    world.desks.servicenow.comments.blind = true;
+    world.desks.servicenow.faults.add({ method: 'post', error: 'Unavailable', effect: 'done', times: 1 });
+    await later(world);
     expect(await world.link()).toMatchObject({ status: 'detached' });
-    expect(world.posted).toEqual([]);
+    expect(world.notices('servicenow', id)).toHaveLength(1);
   });
 
   it('that the desk refuses does not keep the two together', async () => {
     const world = scene();
-    const ids = await linked(world, 'salesforce');
-    world.failNotice(refusal);
-    world.desks.salesforce.remove('Case', ids.salesforce);
-    await world.touch();
+    const id = await gone(world);
+    world.desks.servicenow.faults.add({ method: 'post', error: 'Rejected', times: 1 });
     await world.sync();
     expect(await world.link()).toMatchObject({ status: 'detached', life: { done: 'nothing' } });
+    expect(world.notices('servicenow', id)).toEqual([]);
   });
 });

@@ -80,8 +80,9 @@ async function lookFor(engine: Engine, side: Side, end: NotedEnd): Promise<Notic
     if (found !== undefined)
       return { kind: 'posted', row: as(engine, row, { state: 'carried', counterpartId: found.id }) };
     if (engine.clock.now() < until) return { kind: 'failed', error: waits, row: null };
-    // Where the journal cannot be read, one notice too few is better than two.
-    return comments?.complete === true ? null : { kind: 'none', row: as(engine, row, { state: 'sent' }) };
+    // A list without any entry may be one that our user must not read: one notice too few is better than two.
+    const sighted = comments !== null && comments.complete && comments.items.length > 0;
+    return sighted ? null : { kind: 'none', row: as(engine, row, { state: 'sent' }) };
   } catch (error) {
     return { kind: 'failed', error: asConnectorError(side, error), row: null };
   }
