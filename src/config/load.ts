@@ -130,6 +130,9 @@ function storeSettings(draft: Draft, { folder, terminal = false }: LoadOptions):
       host: draft.need('CASEBRIDGE_ADMIN_HOST'),
       port: draft.number('CASEBRIDGE_ADMIN_PORT'),
       token: draft.secret('CASEBRIDGE_ADMIN_TOKEN'),
+      origins: (draft.get('CASEBRIDGE_ADMIN_ORIGINS') ?? '').split(',').filter((origin) => origin !== ''),
+      metricsOpen: draft.get('CASEBRIDGE_METRICS_OPEN') === '1',
+      wakeSecret: draft.secret('CASEBRIDGE_WAKE_SECRET'),
     },
     log: { level: draft.need('LOG_LEVEL'), format: logFormat(draft.get('LOG_FORMAT'), terminal) },
   };

@@ -10,6 +10,8 @@ export type OptionKind =
   | { readonly type: 'database' }
   /** An origin: `https://…`, or `http://` towards loopback. */
   | { readonly type: 'origin' }
+  /** Origins with commas between them. */
+  | { readonly type: 'origins' }
   | { readonly type: 'path' }
   /** A node-cron expression, seconds first. */
   | { readonly type: 'cron' }
@@ -97,7 +99,7 @@ export const options = {
     group: 'Service',
     kind: { type: 'text' },
     default: '127.0.0.1',
-    doc: 'Address that /healthz and /readyz are served on.',
+    doc: 'Address that the dashboard, its API, /metrics, /healthz and /readyz are served on. Anything but this machine belongs behind a proxy that speaks https.',
   },
   CASEBRIDGE_ADMIN_PORT: {
     group: 'Service',
@@ -108,7 +110,23 @@ export const options = {
   CASEBRIDGE_ADMIN_TOKEN: {
     group: 'Service',
     kind: { type: 'secret' },
-    doc: 'Reserved for the admin API, which is not part of this release.',
+    doc: 'Opens the dashboard and its API as admin. Empty: drawn, and kept in the file admin-token in the data folder.',
+  },
+  CASEBRIDGE_ADMIN_ORIGINS: {
+    group: 'Service',
+    kind: { type: 'origins' },
+    doc: 'Further addresses that people reach the dashboard by, as through a proxy, with commas between them. Others are refused.',
+    example: 'https://casebridge.example.com',
+  },
+  CASEBRIDGE_METRICS_OPEN: {
+    group: 'Service',
+    kind: { type: 'flag' },
+    doc: '1 serves /metrics to everybody who reaches the port. Without it a token of the role viewer is asked for.',
+  },
+  CASEBRIDGE_WAKE_SECRET: {
+    group: 'Service',
+    kind: { type: 'secret' },
+    doc: 'Lets a desk say that something changed: calls of /api/wake are signed with it, see docs/api.md. Empty: none are taken.',
   },
   LOG_LEVEL: {
     group: 'Logs',

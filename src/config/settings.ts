@@ -41,6 +41,18 @@ export interface SalesforceSettings {
   readonly dailyCallsShare: number;
 }
 
+export interface AdminSettings {
+  readonly host: string;
+  readonly port: number;
+  /** Null: drawn, and kept in a file. */
+  readonly token: Secret | null;
+  /** Further addresses that people reach us by. */
+  readonly origins: readonly string[];
+  readonly metricsOpen: boolean;
+  /** Null: no desk may wake us. */
+  readonly wakeSecret: Secret | null;
+}
+
 export interface Settings {
   /** Empty database URL: the embedded Postgres in `dataDir`. */
   readonly databaseUrl: Secret | null;
@@ -53,7 +65,7 @@ export interface Settings {
   /** Files under way at once, at most. */
   readonly filesAtOnce: number;
   readonly poll: { readonly cron: string; readonly idleMaxSeconds: number };
-  readonly admin: { readonly host: string; readonly port: number; readonly token: Secret | null };
+  readonly admin: AdminSettings;
   readonly log: { readonly level: string; readonly format: 'json' | 'pretty' };
   readonly servicenow: ServiceNowSettings;
   readonly salesforce: SalesforceSettings;

@@ -17,6 +17,8 @@ export function checkValue(kind: OptionKind, text: string): Checked {
   switch (kind.type) {
     case 'origin':
       return checkOrigin(text);
+    case 'origins':
+      return checkOrigins(text);
     case 'database':
       return checkDatabase(text);
     case 'key':
@@ -50,6 +52,16 @@ function checkOrigin(text: string): Checked {
     return { wrong: 'must begin with https: (http: is for this machine only)' };
   }
   return { ok: url.origin };
+}
+
+function checkOrigins(text: string): Checked {
+  const checked = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map(checkOrigin);
+  const wrong = checked.find((one) => 'wrong' in one);
+  return wrong ?? { ok: checked.flatMap((one) => ('ok' in one ? [one.ok] : [])).join(',') };
 }
 
 function checkDatabase(text: string): Checked {
