@@ -22,7 +22,11 @@ export async function enqueueDue(engine: Engine): Promise<{ readonly queued: num
       (intent) => pairOf(engine, intent.pair) !== undefined && !standing.has(intent.pair),
     );
     const waiting = await notSetAside(tx, intents, keyOf);
-    const written = [...(await writesDue(engine, tx, now, standing)), ...(await filesDue(engine, tx, now))];
+    const written = [
+      ...(await writesDue(engine, tx, now, standing)),
+      ...(await filesDue(engine, tx, now)),
+      ...(await commentsDue(engine, tx, now)),
+    ];
     const links = await notSetAside(tx, written, (key) => key);
     const keys = [
       ...quarantined.flatMap((row) => parseKey(row.key) ?? []),
@@ -56,6 +60,16 @@ async function filesDue(engine: Engine, tx: Tx, now: number): Promise<readonly W
   const links = ids.length === 0 ? [] : await tx.linksById(ids);
   return links
     .filter((link) => pairOf(engine, link.pair)?.files !== undefined)
+    .map((link) => ({ kind: 'link', linkId: link.id }));
+}
+
+/** Links with a comment that was about to be posted, once its settle time is over. */
+async function commentsDue(engine: Engine, tx: Tx, now: number): Promise<readonly WorkKey[]> {
+  if (engine.pairs.every((pair) => pair.comments === undefined)) return [];
+  const ids = await tx.linksWithChildrenPlannedBefore('comment', iso(now - engine.times.settle), dueAtOnce);
+  const links = ids.length === 0 ? [] : await tx.linksById(ids);
+  return links
+    .filter((link) => pairOf(engine, link.pair)?.comments !== undefined)
     .map((link) => ({ kind: 'link', linkId: link.id }));
 }
 

@@ -75,8 +75,13 @@ function sendingTo(to: Side, view: CommentView, drafts: readonly Draft[], at: Co
     return draft.settles !== undefined && (noted.has(key) || ledger.has(key)) ? [draft.settles] : [];
   });
   const drafted = new Set(wanted.map((draft) => `${draft.from} ${draft.sourceId}`));
-  const gone = [...ledger.values()].filter((row) => isOver(row, drafted, view)).map((row) => over(row, at));
-  return { rows: [...known.filter((row) => !noted.has(keyOf(row))), ...settled, ...gone], posts };
+  const left = [...ledger.values()].filter(
+    (row) => row.state === 'planned' && row.detail['unsent'] === true && !noted.has(keyOf(row)),
+  );
+  const rested = left.map((row) =>
+    drafted.has(keyOf(row)) || !proves(view, row.side) ? later(row, at) : over(row, at),
+  );
+  return { rows: merged([], [...known.filter((row) => !noted.has(keyOf(row))), ...settled, ...rested]), posts };
 }
 
 /** What came of looking for a post in doubt. `row` is how it stands from now on; null where nothing has changed. */
@@ -125,12 +130,12 @@ function postOf(to: Side, draft: Draft, row: ChildRow | undefined, view: Comment
   return { to, row: post, text: draft.text };
 }
 
-/** Noted, not across, and nobody wants it any more: its comment was deleted, or edited again. */
-function isOver(row: ChildRow, drafted: ReadonlySet<string>, view: CommentView): boolean {
-  if (row.state !== 'planned' || row.detail['unsent'] !== true || drafted.has(keyOf(row))) return false;
-  return proves(view, row.side);
+/** It is due again a settle time from now. */
+function later(row: ChildRow, at: CommentTime): ChildRow {
+  return { ...row, updatedAt: at.now };
 }
 
+/** Noted, not across, and nobody wants it any more: its comment was deleted, or edited again. */
 function over(row: ChildRow, at: CommentTime): ChildRow {
   return { ...row, state: 'withheld', detail: { ...row.detail, why: 'gone' }, updatedAt: at.now };
 }
