@@ -1,5 +1,7 @@
+import { iso } from '../core/clock.ts';
 import { JobsLost, StoreUnavailable, type Tx } from '../store/store.ts';
 import type { Engine } from './engine.ts';
+import { reportStrangers } from './people/report.ts';
 import { quarantineRow } from './quarantine.ts';
 import { recordMatches } from './match/record.ts';
 import type { Reconciled } from './reconcile.ts';
@@ -25,7 +27,10 @@ async function recordHalving(engine: Engine, settlements: readonly Settlement[],
   const only = settlements[0];
   if (only === undefined) return;
   try {
-    await engine.store.transaction((tx) => write(tx, settlements));
+    await engine.store.transaction(async (tx) => {
+      await write(tx, settlements);
+      await reportStrangers(tx, settlements, iso(engine.clock.now()));
+    });
   } catch (error) {
     if (error instanceof StoreUnavailable) throw error;
     if (settlements.length > 1) {

@@ -7,6 +7,7 @@ import { createMemoryAdmin } from './memory/admin.ts';
 import { conflictMethods } from './memory/conflicts.ts';
 import { linkMethods } from './memory/links.ts';
 import { matchingMethods } from './memory/matching.ts';
+import { unmatchedMethods } from './memory/unmatched.ts';
 import { createMemoryQueue, type MemoryQueue, queueMethods } from './memory/queue.ts';
 import { overviewMethods } from './memory/overview.ts';
 import { emptyState, fork, type State } from './memory/state.ts';
@@ -65,6 +66,7 @@ async function withTx<T>(draft: State, clock: Clock, work: (tx: Tx) => Promise<T
     ...workMethods(draft),
     ...conflictMethods(draft),
     ...matchingMethods(draft),
+    ...unmatchedMethods(draft),
     ...childMethods(draft),
     ...upkeepMethods(draft),
     ...overviewMethods(draft),

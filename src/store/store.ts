@@ -7,6 +7,7 @@ import type { FieldConflict, FieldMove, PendingWrite, SettledValue } from '../co
 import type { Fields, FieldValue } from '../core/record.ts';
 import type { Side } from '../core/side.ts';
 import type { AdminSessions, OverviewTx } from './overview.ts';
+import type { UnmatchedKey, UnmatchedRow, UnmatchedTx } from './unmatched.ts';
 import type { MatchingTx, ProposalRow } from './matching.ts';
 import type { Job, Queue } from './queue.ts';
 
@@ -145,7 +146,7 @@ export interface LinkFilter {
 }
 
 /** Reads and writes inside one transaction. Batch-first: one statement each, whatever the number of rows. */
-export interface Tx extends OverviewTx, MatchingTx {
+export interface Tx extends OverviewTx, MatchingTx, UnmatchedTx {
   linksById(ids: readonly string[]): Promise<readonly Link[]>;
   linksBySource(pair: string, side: Side, ids: readonly string[]): Promise<readonly Link[]>;
   /** Fails with DuplicateLink if either id of one is linked already in its pair. */
@@ -303,4 +304,4 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export type { Fields, ProposalRow };
+export type { Fields, ProposalRow, UnmatchedKey, UnmatchedRow };

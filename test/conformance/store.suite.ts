@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Life, Link } from '../../src/core/link.ts';
 import { type Side, sides } from '../../src/core/side.ts';
 import type { ProposalRow } from '../../src/store/matching.ts';
+import type { UnmatchedRow } from '../../src/store/unmatched.ts';
 import { DuplicateLink, type Store, type Tx } from '../../src/store/store.ts';
 import {
   builtAt,
@@ -88,6 +89,7 @@ export function storeSuite(name: string, open: OpenStore): void {
     histories(run);
     quarantine(run);
     runsAndPauses(run);
+    people(run);
     tokens(() => opened.store);
   });
   queueSuite(name, open);
@@ -717,5 +719,57 @@ function tokens(store: () => Store): void {
     expect(await vault.save('servicenow', token('two'), 1)).toBe(true);
     expect(await vault.load('servicenow')).toEqual({ token: token('two'), version: 2 });
     expect(await vault.load('salesforce')).toBeNull();
+  });
+}
+
+function people(run: Run): void {
+  describe('people without a counterpart', () => {
+    const make = (pair: string, n: number, parts: Partial<UnmatchedRow> = {}): UnmatchedRow => ({
+      pair,
+      side: 'servicenow',
+      field: 'caller_id',
+      value: `user-${n}`,
+      label: 'Rosa Lind',
+      why: 'nobody',
+      times: 1,
+      linkId: null,
+      firstAt: builtAt,
+      lastAt: builtAt,
+      ...parts,
+    });
+
+    it('are counted, keep when they were first met, and show their last ticket', async () => {
+      const { pair } = scope();
+      await run((tx) => tx.noteUnmatched([make(pair, 1), make(pair, 1), make(pair, 2, { label: null })]));
+      const again = make(pair, 1, {
+        why: 'ambiguous',
+        linkId: 'link-9',
+        firstAt: later,
+        lastAt: later,
+        label: 'Rosa B.',
+      });
+      await run((tx) => tx.noteUnmatched([again]));
+      expect(await run((tx) => tx.listUnmatched({ pair, limit: 9 }))).toEqual([
+        { ...again, times: 3, firstAt: builtAt },
+        make(pair, 2, { label: null }),
+      ]);
+    });
+
+    it('are listed by pages, and leave the list one by one', async () => {
+      const { pair } = scope();
+      const rows = [
+        make(pair, 1, { side: 'salesforce', field: 'owner' }),
+        make(pair, 1),
+        make(pair, 2),
+        ...hostile.map((text, n) => make(pair, 100 + n, { field: 'owner', label: text })),
+      ];
+      await run((tx) => tx.noteUnmatched(rows.toReversed()));
+      const first = await run((tx) => tx.listUnmatched({ pair, limit: 2 }));
+      expect(first).toEqual(rows.slice(0, 2));
+      const rest = await run((tx) => tx.listUnmatched({ pair, after: first[1] ?? make(pair, 0), limit: 99 }));
+      expect(rest).toEqual(rows.slice(2));
+      await run((tx) => tx.clearUnmatched([make(pair, 2), make(pair, 7), make('another', 1)]));
+      expect(await run((tx) => tx.listUnmatched({ pair, limit: 99 }))).toEqual(rows.filter((row) => row !== rows[2]));
+    });
   });
 }

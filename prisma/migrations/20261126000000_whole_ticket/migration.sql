@@ -37,6 +37,7 @@ CREATE TABLE "unmatched" (
     "field" TEXT COLLATE "C" NOT NULL,
     "value" TEXT COLLATE "C" NOT NULL,
     "label" TEXT COLLATE "C",
+    "why" TEXT COLLATE "C" NOT NULL,
     "times" INTEGER NOT NULL,
     "link_id" TEXT COLLATE "C",
     "first_at" TIMESTAMPTZ(3) NOT NULL,

@@ -24,7 +24,7 @@ export function overviewMethods(state: State): OverviewTx {
       quarantined: state.quarantine.all().length,
       inDoubt: state.intents.all().length,
       openProposals: state.proposals.where((row) => row.status === 'open').length,
-      unmatched: 0,
+      unmatched: state.unmatched.all().length,
     }),
     conflictPage: async ({ after, limit, ...filter }) =>
       conflicts(filter)

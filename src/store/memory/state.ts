@@ -3,6 +3,7 @@ import type { Link, WorkKey } from '../../core/link.ts';
 import type { PendingWrite } from '../../core/plan.ts';
 import type { ConflictRow, Cursor, HistoryRow, Intent, PairPause, QuarantineRow, RunRow } from '../store.ts';
 import type { ProposalRow } from '../matching.ts';
+import type { UnmatchedRow } from '../unmatched.ts';
 import { Table } from './table.ts';
 
 export interface WaitingJob {
@@ -38,6 +39,7 @@ export interface State {
   readonly quarantine: Table<QuarantineRow>;
   /** `<pair> <ServiceNow id> <Salesforce id>` → proposal. */
   readonly proposals: Table<ProposalRow>;
+  readonly unmatched: Table<UnmatchedRow>;
   readonly pauses: Table<PairPause>;
   readonly runs: Table<RunRow>;
   readonly identities: Table<string>;
@@ -59,6 +61,7 @@ export function emptyState(): State {
     history: new Table(),
     quarantine: new Table(),
     proposals: new Table(),
+    unmatched: new Table(),
     pauses: new Table(),
     runs: new Table(),
     identities: new Table(),
@@ -82,6 +85,7 @@ export function fork(state: State): State {
     history: state.history.fork(),
     quarantine: state.quarantine.fork(),
     proposals: state.proposals.fork(),
+    unmatched: state.unmatched.fork(),
     pauses: state.pauses.fork(),
     runs: state.runs.fork(),
     identities: state.identities.fork(),

@@ -15,6 +15,7 @@ import { historyMethods } from './history.ts';
 import { intentMethods } from './intents.ts';
 import { linkMethods } from './links.ts';
 import { matchingMethods } from './matching.ts';
+import { unmatchedMethods } from './unmatched.ts';
 import { checkMigrated, migrate } from './migrate.ts';
 import { overviewMethods } from './overview.ts';
 import { pendingMethods } from './pending.ts';
@@ -82,6 +83,7 @@ function txMethods(db: Db, queue: BossQueue): Tx {
     ...pendingMethods(db),
     ...conflictMethods(db),
     ...matchingMethods(db),
+    ...unmatchedMethods(db),
     ...childMethods(db),
     ...historyMethods(db),
     ...quarantineMethods(db),
