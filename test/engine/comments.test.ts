@@ -14,6 +14,17 @@ function texts(world: World, side: Side): readonly string[] {
   return said(world, side).map(({ channel, text }) => `${channel}: ${text}`);
 }
 
+function lastLine(text: string): string {
+  return text.split(/\n|: /).at(-1) ?? '';
+}
+
+/** Of the ledger's rows about single comments, in order. */
+async function states(world: World): Promise<readonly string[]> {
+  const link = await world.link();
+  const rows = await world.store.transaction((tx) => tx.childrenOf([link.id]));
+  return rows.filter((row) => row.sourceId !== '*').map((row) => row.state);
+}
+
 function say(world: World, side: Side, text: string, channel: 'public' | 'internal' = 'public'): Comment {
   return world.desks[side].comments.say(objects[side], world.twin(side).id, { text, channel, author: 'Abel Tuter' });
 }
@@ -66,5 +77,360 @@ describe('comments on both desks', () => {
       'internal: second',
       'public: third',
     ]);
+  });
+});
+
+describe('a post whose answer was lost', () => {
+  it('is found by its text and not posted again', async () => {
+    const world = await pairOfTickets();
+    world.desks.salesforce.faults.add({ method: 'post', error: 'Unavailable', effect: 'done', times: 1 });
+    say(world, 'servicenow', 'We are on it.');
+    await world.sync();
+    expect(await states(world)).toEqual(['planned']);
+    await world.sync();
+    expect(await states(world)).toEqual(['carried']);
+    expect(texts(world, 'salesforce').length).toBe(1);
+  });
+
+  it('is posted again only after the settle time, when a complete list shows that it is not there', async () => {
+    const world = await pairOfTickets();
+    say(world, 'servicenow', 'Before.');
+    await world.sync();
+    world.desks.salesforce.faults.add({ method: 'post', error: 'Unavailable', executed: 'maybe', times: 1 });
+    say(world, 'servicenow', 'Did it arrive?');
+    await world.sync();
+    await world.sync();
+    expect(texts(world, 'salesforce').length).toBe(1);
+    await world.clock.advance(80_000);
+    await world.sync();
+    expect(texts(world, 'salesforce').map(lastLine)).toEqual(['Before.', 'Did it arrive?']);
+  });
+
+  it('holds back what was written after it, so that a ticket reads in order', async () => {
+    const world = await pairOfTickets();
+    world.desks.salesforce.faults.add({ method: 'post', error: 'Unavailable', executed: 'maybe', times: 1 });
+    say(world, 'servicenow', 'one');
+    await world.clock.advance(1000);
+    say(world, 'servicenow', 'two');
+    await world.sync();
+    await world.clock.advance(1000);
+    say(world, 'servicenow', 'three');
+    await world.sync();
+    expect(texts(world, 'salesforce')).toEqual([]);
+    await world.clock.advance(80_000);
+    await world.sync();
+    expect(texts(world, 'salesforce').map(lastLine)).toEqual(['one', 'two', 'three']);
+  });
+
+  it('is ours when it arrives late, and is not carried back', async () => {
+    const world = await pairOfTickets();
+    world.desks.servicenow.faults.add({ method: 'post', error: 'Unavailable', effect: 30_000, times: 1 });
+    say(world, 'salesforce', 'Any news?');
+    await world.sync();
+    for (let rounds = 0; rounds < 15; rounds += 1) await world.sync();
+    expect([texts(world, 'servicenow').length, texts(world, 'salesforce').length]).toEqual([1, 1]);
+    expect(await states(world)).toEqual(['carried']);
+  });
+
+  it('waits for as long as the list may be short of entries, and is then given up with the reason', async () => {
+    const world = await pairOfTickets();
+    world.desks.servicenow.comments.complete = false;
+    world.desks.servicenow.faults.add({ method: 'post', error: 'Unavailable', executed: 'maybe', times: 1 });
+    say(world, 'salesforce', 'Any news?');
+    await world.sync();
+    for (let rounds = 0; rounds < 9; rounds += 1) {
+      await world.clock.advance(80_000);
+      await world.sync();
+    }
+    expect(await states(world)).toEqual(['planned']);
+    await world.clock.advance(80_000);
+    await world.sync();
+    expect(await states(world)).toEqual(['refused']);
+    expect(texts(world, 'servicenow')).toEqual([]);
+    expect(world.events).toContainEqual(
+      expect.objectContaining({
+        type: 'comment.refused',
+        comment: expect.objectContaining({ detail: expect.objectContaining({ why: 'not-found-out' }) }),
+      }),
+    );
+    say(world, 'salesforce', 'Hello?');
+    await world.sync();
+    expect(texts(world, 'servicenow').map(lastLine)).toEqual(['Hello?']);
+  });
+
+  it('is not taken for absent by a list in which even the known ones do not show', async () => {
+    const world = await pairOfTickets();
+    say(world, 'salesforce', 'Hello.');
+    await world.sync();
+    await world.sync();
+    world.desks.servicenow.faults.add({ method: 'post', error: 'Unavailable', effect: 'done', times: 1 });
+    world.desks.servicenow.comments.blind = true;
+    say(world, 'salesforce', 'Any news?');
+    await world.sync();
+    await world.clock.advance(200_000);
+    await world.sync();
+    expect(texts(world, 'servicenow').length).toBe(2);
+    world.desks.servicenow.comments.blind = false;
+    await world.clock.advance(80_000);
+    await world.sync();
+    expect(texts(world, 'servicenow').length).toBe(2);
+    expect(await states(world)).toEqual(['carried', 'carried']);
+  });
+});
+
+describe('a comment that a desk refuses', () => {
+  it('is refused alone: its ticket and the other comments go on', async () => {
+    const world = await pairOfTickets();
+    world.desks.salesforce.faults.add({ method: 'post', error: 'Rejected', code: 'FIELD_CUSTOM_VALIDATION', times: 1 });
+    say(world, 'servicenow', 'bad');
+    await world.clock.advance(1000);
+    say(world, 'servicenow', 'good');
+    await world.edit('servicenow', world.twin('servicenow').id, { short_description: 'Printer out' });
+    await world.sync();
+    expect(await states(world)).toEqual(['refused', 'carried']);
+    expect(texts(world, 'salesforce').map(lastLine)).toEqual(['good']);
+    expect(world.twin('salesforce').fields['Subject']).toBe('Printer out');
+    expect((await world.link()).status).toBe('synced');
+    for (let rounds = 0; rounds < 12; rounds += 1) await world.sync();
+    expect(texts(world, 'salesforce').length).toBe(1);
+  });
+
+  it('waits while the desk is down, and keeps the order', async () => {
+    const world = await pairOfTickets();
+    world.desks.salesforce.faults.add({ method: 'post', error: 'Unavailable', executed: 'no', whole: true, times: 2 });
+    say(world, 'servicenow', 'one');
+    await world.clock.advance(1000);
+    say(world, 'servicenow', 'two');
+    await world.clock.advance(10_000);
+    await world.poll();
+    expect((await world.work())?.deferred.length).toBe(1);
+    await world.clock.advance(2000);
+    await world.sync();
+    await world.sync();
+    expect(texts(world, 'salesforce').map(lastLine)).toEqual(['one', 'two']);
+  });
+});
+
+describe('what happens to a comment after it was carried', () => {
+  it('tells an edit in one internal comment with the new text', async () => {
+    const world = await pairOfTickets();
+    const comment = say(world, 'salesforce', 'The number is 12.');
+    await world.sync();
+    await world.clock.advance(60_000);
+    world.desks.salesforce.comments.change(comment.id, { text: 'The number is 13.' });
+    for (let rounds = 0; rounds < 4; rounds += 1) await world.sync();
+    expect(texts(world, 'servicenow')).toEqual([
+      'public: Abel Tuter (2026-03-02 00:00 UTC)\nThe number is 12.',
+      'internal: Edited in Salesforce: Abel Tuter (2026-03-02 00:00 UTC)\nThe number is 13.',
+    ]);
+  });
+
+  it('tells a deletion once, and leaves what stands across', async () => {
+    const world = await pairOfTickets();
+    const kept = say(world, 'salesforce', 'Stays.');
+    const gone = say(world, 'salesforce', 'Goes.');
+    await world.sync();
+    world.desks.salesforce.comments.erase(gone.id);
+    await world.edit('salesforce', world.twin('salesforce').id, { Subject: 'Look at me' });
+    for (let rounds = 0; rounds < 4; rounds += 1) await world.sync();
+    expect(texts(world, 'servicenow').slice(2)).toEqual([
+      'internal: Deleted in Salesforce: the comment of Abel Tuter (2026-03-02 00:00 UTC)',
+    ]);
+    expect(kept.id).not.toBe(gone.id);
+  });
+
+  it('does not take comments for deleted that a list merely does not show', async () => {
+    const world = await pairOfTickets();
+    say(world, 'salesforce', 'One.');
+    say(world, 'salesforce', 'Two.');
+    await world.sync();
+    world.desks.salesforce.comments.blind = true;
+    await world.edit('salesforce', world.twin('salesforce').id, { Subject: 'Look at me' });
+    for (let rounds = 0; rounds < 4; rounds += 1) await world.sync();
+    expect(texts(world, 'servicenow').length).toBe(2);
+  });
+
+  it('says internally that a comment was published, and publishes nothing', async () => {
+    const world = await pairOfTickets();
+    const comment = say(world, 'salesforce', 'For us only.', 'internal');
+    await world.sync();
+    await world.clock.advance(60_000);
+    world.desks.salesforce.comments.change(comment.id, { channel: 'public' });
+    for (let rounds = 0; rounds < 4; rounds += 1) await world.sync();
+    expect(texts(world, 'servicenow').map((text) => text.split(':')[0])).toEqual(['internal', 'internal']);
+    expect(texts(world, 'servicenow')[1]).toContain('Now visible to the customer in Salesforce');
+  });
+
+  it('says nothing where the rules say so', async () => {
+    const world = await pairOfTickets({ comments: { edited: 'ignore', deleted: 'ignore', published: 'ignore' } });
+    const comment = say(world, 'salesforce', 'One.', 'internal');
+    const other = say(world, 'salesforce', 'Two.');
+    await world.sync();
+    await world.clock.advance(60_000);
+    world.desks.salesforce.comments.change(comment.id, { text: 'Three.', channel: 'public' });
+    world.desks.salesforce.comments.erase(other.id);
+    for (let rounds = 0; rounds < 4; rounds += 1) await world.sync();
+    expect(texts(world, 'servicenow').length).toBe(2);
+  });
+});
+
+describe('channels', () => {
+  it('withholds what a rule withholds, and counts it', async () => {
+    const world = await pairOfTickets({ comments: { channels: { servicenow: { internal: 'withhold' } } } });
+    say(world, 'servicenow', 'Our secret.', 'internal');
+    say(world, 'salesforce', 'Theirs.', 'internal');
+    await world.sync();
+    await world.sync();
+    expect(texts(world, 'salesforce').map(lastLine)).toEqual(['Theirs.']);
+    expect(texts(world, 'servicenow').map(lastLine)).toEqual(['Our secret.', 'Theirs.']);
+    const counts = await world.store.transaction((tx) => tx.countChildren());
+    expect(counts).toContainEqual({ kind: 'comment', state: 'withheld', channel: 'internal', count: 1 });
+  });
+
+  it('makes public ones internal where asked, and internal ones public only by the rule of that name', async () => {
+    const shy = await pairOfTickets({ comments: { channels: { public: 'internal' } } });
+    say(shy, 'servicenow', 'Public here.');
+    await shy.sync();
+    expect(texts(shy, 'salesforce')[0]).toMatch(/^internal:/);
+    const loud = await pairOfTickets({ comments: { channels: { 'internal-becomes-public': true } } });
+    say(loud, 'servicenow', 'Internal here.', 'internal');
+    await loud.sync();
+    expect(texts(loud, 'salesforce')[0]).toMatch(/^public:/);
+  });
+
+  it('carries a withheld comment once its author publishes it', async () => {
+    const world = await pairOfTickets({ comments: { channels: { internal: 'withhold' } } });
+    const comment = say(world, 'salesforce', 'Ready now.', 'internal');
+    await world.sync();
+    expect(texts(world, 'servicenow')).toEqual([]);
+    await world.clock.advance(60_000);
+    world.desks.salesforce.comments.change(comment.id, { channel: 'public' });
+    await world.sync();
+    expect(texts(world, 'servicenow').map(lastLine)).toEqual(['Ready now.']);
+  });
+});
+
+describe('tickets that were on both desks before', () => {
+  it('leaves old comments alone and carries new ones', async () => {
+    const world = createWorld(on);
+    const incident = world.put('servicenow', newIncident);
+    world.put('salesforce', { ...newCase, ServiceNow_Id__c: incident.id });
+    say(world, 'servicenow', 'Old one.');
+    say(world, 'salesforce', 'Old two.');
+    await world.clock.advance(60_000);
+    await world.sync();
+    await world.sync();
+    expect([texts(world, 'servicenow').length, texts(world, 'salesforce').length]).toEqual([1, 1]);
+    say(world, 'servicenow', 'New one.');
+    await world.sync();
+    expect(texts(world, 'salesforce').map(lastLine)).toEqual(['Old two.', 'New one.']);
+  });
+
+  it('gives a new counterpart the latest ones only, as many as the setting says', async () => {
+    const world = createWorld({ comments: { history: 2 } });
+    world.put('salesforce', newCase);
+    for (let n = 1; n <= 5; n += 1) {
+      say(world, 'salesforce', `comment ${n}`);
+      await world.clock.advance(1000);
+    }
+    await world.sync();
+    await world.sync();
+    expect(texts(world, 'servicenow').map(lastLine)).toEqual(['comment 4', 'comment 5']);
+    await world.edit('salesforce', world.twin('salesforce').id, { Subject: 'Look at me' });
+    await world.sync();
+    expect(texts(world, 'servicenow').length).toBe(2);
+  });
+});
+
+describe('odd texts', () => {
+  it('carries both of two identical texts of one second, and once each', async () => {
+    const world = await pairOfTickets();
+    say(world, 'salesforce', 'ok');
+    say(world, 'salesforce', 'ok');
+    for (let rounds = 0; rounds < 5; rounds += 1) await world.sync();
+    expect([texts(world, 'servicenow').length, texts(world, 'salesforce').length]).toEqual([2, 2]);
+    expect(await states(world)).toEqual(['carried', 'carried']);
+  });
+
+  it('tells two identical texts apart when the answer to one of them was lost', async () => {
+    const world = await pairOfTickets();
+    world.desks.servicenow.faults.add({ method: 'post', error: 'Unavailable', executed: 'maybe', skip: 1, times: 1 });
+    say(world, 'salesforce', 'ok');
+    say(world, 'salesforce', 'ok');
+    await world.sync();
+    expect(texts(world, 'servicenow').length).toBe(1);
+    await world.clock.advance(100_000);
+    await world.sync();
+    await world.sync();
+    expect(texts(world, 'servicenow').length).toBe(2);
+    expect(await states(world)).toEqual(['carried', 'carried']);
+  });
+
+  it('carries a megabyte in parts that Salesforce takes, numbered and in order', async () => {
+    const world = await pairOfTickets();
+    const text = Array.from({ length: 20_000 }, (_, n) => `line ${n} of a log that somebody pasted 👩‍👩‍👧‍👦`).join('\n');
+    say(world, 'servicenow', text);
+    await world.sync();
+    const parts = said(world, 'salesforce');
+    expect(parts.length).toBeGreaterThan(250);
+    expect(parts.every((part) => Buffer.byteLength(part.text) <= 4000)).toBe(true);
+    expect(parts.map((part) => /\[(\d+)\/\d+\]/.exec(part.text)?.[1])).toEqual(parts.map((_, n) => String(n + 1)));
+    const bodies = parts.map((part) => part.text.slice(part.text.indexOf('\n') + 1));
+    expect(bodies.join('\n')).toBe(text);
+    await world.sync();
+    await world.sync();
+    expect(said(world, 'salesforce').length).toBe(parts.length);
+  });
+
+  it('carries texts that look like our own line above a text, whole', async () => {
+    const world = await pairOfTickets();
+    const text = 'Abel Tuter (2026-03-02 00:00 UTC)\nEdited in ServiceNow: {author} [1/2]';
+    say(world, 'salesforce', text);
+    await world.sync();
+    expect(texts(world, 'servicenow')).toEqual([`public: Abel Tuter (2026-03-02 00:00 UTC)\n${text}`]);
+  });
+
+  it('names a desk where it does not tell the author, and withholds what has no text', async () => {
+    const world = await pairOfTickets();
+    world.desks.salesforce.comments.say('Case', world.twin('salesforce').id, { text: 'Bye.', author: null });
+    say(world, 'salesforce', '  \n ');
+    await world.sync();
+    expect(texts(world, 'servicenow')).toEqual(['public: someone in Salesforce (2026-03-02 00:00 UTC)\nBye.']);
+    expect((await states(world)).toSorted()).toEqual(['sent', 'withheld']);
+  });
+
+  it('leaves alone what rules of the desk write in the name of our account', async () => {
+    const world = await pairOfTickets();
+    world.desks.servicenow.comments.say('incident', world.twin('servicenow').id, {
+      text: 'State changed by a business rule.',
+      author: 'casebridge',
+    });
+    await world.sync();
+    expect(texts(world, 'salesforce')).toEqual([]);
+  });
+});
+
+describe('calls', () => {
+  it('posts the comments of many tickets in one call a side', async () => {
+    const world = createWorld(on);
+    const tickets = Array.from({ length: 30 }, () => world.put('servicenow', newIncident));
+    await world.sync();
+    await world.sync();
+    for (const { id } of tickets) world.desks.servicenow.comments.say('incident', id, { text: 'Hello.' });
+    const before = world.desks.salesforce.calls();
+    await world.sync();
+    // One poll, one read, one call for thirty posts.
+    expect(world.desks.salesforce.calls() - before).toBe(3);
+    expect(world.desks.salesforce.comments.posted).toBe(30);
+  });
+
+  it('asks for nothing more once the stream shows only what the ledger knows', async () => {
+    const world = await pairOfTickets();
+    say(world, 'salesforce', 'Hello.');
+    for (let rounds = 0; rounds < 4; rounds += 1) await world.sync();
+    const before = { servicenow: world.desks.servicenow.calls(), salesforce: world.desks.salesforce.calls() };
+    await world.sync();
+    expect(world.desks.servicenow.calls() - before.servicenow).toBe(1);
+    expect(world.desks.salesforce.calls() - before.salesforce).toBe(1);
   });
 });
