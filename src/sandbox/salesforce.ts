@@ -7,9 +7,11 @@ import type { Code } from './salesforce/auth/grants.ts';
 import { Sessions } from './salesforce/auth/sessions.ts';
 import { createDesk } from './salesforce/desk.ts';
 import { Org } from './salesforce/org/org.ts';
+import { mergeCase } from './salesforce/org/merge.ts';
 import { RecycleBin } from './salesforce/org/recycle-bin.ts';
 import type { Rights } from './salesforce/org/rights.ts';
 import { integrationUsername, seed } from './salesforce/org/seed.ts';
+import type { SetUp } from './salesforce/org/set-up.ts';
 import type { OrgSettings } from './salesforce/org/settings.ts';
 import type { Validation } from './salesforce/org/validation.ts';
 import { Usage } from './salesforce/rest/limits.ts';
@@ -23,10 +25,14 @@ export interface SalesforceSandbox extends Sandbox {
   readonly rights: Rights;
   readonly validation: Validation;
   readonly settings: OrgSettings;
+  /** Record types and a custom object, as an administrator adds them. */
+  readonly setUp: SetUp;
   readonly connectedApp: ConnectedApp;
   readonly sessions: Sessions;
   readonly cursors: Cursors;
   readonly recycleBin: RecycleBin;
+  /** A person merges a Case into another one. */
+  merge(loserId: string, masterId: string): void;
   /** Ids that set-up rows go by. */
   readonly known: Readonly<Org['known']>;
 }
@@ -78,10 +84,12 @@ export async function startSalesforceSandbox(options: SandboxOptions = {}): Prom
     rights: org.rights,
     validation: org.validation,
     settings: org.settings,
+    setUp: org.setUp,
     connectedApp,
     sessions,
     cursors,
     recycleBin: new RecycleBin(org),
+    merge: (loserId, masterId) => mergeCase(org, loserId, masterId),
     known: org.known,
     calls: () => [...calls],
     forgetCalls: () => {

@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { Faults } from './faults.ts';
 import type { Sandbox, SandboxOptions } from './sandbox.ts';
 import type { Instance, Properties } from './servicenow/api.ts';
+import { type Automation, standardAutomation } from './servicenow/automation.ts';
 import { createDesk } from './servicenow/desk.ts';
 import { Database } from './servicenow/database.ts';
 import { OAuthServer } from './servicenow/oauth.ts';
@@ -30,6 +31,9 @@ export interface ServiceNowSandbox extends Sandbox {
   readonly properties: Properties;
   readonly oauthSettings: OAuthSettings;
   readonly oauth: OAuthServer;
+  readonly automation: Automation;
+  /** An administrator puts a deleted row back; `touched` (default) moves its stamp. */
+  restore(id: string, touched?: boolean): void;
 }
 
 const clientId = 'a329c4515612210071a5e0c298ee2be8';
@@ -48,13 +52,15 @@ export async function startServiceNowSandbox(options: ServiceNowSandboxOptions =
   const rights = new Rights();
   grantRights(rights);
   const properties = standardProperties(newId());
-  const records = new Records({ database, users, rights, now, newId });
+  const automation = standardAutomation();
+  const records = new Records({ database, users, rights, now, newId, automation });
   const instance: Instance = {
     database,
     records,
     users,
     rights,
     properties,
+    automation,
     now,
     newId,
     outgoing: new Outgoing(database, users, properties),
@@ -103,6 +109,10 @@ export async function startServiceNowSandbox(options: ServiceNowSandboxOptions =
     properties,
     oauthSettings,
     oauth,
+    automation,
+    restore: (id, touched = true) => {
+      records.restore(id, { userName: 'admin', viaApi: false }, touched);
+    },
     account: {
       clientId,
       clientSecret,

@@ -1,5 +1,6 @@
 import type { Content } from '../content.ts';
 import type { Faults } from '../faults.ts';
+import type { Automation } from './automation.ts';
 import type { Database } from './database.ts';
 import type { Outgoing } from './outgoing.ts';
 import type { Records } from './records.ts';
@@ -47,6 +48,7 @@ export interface Instance {
   readonly outgoing: Outgoing;
   readonly faults: Faults;
   readonly properties: Properties;
+  readonly automation: Automation;
   readonly files: Map<string, Content>;
   readonly now: () => number;
   readonly random: () => number;
@@ -80,8 +82,12 @@ export interface ApiAnswer {
   readonly body: string | Buffer | Content | null;
 }
 
+export interface JsonAnswer extends ApiAnswer {
+  readonly body: string;
+}
+
 /** An answer of JSON. */
-export function json(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): ApiAnswer {
+export function json(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): JsonAnswer {
   return {
     status,
     headers: { 'Content-Type': 'application/json;charset=UTF-8', ...headers },
@@ -90,7 +96,7 @@ export function json(status: number, value: unknown, headers: Readonly<Record<st
 }
 
 /** The order of the members is not stable across releases (error-401-no-credentials-rec against error-401-bad-credentials-rec). */
-export function errorAnswer(refusal: Refusal, random: () => number): ApiAnswer {
+export function errorAnswer(refusal: Refusal, random: () => number): JsonAnswer {
   const error =
     random() < 0.5
       ? { message: refusal.message, detail: refusal.detail }

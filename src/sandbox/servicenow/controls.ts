@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { automationShape } from './automation.ts';
 import type { Fault } from '../faults.ts';
 import type { ServerOptions } from './server.ts';
 
@@ -45,6 +46,12 @@ export function routeControls(app: FastifyInstance, options: ServerOptions): voi
     instance.faults.clear();
     return reply.code(204).send();
   });
+  app.post('/sandbox/automation', (request, reply) => {
+    const read = automationShape.safeParse(parseBody(request.body));
+    if (!read.success) return reply.code(400).send({ error: z.prettifyError(read.error) });
+    return reply.send(Object.assign(instance.automation, read.data));
+  });
+  app.get('/sandbox/automation', () => instance.automation);
   app.get('/sandbox/calls', () => options.calls);
   app.delete('/sandbox/calls', (_request, reply) => {
     options.calls.length = 0;

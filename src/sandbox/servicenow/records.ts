@@ -5,6 +5,7 @@ import { incoming } from './incoming.ts';
 import type { InputStyle } from './incoming.ts';
 import { refusals } from './refusal.ts';
 import type { Rights } from './rights.ts';
+import type { Automation } from './automation.ts';
 import { applyRules } from './rules.ts';
 import type { Draft } from './rules.ts';
 import type { Users } from './users.ts';
@@ -27,12 +28,15 @@ export interface RecordsOptions {
   readonly now: () => number;
   /** 32 lower-case hex digits. */
   readonly newId: () => string;
+  readonly automation: Automation;
 }
 
 /** The way into the tables: rules, data policies, stamps, history and journals, for API and people alike. */
 export class Records {
   readonly #options: RecordsOptions;
   readonly #counters = new Map<string, number>();
+  /** Rows that were deleted, by id: what an administrator can put back (Deleted Records). */
+  readonly #deleted = new Map<string, { readonly table: string; readonly row: Row }>();
 
   constructor(options: RecordsOptions) {
     this.#options = options;
@@ -59,6 +63,7 @@ export class Records {
       userName: actor.userName,
       journals,
       viaApi: actor.viaApi,
+      automation: this.#options.automation,
     });
     database.put(table, { ...draft }, this.#options.now());
     this.#writeJournals(table, id, journals, actor, now);
@@ -82,6 +87,7 @@ export class Records {
       userName: actor.userName,
       journals,
       viaApi: actor.viaApi,
+      automation: this.#options.automation,
     });
     const changed = Object.keys(draft).filter((field) => draft[field] !== before[field]);
     // An update to equal values commits nothing (practitioners' knowledge; no recording contradicts it).
@@ -98,6 +104,7 @@ export class Records {
     const { database } = this.#options;
     const id = row['sys_id'] ?? '';
     database.remove(table, id);
+    this.#deleted.set(id, { table, row });
     const spec = database.schema.table(table);
     if (spec?.audited !== true) return;
     this.#plain(
@@ -105,6 +112,23 @@ export class Records {
       { tablename: table, documentkey: id, display_value: row[spec.display] ?? '', user: actor.userName },
       actor.userName,
     );
+  }
+
+  /**
+   * Puts a deleted row back under its id, and takes the account of its deletion out of the log. No source says whether that moves its
+   * stamp: `touched` says it here.
+   */
+  restore(id: string, actor: Actor, touched: boolean): Row {
+    const { database } = this.#options;
+    const gone = this.#deleted.get(id);
+    if (gone === undefined) throw new Error(`no deleted row ${id}`);
+    const row: Draft = { ...gone.row };
+    if (touched) this.#stamp(row, actor.userName, this.#now());
+    database.put(gone.table, row, this.#options.now());
+    this.#deleted.delete(id);
+    for (const entry of [...database.rows('sys_audit_delete')].filter((one) => one['documentkey'] === id))
+      database.remove('sys_audit_delete', entry['sys_id'] ?? '');
+    return row;
   }
 
   /** Stores a row of a platform table as given, without rules. */

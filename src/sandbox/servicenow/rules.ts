@@ -1,3 +1,4 @@
+import { type Automation, changesOf, isListed } from './automation.ts';
 import type { Database, Row } from './database.ts';
 import { refusals } from './refusal.ts';
 
@@ -18,6 +19,7 @@ export interface Change {
   readonly journals: Readonly<Record<string, string>>;
   /** True for the Table API: some models refuse what a person may do through the form. */
   readonly viaApi: boolean;
+  readonly automation: Automation;
 }
 
 type Rule = (change: Change) => void;
@@ -46,9 +48,11 @@ const mirrorState: Rule = ({ draft, before }) => {
 };
 
 /** The caller's answer ends the wait for it (c_IncidentManagementStateModel). */
-const callerAnswered: Rule = ({ draft, before, journals, userId }) => {
+const callerAnswered: Rule = ({ draft, before, journals, userId, automation }) => {
   if (before?.['state'] !== '3' || draft['state'] !== '3' || draft['hold_reason'] !== '1') return;
-  if (journals['comments'] === undefined || draft['caller_id'] === '' || draft['caller_id'] !== userId) return;
+  if (journals['comments'] === undefined || automation.awaitingCaller === 'nobody') return;
+  const byCaller = draft['caller_id'] !== '' && draft['caller_id'] === userId;
+  if (automation.awaitingCaller === 'caller' && !byCaller) return;
   draft['state'] = '2';
   draft['incident_state'] = '2';
   draft['hold_reason'] = '';
@@ -133,9 +137,25 @@ const rules: Readonly<Record<string, readonly Rule[]>> = {
   task: [stampClosure, countReassignment],
 };
 
+/** A state model that drops a change of the API in silence. */
+const dropIgnored: Rule = ({ table, draft, before, viaApi, automation }) => {
+  if (before === null || !viaApi) return;
+  for (const { field, from, to } of changesOf(automation.ignored, table)) {
+    const [was, is] = [before[field] ?? '', draft[field] ?? ''];
+    if (was !== is && isListed(from, was) && isListed(to, is)) draft[field] = was;
+  }
+};
+
+const replaceValues: Rule = ({ table, draft, automation }) => {
+  for (const { field, from, to } of changesOf(automation.replaced, table))
+    if (isListed(from, draft[field] ?? '')) draft[field] = to;
+};
+
 /** Runs what happens before a row is stored: changes the draft, or throws a Refusal. */
 export function applyRules(change: Change): void {
   const own = rules[change.table];
   const isTask = change.database.schema.ancestors(change.table).includes('task');
+  dropIgnored(change);
+  replaceValues(change);
   for (const rule of own ?? (isTask ? (rules['task'] ?? []) : [])) rule(change);
 }
