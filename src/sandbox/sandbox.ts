@@ -1,4 +1,5 @@
 import type { Side } from '../core/side.ts';
+import type { Content } from './content.ts';
 import type { Faults } from './faults.ts';
 
 /** Settings of a local desk. Time and randomness are passed in. */
@@ -21,11 +22,40 @@ export interface DeskRow {
   readonly fields: Readonly<Record<string, string | number | boolean | null>>;
 }
 
+/** A file as a person adds it. */
+export interface DeskFile {
+  readonly name: string;
+  readonly type?: string;
+  readonly content: Buffer | Content;
+  /** Default true: that is how Salesforce links what is added to a record. */
+  readonly shared?: boolean;
+}
+
+/** A file as a desk holds it. */
+export interface HeldFile {
+  readonly id: string;
+  readonly name: string;
+  readonly size: number;
+  /** SHA-256, lower-case hex. */
+  readonly hash: string;
+  /** User name or id of whoever added it. */
+  readonly by: string;
+  /** Salesforce: the link's Visibility; ServiceNow: its state. */
+  readonly mark: string;
+  bytes(): Buffer;
+}
+
 /** What a person at the desk does, with the desk's own business rules, without going through HTTP. */
 export interface Desk {
   create(object: string, fields: Readonly<Record<string, string | null>>, by: string): DeskRow;
   edit(object: string, id: string, fields: Readonly<Record<string, string | null>>, by: string): DeskRow;
   comment(object: string, id: string, text: string, channel: 'public' | 'internal', by: string): void;
+  /** Adds a file to a record and returns its id. `shared`: for customers to see, where the desk tells that apart. */
+  attach(object: string, id: string, file: DeskFile, by: string): string;
+  /** What hangs on a record, oldest first. */
+  files(object: string, id: string): readonly HeldFile[];
+  /** Takes a file off a record. */
+  detach(object: string, id: string, fileId: string, by: string): void;
   remove(object: string, id: string, by: string): void;
   rows(object: string): readonly DeskRow[];
   /** One row by id; null where there is none. */

@@ -4,6 +4,7 @@ import { addUser } from './org/seed.ts';
 import type { Row } from './org/table.ts';
 import type { Actor } from './save/actor.ts';
 import { createRow, deleteRow, rowForWrite, updateRow } from './save/save.ts';
+import { filesAt } from './desk-files.ts';
 import type { ObjectSpec } from './schema/field.ts';
 import { caseComment } from './schema/case.ts';
 import { user } from './schema/people.ts';
@@ -16,7 +17,11 @@ function spec(object: string): ObjectSpec {
 }
 
 function deskRow(row: Row): DeskRow {
-  return { id: row.id, number: String(row.values['CaseNumber'] ?? ''), fields: { ...row.values } };
+  return {
+    id: row.id,
+    number: String(row.values['CaseNumber'] ?? row.values['Name'] ?? ''),
+    fields: { ...row.values },
+  };
 }
 
 function alive(row: Row): boolean {
@@ -71,6 +76,7 @@ export function createDesk(org: Org): Desk {
         IsPublished: channel === 'public',
       });
     },
+    ...filesAt(org, (by) => personAt(org, by)),
     remove: (object, id, by) => {
       const person = personAt(org, by);
       deleteRow(org, person, rowForWrite(org, person, spec(object), id));

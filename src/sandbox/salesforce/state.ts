@@ -1,5 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
+import { contentOf } from '../content.ts';
 import type { ConnectedApp } from './auth/connected-app.ts';
 import type { Sessions } from './auth/sessions.ts';
 import type { Org } from './org/org.ts';
@@ -36,7 +37,7 @@ export async function writeState(file: string, org: Org, app: ConnectedApp, sess
     known: org.known,
     serials: [...org.serials],
     rows: Object.fromEntries(rows),
-    blobs: Object.fromEntries([...org.blobs].map(([id, bytes]) => [id, bytes.toString('base64')])),
+    blobs: Object.fromEntries([...org.blobs].map(([id, bytes]) => [id, bytes.bytes().toString('base64')])),
     deletedAt: [...org.deletedAt],
     sessions: sessions.dump(),
   };
@@ -51,7 +52,7 @@ export function restore(state: State, org: Org, sessions: Sessions): void {
     const spec = findObject(name);
     if (spec !== null) org.transaction(() => rows.forEach((values) => org.insert(spec, values)));
   }
-  for (const [id, text] of Object.entries(state.blobs)) org.blobs.set(id, Buffer.from(text, 'base64'));
+  for (const [id, text] of Object.entries(state.blobs)) org.blobs.set(id, contentOf(Buffer.from(text, 'base64')));
   for (const [id, at] of state.deletedAt) org.deletedAt.set(id, at);
   sessions.load(state.sessions);
 }

@@ -1,3 +1,4 @@
+import { contentOf } from '../content.ts';
 import type { ApiAnswer, ApiRequest, Instance } from './api.ts';
 import { json } from './api.ts';
 import { fileRow, showAttachment, storeFile } from './attachments.ts';
@@ -54,7 +55,15 @@ function upload(instance: Instance, request: ApiRequest, version: string): ApiAn
   const type = request.headers['content-type'] ?? '';
   // Status documented (c_AttachmentAPI); the words are not.
   if (table === '' || id === '' || name === '' || type === '') throw refusals.missingParameter();
-  const row = storeFile(instance, { table, id, name, type, content: request.body, by: request.user, viaApi: true });
+  const row = storeFile(instance, {
+    table,
+    id,
+    name,
+    type,
+    content: request.content ?? contentOf(request.body),
+    by: request.user,
+    viaApi: true,
+  });
   const location = `${instance.url()}/api/now/${version === '' ? '' : `${version}/`}attachment/${row['sys_id'] ?? ''}/file`;
   return json(201, { result: showAttachment(instance, row, version) }, { Location: location });
 }
@@ -73,7 +82,7 @@ function download(instance: Instance, request: ApiRequest, id: string): ApiAnswe
       'Content-Disposition': `attachment;filename="${asciiOnly(name)}";filename*=UTF-8''${encodeURIComponent(name)}`,
       'x-attachment-metadata': asciiOnly(JSON.stringify(metadata)),
     },
-    body: instance.files.get(id) ?? Buffer.alloc(0),
+    body: instance.files.get(id) ?? null,
   };
 }
 

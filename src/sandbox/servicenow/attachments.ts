@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import type { Content } from '../content.ts';
 import type { Instance } from './api.ts';
 import { glideTime, parseGlideTime } from './clock-text.ts';
 import type { Row } from './database.ts';
@@ -10,7 +10,7 @@ export interface NewFile {
   readonly id: string;
   readonly name: string;
   readonly type: string;
-  readonly content: Buffer;
+  readonly content: Content;
   readonly by: string;
   readonly viaApi: boolean;
 }
@@ -29,7 +29,7 @@ export function storeFile(instance: Instance, file: NewFile): Row {
     if (!allowed) throw refusals.acl('Insert');
   }
   // No recording shows this answer; it is an error of the 4xx kind.
-  if (file.content.length > instance.properties.attachmentMaxBytes) throw refusals.fileRefused('size');
+  if (file.content.size > instance.properties.attachmentMaxBytes) throw refusals.fileRefused('size');
   if (instance.properties.forbiddenExtensions.some((ending) => file.name.toLowerCase().endsWith(`.${ending}`)))
     throw refusals.fileRefused('extension');
   const row = instance.records.platform(
@@ -37,17 +37,22 @@ export function storeFile(instance: Instance, file: NewFile): Row {
     {
       file_name: file.name,
       content_type: file.type,
-      size_bytes: String(file.content.length),
-      size_compressed: String(gzipSync(file.content).length),
+      size_bytes: String(file.content.size),
+      size_compressed: String(packedSize(file.content)),
       table_name: parent.table,
       table_sys_id: file.id,
-      hash: createHash('sha256').update(file.content).digest('hex'),
+      hash: file.content.sha256,
       state: 'pending',
     },
     file.by,
   );
   instance.files.set(row['sys_id'] ?? '', file.content);
   return row;
+}
+
+/** What packing would bring is not worth reading a large file for. */
+function packedSize(content: Content): number {
+  return content.size > 1024 * 1024 ? content.size : gzipSync(content.bytes()).length;
 }
 
 /** An attachment row the caller may read. Throws 404 otherwise. */

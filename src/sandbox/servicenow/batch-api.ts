@@ -1,3 +1,4 @@
+import { isContent } from '../content.ts';
 import type { ApiAnswer, ApiRequest, Instance } from './api.ts';
 import { json } from './api.ts';
 import { refusals } from './refusal.ts';
@@ -65,7 +66,7 @@ function service(
     user: outer.user,
     byToken: outer.byToken,
   });
-  const sent = answer.body === null ? Buffer.alloc(0) : Buffer.from(answer.body);
+  const sent = bytesOf(answer.body);
   const headers =
     item['exclude_response_headers'] === true
       ? []
@@ -95,4 +96,9 @@ export function safeDecode(path: string): string {
     // A stray % stands for itself: the path then simply names nothing.
     return path;
   }
+}
+
+function bytesOf(body: ApiAnswer['body']): Buffer {
+  if (isContent(body)) return body.bytes();
+  return body === null ? Buffer.alloc(0) : Buffer.from(body);
 }

@@ -1,5 +1,6 @@
 import type { Desk, DeskRow } from '../sandbox.ts';
 import type { Instance } from './api.ts';
+import { filesAt } from './desk-files.ts';
 import { glideTime } from './clock-text.ts';
 import type { Row } from './database.ts';
 
@@ -27,6 +28,7 @@ export function createDesk(instance: Instance): Desk {
       const { table, row } = found(object, id);
       records.update(table, row, { [channel === 'public' ? 'comments' : 'work_notes']: text }, actor(by));
     },
+    ...filesAt(instance, (by) => ensurePerson(instance, by)),
     remove: (object, id, by) => {
       const { table, row } = found(object, id);
       records.remove(table, row, actor(by));

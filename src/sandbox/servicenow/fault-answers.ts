@@ -26,7 +26,7 @@ export function faultAnswers(instance: Instance, oauth: OAuthServer): FaultAnswe
   ): { status: number; headers: Readonly<Record<string, string>>; body: string; type: string } => ({
     status: refusal.status,
     headers,
-    body: String(errorAnswer(refusal, instance.random).body),
+    body: errorAnswer(refusal, instance.random).body,
     type: json,
   });
   const seconds = (): number => Math.floor(instance.now() / 1000);

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { receive } from '../content.ts';
 import type { Instance } from './api.ts';
 import { settleScans, storeFile } from './attachments.ts';
 import type { Row } from './database.ts';
@@ -52,7 +53,7 @@ export function routePages(app: FastifyInstance, instance: Instance): void {
   );
   app.post<TicketParams>('/ticket/:table/:id/attach', async (request, reply) => {
     const file = request.isMultipart() ? await request.file() : undefined;
-    const content = await file?.toBuffer();
+    const content = file === undefined ? undefined : await receive(file.file);
     return act(instance, request, reply, () => {
       if (file === undefined || content === undefined || file.filename === '') return;
       const { table, id } = request.params;
@@ -68,7 +69,7 @@ export function routePages(app: FastifyInstance, instance: Instance): void {
     return reply
       .type('application/octet-stream')
       .header('Content-Disposition', `attachment;filename*=UTF-8''${name}`)
-      .send(content);
+      .send(content.stream());
   });
 }
 

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import formbody from '@fastify/formbody';
 import multipart from '@fastify/multipart';
 import Fastify from 'fastify';
@@ -8,6 +10,7 @@ import { errorAnswer } from './api.ts';
 import type { ApiAnswer, ApiRequest, Instance } from './api.ts';
 import { authenticate } from './authenticate.ts';
 import type { Caller } from './authenticate.ts';
+import { type Content, isContent, receive as takeIn } from '../content.ts';
 import { safeDecode } from './batch-api.ts';
 import { routeControls } from './controls.ts';
 import { dispatch } from './dispatch.ts';
@@ -55,7 +58,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
   // The body of an API request is the API's own affair, whatever its type says.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage): Promise<Content | Buffer> =>
+    isUpload(request) ? takeIn(payload) : buffer(payload),
+  );
   await app.register(formbody);
   await app.register(multipart, { limits: { fileSize: 1_073_741_824, files: 1 } });
   const sessions = new SessionQueue();
@@ -166,7 +171,8 @@ async function readApiRequest(request: FastifyRequest, caller: Caller): Promise<
     rawQuery,
     query: upload?.query ?? new URLSearchParams(rawQuery),
     headers: { ...flatHeaders(request), 'content-type': upload?.type ?? request.sandboxType ?? '' },
-    body: upload?.content ?? bodyOf(request),
+    body: bodyOf(request),
+    ...contentIn(request, upload),
     user: caller.user,
     byToken: caller.byToken,
   };
@@ -185,7 +191,9 @@ function pause(ms: number): Promise<void> | undefined {
 }
 
 /** `table_name` and `table_sys_id` come before the file, which is the last part (attachment-post-upload-multipart-doc). */
-async function takeApart(request: FastifyRequest): Promise<{ query: URLSearchParams; type: string; content: Buffer }> {
+async function takeApart(
+  request: FastifyRequest,
+): Promise<{ query: URLSearchParams; type: string; content: Content | null }> {
   const query = new URLSearchParams();
   for await (const part of request.parts()) {
     if (part.type === 'field') {
@@ -193,13 +201,26 @@ async function takeApart(request: FastifyRequest): Promise<{ query: URLSearchPar
       continue;
     }
     query.set('file_name', part.filename);
-    return { query, type: part.mimetype, content: await part.toBuffer() };
+    return { query, type: part.mimetype, content: await takeIn(part.file) };
   }
-  return { query, type: '', content: Buffer.alloc(0) };
+  return { query, type: '', content: null };
 }
 
 function bodyOf(request: FastifyRequest): Buffer {
   return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+}
+
+/** A file is taken in as it flows, whatever it is said to be. */
+function isUpload(request: FastifyRequest): boolean {
+  return request.method === 'POST' && /^\/api\/now(\/v[12])?\/attachment\/file(\?|$)/.test(request.url);
+}
+
+function contentIn(
+  request: FastifyRequest,
+  upload: { readonly content: Content | null } | null,
+): { readonly content?: Content } {
+  const content: unknown = upload === null ? (isUpload(request) ? request.body : null) : upload.content;
+  return isContent(content) ? { content } : {};
 }
 
 function flatHeaders(request: FastifyRequest): Record<string, string> {
@@ -215,7 +236,7 @@ export function send(reply: FastifyReply, answer: ApiAnswer): FastifyReply {
   return reply
     .code(answer.status)
     .headers(answer.headers)
-    .send(answer.body ?? undefined);
+    .send(isContent(answer.body) ? answer.body.stream() : (answer.body ?? undefined));
 }
 
 export function pathOf(request: FastifyRequest): string {

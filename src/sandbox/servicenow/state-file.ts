@@ -1,5 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { contentOf } from '../content.ts';
 import type { Instance } from './api.ts';
 import type { OAuthServer } from './oauth.ts';
 
@@ -33,7 +34,8 @@ export async function loadState(file: string): Promise<SavedState | null> {
       for (const [table, rows] of Object.entries(saved.tables))
         for (const each of rows) instance.database.put(table, each, 0);
       instance.records.restoreCounters(saved.counters);
-      for (const [id, content] of Object.entries(saved.files)) instance.files.set(id, Buffer.from(content, 'base64'));
+      for (const [id, content] of Object.entries(saved.files))
+        instance.files.set(id, contentOf(Buffer.from(content, 'base64')));
       oauth.restore(saved.tokens);
       const known = [...instance.database.rows('sys_properties')].find((each) => each['name'] === 'instance_id');
       if (known !== undefined) instance.properties.instanceId = known['value'] ?? '';
@@ -50,7 +52,9 @@ export async function saveState(
 ): Promise<void> {
   const { database } = instance;
   const tables = Object.fromEntries(database.schema.tables().map((spec) => [spec.name, database.own(spec.name)]));
-  const files = Object.fromEntries([...instance.files].map(([id, content]) => [id, content.toString('base64')]));
+  const files = Object.fromEntries(
+    [...instance.files].map(([id, content]) => [id, content.bytes().toString('base64')]),
+  );
   const state = { tables, counters: instance.records.counters(), files, tokens: oauth.dump(), privateKey };
   await writeFile(`${file}.new`, JSON.stringify(state));
   await rename(`${file}.new`, file);

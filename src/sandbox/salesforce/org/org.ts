@@ -1,3 +1,4 @@
+import { type Content, contentOf } from '../../content.ts';
 import type { Faults } from '../../faults.ts';
 import { id18, mintId } from '../ids.ts';
 import type { ObjectSpec } from '../schema/field.ts';
@@ -5,6 +6,7 @@ import { objectOfId, objects } from '../schema/schema.ts';
 import { dateTime } from '../values.ts';
 import type { Values } from '../values.ts';
 import { Rights } from './rights.ts';
+import { SetUp } from './set-up.ts';
 import { defaultSettings } from './settings.ts';
 import type { OrgSettings } from './settings.ts';
 import { Table } from './table.ts';
@@ -22,13 +24,15 @@ export class Org {
   readonly now: () => number;
   readonly random: () => number;
   readonly faults: Faults;
-  readonly rights = new Rights();
+  readonly setUp = new SetUp();
+  readonly rights = new Rights(this.setUp);
   readonly validation = new Validation();
   readonly settings: OrgSettings = defaultSettings();
   readonly tables = new Map<string, Table>(objects.map((spec) => [spec.name, new Table(spec)]));
   readonly serials = new Map<string, number>();
   /** Contents of files, by ContentVersion id. */
-  readonly blobs = new Map<string, Buffer>();
+  readonly blobs = new Map<string, Content>();
+  readonly #uploads = new Map<string, Content>();
   /** Times at which deleted rows left the table, by id. */
   readonly deletedAt = new Map<string, string>();
   /** Ids of set-up rows that rules refer to. */
@@ -47,6 +51,19 @@ export class Org {
     const table = this.tables.get(spec.name);
     if (table === undefined) throw new Error(`no table for ${spec.name}`);
     return table;
+  }
+
+  /** Keeps a file that was sent until its row is saved; what stands for it in a row's values. */
+  hold(content: Content): string {
+    const name = `sent:${this.#uploads.size + 1}:${content.sha256}`;
+    this.#uploads.set(name, content);
+    return name;
+  }
+
+  /** What `hold` keeps under this name; any other text is base64. */
+  held(text: string): Content {
+    const content = this.#uploads.get(text);
+    return content ?? contentOf(Buffer.from(text, 'base64'));
   }
 
   /** The row with this 15- or 18-character id, deleted or not. */

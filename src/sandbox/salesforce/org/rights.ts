@@ -1,10 +1,17 @@
+import type { SetUp } from './set-up.ts';
+
 /** What an administrator can take away from the integration user, and give back. Names are `Case` and `Case.Status`. */
 export class Rights {
+  readonly #setUp: SetUp;
   readonly #hiddenObjects = new Set<string>();
   readonly #readOnlyObjects = new Set<string>();
   readonly #hiddenFields = new Set<string>();
   readonly #readOnlyFields = new Set<string>();
   readonly #hiddenRecords = new Set<string>();
+
+  constructor(setUp: SetUp) {
+    this.#setUp = setUp;
+  }
 
   hideObject(object: string): void {
     this.#hiddenObjects.add(object);
@@ -42,7 +49,7 @@ export class Rights {
   }
 
   seesObject(object: string): boolean {
-    return !this.#hiddenObjects.has(object);
+    return this.#setUp.hasObject(object, object.endsWith('__c')) && !this.#hiddenObjects.has(object);
   }
 
   writesObject(object: string): boolean {
@@ -50,7 +57,7 @@ export class Rights {
   }
 
   seesField(object: string, field: string): boolean {
-    return !this.#hiddenFields.has(`${object}.${field}`);
+    return this.#setUp.hasField(object, field) && !this.#hiddenFields.has(`${object}.${field}`);
   }
 
   writesField(object: string, field: string): boolean {

@@ -19,7 +19,7 @@ export interface ApiRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Parsed JSON; null where there was none. */
   readonly body: unknown;
-  /** Binary parts of a multipart request, base64, by field name. */
+  /** Binary parts of a multipart request, by field name: what `Org.hold` calls them. */
   readonly blobs: Readonly<Record<string, string>>;
   readonly userId: string;
   /** Query locators belong to it. */

@@ -34,10 +34,9 @@ export const metadataRoutes = [
     });
   }),
   route('GET', 'sobjects/:object/describe', (request, { object = '' }) => {
-    const { rights, settings } = request.org;
-    return cached(
-      request,
-      describeFull(objectOf(request.org, object), request.base, rights, settings.restrictedPicklists),
-    );
+    const { rights, settings, setUp } = request.org;
+    const spec = objectOf(request.org, object);
+    const recordTypes = setUp.recordTypes(spec.name);
+    return cached(request, describeFull(spec, request.base, rights, settings.restrictedPicklists, recordTypes));
   }),
 ];

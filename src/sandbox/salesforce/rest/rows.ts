@@ -159,7 +159,7 @@ export const rowRoutes = [
     const row = rowForRead(request.org, objectOf(request.org, object), id);
     const bytes = request.org.blobs.get(row.id);
     if (bytes === undefined) throw notFound();
-    return { status: 200, body: bytes, type: 'application/octetstream' };
+    return { status: 200, body: bytes.stream(), type: 'application/octetstream' };
   }),
   route('GET', 'sobjects/:object/:field/:value', getByKey),
   route('PATCH', 'sobjects/:object/:field/:value', upsert),

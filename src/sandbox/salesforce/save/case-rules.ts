@@ -1,3 +1,4 @@
+import { refuse } from '../errors.ts';
 import type { Org } from '../org/org.ts';
 import type { Row } from '../org/table.ts';
 import { caseComment, caseStatus } from '../schema/case.ts';
@@ -21,7 +22,24 @@ export function beforeCaseSave(org: Org, actor: Actor, values: Values, before: V
   // With the default TRUE the Case goes to the Default Case Owner even when no rule is active (help article 000395506).
   if (actor.autoAssign) set['OwnerId'] = org.known.defaultCaseOwner;
   else if (values['OwnerId'] === null) set['OwnerId'] = actor.userId;
-  return { ...set, ...fromContact(org, values) };
+  return { ...set, ...recordType(org, values, before), ...fromContact(org, values) };
+}
+
+/** A type that is not there or not active is refused (recording `write-record-type-invalid`); a new Case without one gets the default. */
+function recordType(org: Org, values: Values, before: Values | null): Values {
+  const types = org.setUp.recordTypes('Case').filter((type) => type.active);
+  const given = values['RecordTypeId'] ?? null;
+  if (given === null) {
+    const usual = before === null ? types.find((type) => type.isDefault) : undefined;
+    return usual === undefined ? {} : { RecordTypeId: usual.id };
+  }
+  if (given === before?.['RecordTypeId'] || types.some((type) => type.id === given)) return {};
+  throw refuse(
+    400,
+    'INVALID_CROSS_REFERENCE_KEY',
+    `Record Type ID: this ID value isn't valid for the user: ${String(given)}`,
+    ['RecordTypeId'],
+  );
 }
 
 function fromContact(org: Org, values: Values): Values {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { refuse } from '../errors.ts';
 import type { Org } from '../org/org.ts';
 import type { Row } from '../org/table.ts';
@@ -10,12 +9,12 @@ import type { Actor } from './actor.ts';
 /** Fills in what the platform derives from a new version's name and bytes, and makes its document where it is a new file. */
 export function beforeFileCreate(org: Org, actor: Actor, values: Values): Values {
   const path = values['PathOnClient'];
-  if (path === null || values['VersionData'] === null) {
+  if (path === null || values['VersionData'] === null || org.held(String(values['VersionData'])).size === 0) {
     const missing = path === null ? 'PathOnClient' : 'VersionData';
     throw refuse(400, 'REQUIRED_FIELD_MISSING', `Required fields are missing: [${missing}]`, [missing]);
   }
-  const bytes = Buffer.from(String(values['VersionData']), 'base64');
-  org.blobs.set(String(values['Id']), bytes);
+  const content = org.held(String(values['VersionData']));
+  org.blobs.set(String(values['Id']), content);
   const name = String(path).split(/[\\/]/).at(-1) ?? '';
   const extension = name.includes('.') ? (name.split('.').at(-1) ?? '').toLowerCase() : null;
   const document = values['ContentDocumentId'] ?? makeDocument(org, actor);
@@ -28,8 +27,8 @@ export function beforeFileCreate(org: Org, actor: Actor, values: Values): Values
     Title: values['Title'] ?? name.replace(/\.[^.]*$/, ''),
     FileExtension: extension,
     FileType: extension === null ? 'UNKNOWN' : extension.toUpperCase(),
-    ContentSize: bytes.length,
-    Checksum: createHash('md5').update(bytes).digest('hex'),
+    ContentSize: content.size,
+    Checksum: content.md5,
     VersionData: null,
     Origin: values['Origin'] ?? 'C',
     ContentLocation: values['ContentLocation'] ?? 'S',

@@ -12,6 +12,11 @@ export function beforeSave(org: Org, actor: Actor, spec: ObjectSpec, values: Val
   switch (spec.name) {
     case 'Case':
       return beforeCaseSave(org, actor, values, before);
+    case 'Ticket__c':
+      return {
+        ...owner(actor, spec, values),
+        ...(before === null ? { Name: `T-${String(org.nextSerial('Ticket__c.Name')).padStart(5, '0')}` } : {}),
+      };
     case 'ContentVersion':
       return before === null ? beforeFileCreate(org, actor, values) : {};
     case 'ContentDocumentLink':

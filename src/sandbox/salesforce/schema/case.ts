@@ -40,6 +40,8 @@ export const caseObject: ObjectSpec = object({
     reference('ContactId', 'Contact ID', ['Contact']),
     reference('AccountId', 'Account ID', ['Account']),
     reference('ParentId', 'Parent Case ID', ['Case']),
+    // Only there in an org with record types of Case.
+    reference('RecordTypeId', 'Record Type ID', ['RecordType']),
     text('SuppliedName', 'Name', 80),
     field('SuppliedEmail', 'Email Address', 'email', { length: 80 }),
     text('SuppliedPhone', 'Phone', 40),

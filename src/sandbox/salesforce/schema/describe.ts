@@ -1,4 +1,5 @@
 import type { Rights } from '../org/rights.ts';
+import type { RecordType } from '../org/set-up.ts';
 import type { Field, FieldType, ObjectSpec } from './field.ts';
 
 const soapTypes: Record<FieldType, string> = {
@@ -97,7 +98,7 @@ export function describeBrief(spec: ObjectSpec, base: string, rights: Rights): R
     associateEntityType: spec.associate?.type ?? null,
     associateParentEntity: spec.associate?.parent ?? null,
     createable: spec.createable && writable,
-    custom: false,
+    custom: spec.custom,
     customSetting: false,
     deepCloneable: false,
     deletable: spec.deletable && writable,
@@ -124,12 +125,27 @@ export function describeBrief(spec: ObjectSpec, base: string, rights: Rights): R
   };
 }
 
+/** As recorded (`describe-case-full`): an org without record types of its own shows Master alone. */
+function recordTypeInfo(spec: ObjectSpec, base: string, type: RecordType): Record<string, unknown> {
+  return {
+    active: type.active,
+    available: type.active,
+    defaultRecordTypeMapping: type.isDefault,
+    developerName: type.developerName,
+    master: type.developerName === 'Master',
+    name: type.name,
+    recordTypeId: type.id,
+    urls: { layout: `${base}/sobjects/${spec.name}/describe/layouts/${type.id}` },
+  };
+}
+
 /** An object in full. It is of the user and of the org: lengths, values and rights differ. */
 export function describeFull(
   spec: ObjectSpec,
   base: string,
   rights: Rights,
   restricted: ReadonlySet<string>,
+  recordTypes: readonly RecordType[],
 ): Record<string, unknown> {
   const brief = describeBrief(spec, base, rights);
   const { associateEntityType: _entity, associateParentEntity: _parent, ...shared } = brief;
@@ -160,16 +176,14 @@ export function describeFull(
     namedLayoutInfos: [],
     networkScopeFieldName: null,
     recordTypeInfos: [
-      {
-        active: true,
-        available: true,
-        defaultRecordTypeMapping: true,
+      ...recordTypes.map((type) => recordTypeInfo(spec, base, type)),
+      recordTypeInfo(spec, base, {
+        id: '012000000000000AAA',
         developerName: 'Master',
-        master: true,
         name: 'Master',
-        recordTypeId: '012000000000000AAA',
-        urls: { layout: `${base}/sobjects/${spec.name}/describe/layouts/012000000000000AAA` },
-      },
+        active: true,
+        isDefault: !recordTypes.some((type) => type.isDefault),
+      }),
     ],
     searchLayoutable: true,
     supportedScopes: [

@@ -61,6 +61,8 @@ export interface ObjectSpec {
   readonly searchable: boolean;
   readonly layoutable: boolean;
   readonly mruEnabled: boolean;
+  /** Made by an administrator. */
+  readonly custom: boolean;
   readonly feedEnabled: boolean;
   /** What it hangs on, for histories and comments. */
   readonly associate: { readonly type: string; readonly parent: string } | null;
@@ -179,6 +181,7 @@ export function object(spec: SpecInput): ObjectSpec {
     searchable: true,
     layoutable: true,
     mruEnabled: false,
+    custom: false,
     feedEnabled: false,
     associate: null,
     children: [],

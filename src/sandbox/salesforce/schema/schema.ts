@@ -2,6 +2,7 @@ import { caseComment, caseHistory, caseObject, caseStatus } from './case.ts';
 import type { Field, ObjectSpec } from './field.ts';
 import { contentDocument, contentDocumentLink, contentVersion, emailMessage, feedItem } from './files.ts';
 import { account, contact, group, organization, queueSobject, user } from './people.ts';
+import { ticket } from './ticket.ts';
 
 /** Every object of the org, in the order of describeGlobal. */
 export const objects: readonly ObjectSpec[] = [
@@ -19,6 +20,7 @@ export const objects: readonly ObjectSpec[] = [
   group,
   organization,
   queueSobject,
+  ticket,
   user,
 ];
 

@@ -1,12 +1,13 @@
 import type { FastifyRequest } from 'fastify';
 import { gunzipSync } from 'node:zlib';
+import { type Content, receive } from '../../content.ts';
 import { refuse } from '../errors.ts';
 
 /** A request's body, read. */
 export interface ReadBody {
   readonly json: unknown;
-  /** Binary parts of a multipart, base64, by the part's name. */
-  readonly blobs: Readonly<Record<string, string>>;
+  /** Binary parts of a multipart, by the part's name. */
+  readonly blobs: Readonly<Record<string, Content>>;
   readonly fileNames: Readonly<Record<string, string>>;
   /** Text parts that are no JSON. */
   readonly texts: Readonly<Record<string, string>>;
@@ -22,28 +23,27 @@ export function bytesOf(request: FastifyRequest): Buffer {
 
 /** JSON, or a multipart of a JSON part and binary ones, in either order. Throws 400 JSON_PARSER_ERROR. */
 export async function readBody(request: FastifyRequest): Promise<ReadBody> {
-  const bytes = bytesOf(request);
   const type = request.headers['content-type'] ?? '';
-  if (type.startsWith('multipart/form-data')) return readMultipart(bytes, type);
+  if (request.isMultipart()) return readMultipart(request);
+  const bytes = bytesOf(request);
   if (bytes.length === 0 || type.startsWith('text/csv')) return nothing;
   return { ...nothing, json: parse(bytes.toString()) };
 }
 
-async function readMultipart(bytes: Buffer, type: string): Promise<ReadBody> {
-  // The guide's own example ends its Content-Disposition lines with a semicolon, which the platform's reader does not take.
-  const text = bytes.toString('latin1').replace(/^(Content-Disposition: form-data;[^\r\n]*?);[ \t]*(?=\r?$)/gim, '$1');
-  const form = await new Response(Buffer.from(text, 'latin1'), { headers: { 'content-type': type } }).formData();
+/** Binary parts flow into their place while they come: nothing of a file is held as a whole. */
+async function readMultipart(request: FastifyRequest): Promise<ReadBody> {
   let json: unknown = null;
-  const blobs: Record<string, string> = {};
+  const blobs: Record<string, Content> = {};
   const fileNames: Record<string, string> = {};
   const texts: Record<string, string> = {};
-  for (const [name, part] of form) {
+  for await (const part of request.parts()) {
     // The JSON part is `entity_content` in the guide and named after the object by jsforce: what tells them apart is the file name.
-    if (typeof part !== 'string') {
-      blobs[name] = Buffer.from(await part.arrayBuffer()).toString('base64');
-      fileNames[name] = part.name;
-    } else if (part.trimStart().startsWith('{')) json = parse(part);
-    else texts[name] = part;
+    if (part.type === 'file') {
+      blobs[part.fieldname] = await receive(part.file);
+      fileNames[part.fieldname] = part.filename;
+    } else if (typeof part.value === 'object' && part.value !== null) json = part.value;
+    else if (String(part.value).trimStart().startsWith('{')) json = parse(String(part.value));
+    else texts[part.fieldname] = String(part.value);
   }
   return { json, blobs, fileNames, texts };
 }

@@ -35,6 +35,18 @@ export function pageRoutes(app: FastifyInstance, parts: WebParts): void {
   app.post<{ Params: { id: string } }>('/cases/:id/files', (request, reply) =>
     attach(org, request, reply, request.params.id),
   );
+  app.get<{ Params: { version: string } }>('/files/:version', (request, reply) => {
+    const row = org.row(request.params.version);
+    const content = row === null ? undefined : org.blobs.get(row.id);
+    if (row === null || content === undefined)
+      return send(reply.code(404), page('Not here', html`<p>There is no such file.</p>`));
+    // Always as a download: what somebody attached must not run as a page of this site.
+    const name = encodeURIComponent(String(row.values['PathOnClient'] ?? 'file').toWellFormed());
+    return reply
+      .type('application/octet-stream')
+      .header('Content-Disposition', `attachment;filename*=UTF-8''${name}`)
+      .send(content.stream());
+  });
   app.post('/cases', (request, reply) => {
     const form = new URLSearchParams(bytesOf(request).toString());
     const row = createRow(org, personAt(org, form.get('by') ?? ''), caseObject, {
@@ -63,7 +75,11 @@ async function attach(org: Org, request: FastifyRequest, reply: FastifyReply, id
     if (data === undefined) return;
     const path = read.fileNames['file'] ?? 'file';
     const by = personAt(org, read.texts['by'] ?? org.known.integrationUser);
-    createRow(org, by, contentVersion, { PathOnClient: path, VersionData: data, FirstPublishLocationId: row.id });
+    createRow(org, by, contentVersion, {
+      PathOnClient: path,
+      VersionData: org.hold(data),
+      FirstPublishLocationId: row.id,
+    });
   });
 }
 
@@ -210,8 +226,11 @@ function files(org: Org, id: string): readonly Html[] {
     .filter((link) => link.values['IsDeleted'] !== true)
     .map((link) => {
       const document = org.row(String(link.values['ContentDocumentId']));
+      const extension = document?.values['FileExtension'] ?? null;
       return html`<p>
-        ${document?.values['Title']}.${document?.values['FileExtension']}
+        <a href="/files/${document?.values['LatestPublishedVersionId']}"
+          >${document?.values['Title']}${extension === null ? '' : `.${String(extension)}`}</a
+        >
         <small>${document?.values['ContentSize']} bytes, ${link.values['Visibility']}</small>
       </p>`;
     });

@@ -18,6 +18,8 @@ export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer:
   reply.code(answer.status);
   for (const [name, value] of Object.entries(answer.headers ?? {})) reply.header(name, value);
   if (answer.body === undefined || answer.status === 304) return reply.send();
+  // A file flows as it is.
+  if (answer.body instanceof Readable) return reply.type(answer.type ?? json).send(answer.body);
   const plain = bytesOf(request, answer);
   reply.type(answer.type ?? json).header('vary', 'Accept-Encoding');
   const packed = String(request.headers['accept-encoding'] ?? '').includes('gzip') && plain.length > 0;

@@ -1,3 +1,4 @@
+import multipart from '@fastify/multipart';
 import fastify from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -40,6 +41,8 @@ export function buildServer(parts: WebParts): FastifyInstance {
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  // Multipart is limited to 2 GB (REST guide, "Insert or Update Blob Data").
+  void app.register(multipart, { limits: { fileSize: 2 * 1024 ** 3, fieldSize: 64 * 1024 * 1024, files: 5 } });
   countCalls(app, parts);
   armFaults(app, parts.org.faults, faultAnswers, (request) => {
     if (request.url.startsWith('/services/oauth2/')) return 'when-named';
@@ -153,7 +156,7 @@ async function run(parts: WebParts, request: FastifyRequest, target: Target): Pr
       query: target.query,
       headers,
       body: body.json,
-      blobs: body.blobs,
+      blobs: Object.fromEntries(Object.entries(body.blobs).map(([name, content]) => [name, parts.org.hold(content)])),
       userId: target.session.userId,
       session: target.session.token,
       nested: false,
