@@ -5,13 +5,15 @@ interface ActButtonProps {
   readonly label: string;
   readonly tone?: 'plain' | 'main' | 'danger';
   readonly disabled?: boolean;
-  /** Read out instead of the label, where the label alone says too little. */
+  /** More about it, on hover. */
   readonly title?: string;
+  /** Read out instead of the label where many buttons have the same; begins with the label. */
+  readonly name?: string;
   readonly act: () => Promise<void>;
 }
 
 /** A button that does something on the server: busy while it runs, and with the reason beside it when it failed. */
-export function ActButton({ label, tone = 'plain', disabled = false, title, act }: ActButtonProps) {
+export function ActButton({ label, tone = 'plain', disabled = false, title, name, act }: ActButtonProps) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const run = async (): Promise<void> => {
@@ -32,7 +34,7 @@ export function ActButton({ label, tone = 'plain', disabled = false, title, act 
         class={tone}
         disabled={disabled}
         aria-disabled={busy}
-        aria-label={title}
+        aria-label={name}
         title={title}
         onClick={() => {
           if (!busy) void run();

@@ -6,7 +6,8 @@ import type { Pages } from './use-pages.ts';
 
 export interface Column<T> {
   readonly head: string;
-  readonly wide?: boolean;
+  /** wide: takes what room is left. lesser: left out where there is little. */
+  readonly size?: 'wide' | 'lesser';
   readonly cell: (row: T) => ComponentChildren;
 }
 
@@ -77,7 +78,7 @@ export function VirtualTable<T>({ label, pages, columns, empty }: VirtualTablePr
           <thead role="rowgroup">
             <tr role="row" aria-rowindex={1}>
               {columns.map((column) => (
-                <th key={column.head} scope="col" role="columnheader" class={column.wide === true ? 'wide' : ''}>
+                <th key={column.head} scope="col" role="columnheader" class={column.size}>
                   {column.head}
                 </th>
               ))}
@@ -114,7 +115,7 @@ function Row<T>({ at, row, columns }: RowProps<T>) {
   return (
     <tr class="row" role="row" aria-rowindex={at + 2} data-row>
       {columns.map((column) => (
-        <td key={column.head} role="cell" class={column.wide === true ? 'wide' : ''}>
+        <td key={column.head} role="cell" class={column.size}>
           {row === null ? '…' : column.cell(row)}
         </td>
       ))}

@@ -186,7 +186,10 @@ function Notes({ link }: { readonly link: LinkDetail }) {
         </p>
       ))}
       {pending.length > 0 && (
-        <p>{pending.length} writes were sent, and whether they arrived is not known yet; it is looked up by itself.</p>
+        <p>
+          Sent, and not known yet whether it arrived: {pending.map((write) => write.field).join(', ')}. It is looked up
+          by itself.
+        </p>
       )}
     </section>
   );

@@ -89,8 +89,8 @@ const columns = [
   },
   { head: 'Salesforce', cell: (row: LinkRow) => <bdi>{row.salesforceNumber ?? row.salesforceId}</bdi> },
   { head: 'Status', cell: (row: LinkRow) => <LinkStatusMark status={row.status} /> },
-  { head: 'Title', wide: true, cell: (row: LinkRow) => <bdi>{row.title ?? ''}</bdi> },
-  { head: 'Pair', cell: (row: LinkRow) => row.pair },
+  { head: 'Title', size: 'wide' as const, cell: (row: LinkRow) => <bdi>{row.title ?? ''}</bdi> },
+  { head: 'Pair', size: 'lesser' as const, cell: (row: LinkRow) => row.pair },
   { head: 'Last in step', cell: (row: LinkRow) => <TimeText at={row.lastSyncedAt} /> },
 ];
 

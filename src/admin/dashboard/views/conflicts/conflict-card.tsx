@@ -120,7 +120,7 @@ function Decide({ conflict, onChanged }: Pick<ConflictCardProps, 'conflict' | 'o
           <ActButton
             key={side}
             label={`Take ${sideNames[side]}’s`}
-            title={`Take ${sideNames[side]}’s value of ${labelOf(conflict)} for ${bothNames(conflict)}`}
+            name={`Take ${sideNames[side]}’s value of ${labelOf(conflict)} for ${bothNames(conflict)}`}
             act={() => decide({ take: side })}
           />
         ))}
