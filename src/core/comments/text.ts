@@ -28,7 +28,7 @@ export function postedForm(text: string): string {
 /** The pattern with its author, time and system. What people wrote is never looked for patterns. */
 export function filled(pattern: string, byline: Byline, rules: CommentRules): string {
   const values: Readonly<Record<string, string>> = {
-    author: byline.author?.trim() || `someone in ${systems[byline.side]}`,
+    author: byline.author?.replaceAll(/\s+/g, ' ').trim() || `someone in ${systems[byline.side]}`,
     time: timeIn(byline.at, rules.timeZone),
     system: systems[byline.side],
   };
