@@ -8,8 +8,10 @@ import { doctorCommand } from './commands/doctor.ts';
 import { initCommand } from './commands/init.ts';
 import { keygenCommand } from './commands/keygen.ts';
 import { linksCommand } from './commands/links.ts';
+import { matchesCommand } from './commands/matches.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { pairsCommand } from './commands/pairs.ts';
+import { peopleCommand } from './commands/people.ts';
 import { planCommand } from './commands/plan.ts';
 import { quarantineCommand } from './commands/quarantine.ts';
 import { resyncCommand } from './commands/resync.ts';
@@ -32,7 +34,9 @@ const factories = [
   linksCommand,
   pairsCommand,
   conflictsCommand,
+  matchesCommand,
   quarantineCommand,
+  peopleCommand,
   configCommand,
   initCommand,
   doctorCommand,

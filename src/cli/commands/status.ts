@@ -24,6 +24,8 @@ interface Status {
   readonly openConflicts: number;
   readonly quarantined: number;
   readonly inDoubt: number;
+  /** People and teams without a counterpart. */
+  readonly unmatched: number;
   readonly pauses: readonly PairPause[];
 }
 
@@ -76,7 +78,13 @@ async function askDaemon({ admin }: StoreSettings): Promise<Pick<Status, 'runnin
 async function kept(store: Store, pairs: readonly string[]): Promise<Omit<Status, 'running' | 'ready'>> {
   const { counts, ...rest } = await look(store, pairs);
   const openConflicts = counts.openConflicts + counts.decidedConflicts;
-  return { ...rest, openConflicts, quarantined: counts.quarantined, inDoubt: counts.inDoubt };
+  return {
+    ...rest,
+    openConflicts,
+    quarantined: counts.quarantined,
+    inDoubt: counts.inDoubt,
+    unmatched: counts.unmatched,
+  };
 }
 
 function lines(status: Status): string {
@@ -97,7 +105,7 @@ function lines(status: Status): string {
         .join(', ') || 'none'
     }`,
     `Queue       ${queue.waiting} waiting, ${queue.active} being worked on`,
-    `Waiting     ${status.openConflicts} conflicts, ${status.quarantined} set aside, ${status.inDoubt} creates in doubt`,
+    `Waiting     ${status.openConflicts} conflicts, ${status.quarantined} set aside, ${status.inDoubt} creates in doubt, ${status.unmatched} people unmatched`,
     'Polled to the end',
     table(['  Pair', 'Side', 'At', ''], polls),
     ...status.pauses.map((pause) => `Stopped     ${describePause(pause)}`),

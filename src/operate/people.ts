@@ -1,0 +1,59 @@
+import { formatKey, type Link, type WorkKey } from '../core/link.ts';
+import type { Tx, UnmatchedRow } from '../store/store.ts';
+import { note, type Operator } from './operator.ts';
+
+/** Everybody without a counterpart, of one pair or of all. */
+export async function strangers(operator: Pick<Operator, 'store'>, pair?: string): Promise<readonly UnmatchedRow[]> {
+  const filter = { ...(pair === undefined ? {} : { pair }), limit: 500 };
+  return operator.store.transaction(async (tx) => {
+    const rows: UnmatchedRow[] = [];
+    for (let page = await tx.listUnmatched(filter); page.length > 0;) {
+      rows.push(...page);
+      const last = page.at(-1);
+      page = last === undefined ? [] : await tx.listUnmatched({ ...filter, after: last });
+    }
+    return rows;
+  });
+}
+
+/**
+ * Queues every ticket that waits for somebody: fields that were left alone for want of a counterpart, or because a directory could not
+ * be read. Those that got the mapping's default keep it until they change again. Returns how many.
+ */
+export async function lookAgain(operator: Operator, pair?: string): Promise<number> {
+  const queued = await operator.store.transaction(async (tx) => {
+    const named = new Set((await strangers({ store: operator.store }, pair)).map(({ field }) => field));
+    let count = 0;
+    for await (const links of pages(tx, pair)) {
+      const keys = links
+        .filter((link) => waits(link, named))
+        .map((link): WorkKey => ({ kind: 'link', linkId: link.id }));
+      await tx.enqueue(keys);
+      count += new Set(keys.map(formatKey)).size;
+    }
+    return count;
+  });
+  await note(operator, 'people.again', pair ?? null, { count: queued });
+  return queued;
+}
+
+async function* pages(tx: Tx, pair: string | undefined): AsyncGenerator<readonly Link[]> {
+  for (let after = ''; ;) {
+    const links = await tx.findLinks({
+      limit: 500,
+      ...(pair === undefined ? {} : { pair }),
+      ...(after === '' ? {} : { after }),
+    });
+    const last = links.at(-1);
+    if (last === undefined) return;
+    after = last.id;
+    yield links;
+  }
+}
+
+function waits(link: Link, named: ReadonlySet<string>): boolean {
+  if (link.status === 'detached') return false;
+  return link.holds.some(
+    ({ field, reason }) => reason.kind === 'unreadable' || (reason.kind === 'no-counterpart' && named.has(field)),
+  );
+}
