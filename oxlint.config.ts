@@ -76,6 +76,7 @@ const arrows: Readonly<Record<string, Arrow>> = {
       'observability',
       'store/store',
       'store/overview',
+      'store/unmatched',
       'store/queue',
     ],
     why: 'the admin API uses what the command line uses',

@@ -2,6 +2,8 @@ import { isLoopback } from '../../config/values.ts';
 
 /** Who may call us by what name, and from which pages. */
 export interface Hosts {
+  /** True where only this machine can ask. */
+  readonly local: boolean;
   /**
    * True where this `Host` is one of ours. A web page that has its own name resolve to our address (DNS rebinding) sends its own
    * name here; an IP address cannot be had that way.
@@ -21,6 +23,7 @@ export function createHosts(listensOn: string, origins: readonly string[]): Host
   const local = URL.canParse(own) && isLoopback(own);
   const named = new Map(origins.map((origin) => [new URL(origin).host, new URL(origin)]));
   return {
+    local,
     isOurs: (host) => {
       if (host === undefined || host.includes('@') || !URL.canParse(`http://${host}`)) return false;
       const { hostname } = new URL(`http://${host}`);

@@ -22,7 +22,8 @@ export function sessionHandlers(gate: Gate): HandlersOf<'login' | 'logout' | 'se
       });
     },
     logout: async ({ who, request, reply, operator }) => {
-      if (who?.session != null) await gate.logout(who.session.hash);
+      const session = who?.session ?? null;
+      if (session !== null) await gate.logout(session.hash);
       reply.header('set-cookie', clearedCookie(gate.isHttps(request)));
       await note(operator, 'logout', null);
       return undefined;

@@ -32,7 +32,7 @@ export const names = {
 export const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() });
 
 export const paging = {
-  after: z.string().max(200).optional().describe('`next` of the page before'),
+  after: z.string().max(1000).optional().describe('`next` of the page before'),
   limit: z.coerce.number().int().min(1).max(500).default(50),
 };
 

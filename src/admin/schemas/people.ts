@@ -8,6 +8,8 @@ export const unmatched = z.object({
   field: z.string(),
   value: z.string(),
   label: z.string().nullable(),
+  /** Why nobody was found: a word of the engine's, such as `none` or `several`. */
+  why: z.string().optional(),
   times: z.int(),
   linkId: z.string().nullable(),
   firstAt: time,

@@ -19,8 +19,8 @@ export function pollView(poll: Poll, paces: readonly PaceOf[]): PollStatus {
   const pace = paces.find((one) => one.pair === poll.pair && one.side === poll.side);
   return {
     ...poll,
-    gapSeconds: pace?.gapMs == null ? null : pace.gapMs / 1000,
-    nextAt: pace?.nextAt == null ? null : new Date(pace.nextAt).toISOString(),
+    gapSeconds: secondsOf(pace?.gapMs ?? null),
+    nextAt: isoOf(pace?.nextAt ?? null),
   };
 }
 
@@ -40,7 +40,7 @@ export function sideView(context: AdminContext, side: Side): SideStatus {
     url: context.deskUrl(side),
     lastCompleteAt: isoOf(complete),
     lagSeconds: complete === null ? null : Math.max(0, Math.round((now - complete) / 1000)),
-    gapSeconds: gapMs === null ? null : gapMs / 1000,
+    gapSeconds: secondsOf(gapMs),
     late: isLate(context, side),
     calls: { total, lastHour: vitals.series.calls(side, 60), lastDay: vitals.series.calls(side, 1440) },
     budget: budgetOf(context, side),
@@ -114,6 +114,10 @@ export function statusView(context: AdminContext, seen: Look): Status {
       quarantined: totals.quarantined,
     },
   };
+}
+
+function secondsOf(ms: number | null): number | null {
+  return ms === null ? null : ms / 1000;
 }
 
 function isoOf(ms: number | null): string | null {

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import { deskUrls } from '../../admin/desk-urls.ts';
 import { createDaemon, type Daemon } from '../../engine/daemon.ts';
 import { meetInstances } from '../../engine/life/instances.ts';
-import { startHealth } from '../../observability/health.ts';
 import type { Log } from '../../observability/logger.ts';
+import { oneLine } from '../../observability/words.ts';
+import { createRelay, openAdminPort } from '../admin-port.ts';
 import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type Flags, type OpenedApp, type Session, withSoundMapping } from '../session.ts';
@@ -20,12 +22,18 @@ export function startCommand(world: World): Command {
   })
     .option('--yes', 'create as many tickets as are found, and set pairs going that stopped at too many')
     .action((flags: StartFlags) =>
-      act(world, flags, (session) => withSoundMapping(session, (opened) => serve(session, opened, flags.yes === true))),
+      act(world, flags, (session) => {
+        const relay = createRelay();
+        return withSoundMapping(session, (opened) => serve(session, opened, relay, flags.yes === true), relay.emit);
+      }),
     );
 }
 
-async function serve(session: Session, { app, settings, log }: OpenedApp, yes: boolean): Promise<ExitCode> {
-  const { interrupt, now } = session.world;
+type Relay = ReturnType<typeof createRelay>;
+
+async function serve(session: Session, opened: OpenedApp, relay: Relay, yes: boolean): Promise<ExitCode> {
+  const { app, settings, log } = opened;
+  const { interrupt } = session.world;
   if (yes) await setGoing(session, app.engine.store);
   await meetInstances(app.engine);
   const daemon = createDaemon(app.engine, {
@@ -33,20 +41,26 @@ async function serve(session: Session, { app, settings, log }: OpenedApp, yes: b
     idleMaxMs: settings.poll.idleMaxSeconds * 1000,
     unlimitedCreates: yes,
   });
-  const startedAt = now();
-  const health = await startHealth({
-    host: settings.admin.host,
-    port: settings.admin.port,
-    ready: () => isReady(app, daemon, { now: now(), startedAt, idleMaxMs: settings.poll.idleMaxSeconds * 1000 }),
+  const admin = await openAdminPort({
+    engine: app.engine,
+    daemon,
+    config: opened.config,
+    settings,
+    urls: deskUrls(settings),
+    terminal: session.world.terminal,
+    tell: (line) => session.out.note(line),
+    onError: (error) =>
+      log('error', 'admin.error', { error: error.name, text: oneLine(error.message, 200), stack: error.stack }),
   });
+  relay.to(admin.hear);
   try {
     await daemon.start();
-    log('info', 'started', { health: health.url, text: `Started; Ctrl-C stops. Health: ${health.url}/readyz` });
+    log('info', 'started', { admin: admin.url, text: `Started; Ctrl-C stops. Health: ${admin.url}/readyz` });
     await stopAsked(interrupt.signal);
     log('info', 'stopping', { by: interrupt.by(), text: 'Stopping …' });
     await stop(daemon, log);
   } finally {
-    await health.stop();
+    await admin.stop();
   }
   // A service manager's SIGTERM is the ordinary end of a service; Ctrl-C breaks a command off.
   return interrupt.by() === 'SIGTERM' ? exitCodes.done : exitCodes.interrupted;
@@ -63,19 +77,6 @@ async function stop(daemon: Daemon, log: Log): Promise<void> {
     ...(inDoubt === 0 ? [] : [`${inDoubt} writes in doubt`]),
   ];
   return log('info', 'stopped', { waiting, active, inDoubt, text: `Stopped: ${parts.join(', ')}.` });
-}
-
-/** A side that was not walked to its end for this long is late: its widest gap, and time for a slow walk. */
-const graceMs = 120_000;
-
-async function isReady(
-  app: OpenedApp['app'],
-  daemon: Daemon,
-  times: { readonly now: number; readonly startedAt: number; readonly idleMaxMs: number },
-): Promise<boolean> {
-  await app.engine.store.ping();
-  const latest = times.now - times.idleMaxMs - graceMs;
-  return Object.values(daemon.lastComplete()).every((at) => at !== null && Math.max(at, times.startedAt) >= latest);
 }
 
 function stopAsked(signal: AbortSignal): Promise<void> {
