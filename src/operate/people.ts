@@ -4,16 +4,18 @@ import { note, type Operator } from './operator.ts';
 
 /** Everybody without a counterpart, of one pair or of all. */
 export async function strangers(operator: Pick<Operator, 'store'>, pair?: string): Promise<readonly UnmatchedRow[]> {
+  return operator.store.transaction((tx) => strangersIn(tx, pair));
+}
+
+async function strangersIn(tx: Tx, pair: string | undefined): Promise<readonly UnmatchedRow[]> {
   const filter = { ...(pair === undefined ? {} : { pair }), limit: 500 };
-  return operator.store.transaction(async (tx) => {
-    const rows: UnmatchedRow[] = [];
-    for (let page = await tx.listUnmatched(filter); page.length > 0;) {
-      rows.push(...page);
-      const last = page.at(-1);
-      page = last === undefined ? [] : await tx.listUnmatched({ ...filter, after: last });
-    }
-    return rows;
-  });
+  const rows: UnmatchedRow[] = [];
+  for (let page = await tx.listUnmatched(filter); page.length > 0;) {
+    rows.push(...page);
+    const last = page.at(-1);
+    page = last === undefined ? [] : await tx.listUnmatched({ ...filter, after: last });
+  }
+  return rows;
 }
 
 /**
@@ -22,7 +24,7 @@ export async function strangers(operator: Pick<Operator, 'store'>, pair?: string
  */
 export async function lookAgain(operator: Operator, pair?: string): Promise<number> {
   const queued = await operator.store.transaction(async (tx) => {
-    const named = new Set((await strangers({ store: operator.store }, pair)).map(({ field }) => field));
+    const named = new Set((await strangersIn(tx, pair)).map(({ field }) => field));
     let count = 0;
     for await (const links of pages(tx, pair)) {
       const keys = links
