@@ -330,6 +330,7 @@ export function cannedAnswers(text: (plain: string) => string, role: Role = 'adm
         field: 'caller_id',
         value: text('681b365ec0a80164000fb0b05854a0cd'),
         label: text('Abel Tuter'),
+        why: text('Nobody there has this address'),
         times: 3,
         linkId: row.id,
         firstAt: at,

@@ -57,8 +57,9 @@ export function Shell({ session, onLogout }: ShellProps) {
   useEffect(() => {
     const label = places.find((one) => one.path === here)?.label ?? 'Casebridge';
     document.title = `${label} · Casebridge`;
-    main.current?.focus({ preventScroll: true });
     scrollTo(0, 0);
+    // A view may have put the focus somewhere of its own.
+    if (main.current?.contains(document.activeElement) !== true) main.current?.focus({ preventScroll: true });
   }, [place, here]);
 
   const logout = (): void => {

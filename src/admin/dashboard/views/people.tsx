@@ -7,6 +7,11 @@ import { TimeText } from '../ui/time-text.tsx';
 import { useList } from '../ui/use-list.ts';
 import type { ViewProps } from '../view.tsx';
 
+const reasons: Readonly<Record<string, string>> = {
+  none: 'Nobody across fits.',
+  several: 'Several across fit, and none is taken by chance.',
+};
+
 /** People, teams and accounts that were met on one side and have no counterpart on the other. */
 export function People({ route }: ViewProps) {
   const { pair = '' } = route.query;
@@ -44,6 +49,7 @@ export function People({ route }: ViewProps) {
                 </a>
               )}
             </p>
+            <p>{row.why !== undefined && <bdi>{reasons[row.why] ?? row.why}</bdi>}</p>
             <p class="soft">
               Give them the same e-mail address on both sides, or name the two in the mapping’s table of people.
             </p>
