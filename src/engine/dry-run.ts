@@ -62,5 +62,18 @@ export async function planKeys(engine: Engine, keys: readonly WorkKey[]): Promis
     const decisions = await decide(engine, await loadBatch(engine, jobs, 'dry-run'));
     planned.push(...decisions.map((decision) => ({ key: decision.work.key, decision })));
   }
-  return planned;
+  return onceEach(planned);
+}
+
+/** Two desks that are full find each other from both ends, in batches far apart: the pair is one plan. */
+function onceEach(planned: readonly PlannedItem[]): readonly PlannedItem[] {
+  const seen = new Set<string>();
+  return planned.filter(({ decision }) => {
+    if (decision.kind !== 'plan' || decision.plan.kind !== 'adopt') return true;
+    const { records } = decision.plan;
+    const key = `${decision.work.pair.name} ${records.servicenow.id} ${records.salesforce.id}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
 }

@@ -24,6 +24,8 @@ interface Status {
   readonly openConflicts: number;
   readonly quarantined: number;
   readonly inDoubt: number;
+  /** Tickets that may be one, and wait for a person. */
+  readonly openProposals: number;
   /** People and teams without a counterpart. */
   readonly unmatched: number;
   readonly pauses: readonly PairPause[];
@@ -83,6 +85,7 @@ async function kept(store: Store, pairs: readonly string[]): Promise<Omit<Status
     openConflicts,
     quarantined: counts.quarantined,
     inDoubt: counts.inDoubt,
+    openProposals: counts.openProposals,
     unmatched: counts.unmatched,
   };
 }
@@ -105,7 +108,7 @@ function lines(status: Status): string {
         .join(', ') || 'none'
     }`,
     `Queue       ${queue.waiting} waiting, ${queue.active} being worked on`,
-    `Waiting     ${status.openConflicts} conflicts, ${status.quarantined} set aside, ${status.inDoubt} creates in doubt, ${status.unmatched} people unmatched`,
+    `Waiting     ${status.openConflicts} conflicts, ${status.quarantined} set aside, ${status.inDoubt} creates in doubt, ${status.openProposals} possible matches, ${status.unmatched} people unmatched`,
     'Polled to the end',
     table(['  Pair', 'Side', 'At', ''], polls),
     ...status.pauses.map((pause) => `Stopped     ${describePause(pause)}`),

@@ -2,10 +2,13 @@ import type { NewPlan } from '../plan.ts';
 import type { SourceRecord } from '../record.ts';
 import type { Match } from './match.ts';
 
-type CreatePlan = Extract<NewPlan, { readonly kind: 'create' }>;
+type Otherwise = Extract<NewPlan, { readonly kind: 'create' | 'ignore' }>;
 
-/** What to do about a record that would get a new ticket across, now that somebody has looked whether it has one already. */
-export function planMatched(origin: SourceRecord, match: Match, create: CreatePlan): NewPlan {
+/**
+ * What to do about a record, now that somebody has looked whether it has a ticket across already. `otherwise`: what there would be to
+ * do if it has none.
+ */
+export function planMatched(origin: SourceRecord, match: Match, otherwise: Otherwise): NewPlan {
   switch (match.kind) {
     case 'link': {
       const records =
@@ -19,6 +22,6 @@ export function planMatched(origin: SourceRecord, match: Match, create: CreatePl
     case 'disputed':
       return { kind: 'quarantine', why: match.why, others: match.others };
     case 'none':
-      return match.near.length === 0 ? create : { ...create, near: match.near };
+      return otherwise.kind === 'ignore' || match.near.length === 0 ? otherwise : { ...otherwise, near: match.near };
   }
 }

@@ -11,13 +11,16 @@ import type { Engine } from '../engine.ts';
 import { type ReadAnswers, readBoth } from '../read.ts';
 import { groupBy, type NewDecision, type NewWork } from '../work.ts';
 
-/** A record that is about to get a new ticket across, of a pair that says how to recognise one that is there. */
+/**
+ * A record that is about to get a new ticket across, of a pair that says how to recognise one that is there; or one out of scope, for
+ * which only a person's word counts.
+ */
 interface Looking {
   readonly at: number;
   readonly work: NewWork;
   readonly rules: MatchRules;
   readonly origin: SourceRecord;
-  readonly plan: Extract<NewPlan, { readonly kind: 'create' }>;
+  readonly plan: Extract<NewPlan, { readonly kind: 'create' | 'ignore' }>;
 }
 
 /**
@@ -53,10 +56,13 @@ export async function matchNews(engine: Engine, decisions: readonly NewDecision[
 }
 
 function lookingOf(decision: NewDecision, at: number): readonly Looking[] {
-  if (decision.kind !== 'plan' || decision.plan.kind !== 'create') return [];
+  if (decision.kind !== 'plan') return [];
   const { work, origin, plan } = decision;
-  const rules = work.pair.match;
-  return rules === undefined || origin === null || work.intent !== null ? [] : [{ at, work, rules, origin, plan }];
+  const { match } = work.pair;
+  if (match === undefined || origin === null || work.intent !== null) return [];
+  if (plan.kind === 'create') return [{ at, work, rules: match, origin, plan }];
+  if (plan.kind !== 'ignore' || plan.why !== 'out-of-scope') return [];
+  return [{ at, work, rules: { ...match, byNumber: {}, rules: [], near: null }, origin, plan }];
 }
 
 interface FoundRow {
@@ -68,9 +74,10 @@ interface FoundRow {
 /** One call a side, whatever the number of pairs and fields. */
 async function lookUp(engine: Engine, groups: readonly (readonly Looking[])[]): Promise<readonly FoundRow[]> {
   const asks = groups.flatMap((group) => {
-    const [first] = group;
+    const creating = group.filter(({ plan }) => plan.kind === 'create');
+    const [first] = creating;
     if (first === undefined) return [];
-    const origins = group.map(({ origin }) => origin);
+    const origins = creating.map(({ origin }) => origin);
     return matchAsks(first.rules, origins).map((ask) => ({ ask, pair: first.work.pair, rules: first.rules }));
   });
   const bySide = await Promise.all(
@@ -147,7 +154,8 @@ async function readAcross(
     const accepted = [...(known[index]?.decided.values() ?? [])].flatMap((said) =>
       [...said].flatMap(([id, status]) => (status === 'accepted' ? [id] : [])),
     );
-    const ids = [...worthReading(first.rules, origins, rows).map((row) => row.id), ...accepted];
+    const rules = first.work.pair.match ?? first.rules;
+    const ids = [...worthReading(rules, origins, rows).map((row) => row.id), ...accepted];
     return [{ pair, side: to, ids: [...new Set(ids)] }];
   });
   const answers = await readBoth(
