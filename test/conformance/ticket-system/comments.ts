@@ -27,7 +27,7 @@ export function commentTests(opened: Opened): void {
     const ask = { comments: true, files: false };
     const results = await desk.system.read(desk.object, ids, [desk.title], ask);
     return results.map((result) => {
-      if (result.kind !== 'found' || result.children?.comments == null) throw new Error(`no comments: ${result.kind}`);
+      if (result.kind !== 'found' || !result.children?.comments) throw new Error(`no comments: ${result.kind}`);
       expect(result.children.files).toBeNull();
       return result.children.comments;
     });
