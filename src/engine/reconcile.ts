@@ -39,9 +39,9 @@ export async function reconcile(engine: Engine, jobs: readonly Job[]): Promise<R
   const decisions = await brakeLives(engine, await decide(engine, batch));
   const noted = await note(engine, decisions);
   const ends = await noteEnds(engine, decisions);
-  const sent = await whileSending(engine, decisions, noted, async () => {
+  const sent = await whileSending(engine, decisions, noted, async (stillOurs) => {
     const written = await apply(engine, decisions, noted);
-    return { written, carried: await carryChildren(engine, decisions, written) };
+    return { written, carried: await carryChildren(engine, decisions, written, stillOurs) };
   });
   const ended = await carryOutEnds(engine, ends);
   const settlements = decisions.map((decision) =>

@@ -1,5 +1,5 @@
 import { iso } from '../core/clock.ts';
-import { JobsLost } from '../store/store.ts';
+import { JobsLost, StoreUnavailable } from '../store/store.ts';
 import type { Engine } from './engine.ts';
 import type { Noted } from './note.ts';
 import type { Decision } from './work.ts';
@@ -15,25 +15,58 @@ export async function whileSending<T>(
   engine: Engine,
   decisions: readonly Decision[],
   noted: Noted,
-  send: () => Promise<T>,
+  send: (stillOurs: StillOurs) => Promise<T>,
 ): Promise<T> {
-  if (noted.pending.length + noted.intents.size + noted.children.length === 0) return send();
+  if (noted.pending.length + noted.intents.size + noted.children.length === 0) return send(async () => true);
+  const notes: Notes = { renewedAt: notedAt(noted), renew: () => renewNotes(engine, decisions, noted) };
   // A process that has stood still since may have lost its keys meanwhile: it asks before it sends.
-  if (engine.clock.now() - notedAt(noted) > renewEveryMs) await renewNotes(engine, decisions, noted);
+  if (isOld(engine, notes)) await renewNow(engine, notes);
   const sent = new AbortController();
-  const renewing = renew(engine, decisions, noted, sent.signal);
+  const renewing = renew(engine, notes, sent.signal);
   try {
-    return await send();
+    return await send(() => stillOurs(engine, notes));
   } finally {
     sent.abort();
     await renewing;
   }
 }
 
-async function renew(engine: Engine, decisions: readonly Decision[], noted: Noted, sent: AbortSignal): Promise<void> {
+/** Asked before each further call of a run that sends several: false where the notes may be another worker's by now. */
+export type StillOurs = () => Promise<boolean>;
+
+interface Notes {
+  /** Milliseconds since the epoch. */
+  renewedAt: number;
+  renew(): Promise<void>;
+}
+
+function isOld(engine: Engine, notes: Notes): boolean {
+  return engine.clock.now() - notes.renewedAt > renewEveryMs;
+}
+
+async function renewNow(engine: Engine, notes: Notes): Promise<void> {
+  const at = engine.clock.now();
+  await notes.renew();
+  notes.renewedAt = at;
+}
+
+/** Without an answer from the store nothing more is sent: nobody could tell whose it is. */
+async function stillOurs(engine: Engine, notes: Notes): Promise<boolean> {
+  if (!isOld(engine, notes)) return true;
+  try {
+    await renewNow(engine, notes);
+    // The answer itself may have come after a long stand.
+    return !isOld(engine, notes);
+  } catch (error) {
+    if (error instanceof JobsLost || error instanceof StoreUnavailable) return false;
+    throw error;
+  }
+}
+
+async function renew(engine: Engine, notes: Notes, sent: AbortSignal): Promise<void> {
   while (await passes(engine, sent)) {
     try {
-      await renewNotes(engine, decisions, noted);
+      await renewNow(engine, notes);
     } catch (error) {
       // The notes are another worker's now.
       if (error instanceof JobsLost) return;

@@ -2,6 +2,7 @@ import { type Side, sides } from '../../core/side.ts';
 import type { Outcome } from '../apply.ts';
 import type { Engine } from '../engine.ts';
 import { isLinkPlan } from '../note.ts';
+import type { StillOurs } from '../send-time.ts';
 import type { Decision } from '../work.ts';
 import { carryFiles } from './files.ts';
 import { type ChildOutcome, joined, type ToCarry } from './plan.ts';
@@ -15,6 +16,7 @@ export async function carryChildren(
   engine: Engine,
   decisions: readonly Decision[],
   written: ReadonlyMap<string, Outcome>,
+  stillOurs: StillOurs,
 ): Promise<ReadonlyMap<string, ChildOutcome>> {
   const batch = decisions.flatMap((decision): readonly ToCarry[] => {
     if (!isLinkPlan(decision) || decision.children === null) return [];
@@ -22,7 +24,7 @@ export async function carryChildren(
     return [{ key: work.key, work, plan: children, down: downSides(written.get(work.key) ?? {}) }];
   });
   if (batch.length === 0) return new Map();
-  const comments = await carryComments(engine, batch);
+  const comments = await carryComments(engine, batch, stillOurs);
   const files = await carryFiles(engine, batch);
   return new Map(
     batch.map(({ key }) => [key, joined([comments.get(key), files.get(key)].filter((one) => one !== undefined))]),

@@ -4,6 +4,7 @@ import type { CommentPost } from '../../core/comments/plan.ts';
 import { iso } from '../../core/clock.ts';
 import { type Side, sides } from '../../core/side.ts';
 import type { Engine } from '../engine.ts';
+import type { StillOurs } from '../send-time.ts';
 import type { ChildOutcome, ToCarry } from './plan.ts';
 import { afterFailure, afterPost, type AfterPost, notSent } from './post-result.ts';
 import { tellComments } from './tell.ts';
@@ -23,12 +24,13 @@ interface Waiting {
 export async function carryComments(
   engine: Engine,
   batch: readonly ToCarry[],
+  stillOurs: StillOurs,
 ): Promise<ReadonlyMap<string, ChildOutcome>> {
   const results = new Map<string, AfterPost[]>(batch.map(({ key }) => [key, []]));
   const keep = (one: ToCarry, result: AfterPost): void => {
     results.get(one.key)?.push(result);
   };
-  await Promise.all(sides.map((side) => postTo(engine, side, batch, keep)));
+  await Promise.all(sides.map((side) => postTo(engine, side, batch, keep, stillOurs)));
   return new Map(
     batch.map((one) => {
       const after = results.get(one.key) ?? [];
@@ -44,6 +46,7 @@ async function postTo(
   to: Side,
   batch: readonly ToCarry[],
   keep: (one: ToCarry, result: AfterPost) => void,
+  stillOurs: StillOurs,
 ): Promise<void> {
   let waiting = batch
     .map((one): Waiting => ({ one, posts: one.plan.comments.posts.filter((post) => post.to === to) }))
@@ -56,6 +59,7 @@ async function postTo(
   for (;;) {
     waiting = waiting.filter(({ posts }) => posts.length > 0);
     if (waiting.length === 0) return;
+    if (!(await stillOurs())) return waiting.forEach(leave);
     const each = Math.max(1, Math.floor(perCall / waiting.length));
     const sent = waiting.map((one) => ({ one, posts: one.posts.splice(0, each) }));
     const answers = await send(
