@@ -56,6 +56,7 @@ const metadataTables = new Set(['sys_dictionary', 'sys_properties', 'sys_audit_d
 const openTables = new Set([
   'sys_user',
   'sys_user_group',
+  'sys_user_grmember',
   'sys_choice',
   'sys_scope',
   'sys_user_role',

@@ -6,7 +6,7 @@ const user: TableSpec = {
   name: 'sys_user',
   label: 'User',
   display: 'name',
-  indexed: ['user_name', 'name'],
+  indexed: ['user_name', 'name', 'email'],
   columns: [
     text('user_name', 'User ID'),
     text('name', 'Name', 151),
@@ -149,8 +149,16 @@ const system: readonly TableSpec[] = [
     'Group',
     text('description', 'Description', 1000),
     ref('manager', 'Manager', 'sys_user'),
+    text('email', 'Group email', 100),
     flag('active', 'Active', 'true'),
   ),
+  {
+    name: 'sys_user_grmember',
+    label: 'Group Member',
+    display: 'user',
+    indexed: ['group', 'user'],
+    columns: [ref('group', 'Group', 'sys_user_group'), ref('user', 'User', 'sys_user')],
+  },
   named('sys_user_role', 'Role', text('description', 'Description', 1000)),
   {
     name: 'sys_user_has_role',
