@@ -54,6 +54,15 @@ describe('sending', () => {
     expect(server.heard[0]?.url).toBe('/api/now/table/incident?x=a,b');
   });
 
+  it.each([301, 302, 307, 308])('follows no redirect: %i is an answer like any other', async (status) => {
+    const elsewhere = await startReplay();
+    server.answer({ status, headers: { location: `${elsewhere.url}/steal` }, body: '' });
+    const answer = await createHttp(server.url).send({ ...get, headers: { Authorization: 'Bearer c4n4ry' } });
+    expect(answer.status).toBe(status);
+    expect(elsewhere.heard).toEqual([]);
+    await elsewhere.stop();
+  });
+
   it('sends no cookie it was given, and keeps to one connection', async () => {
     server.answer({ headers: { 'set-cookie': ['JSESSIONID=1'] }, body: '{}' });
     const http = createHttp(server.url);

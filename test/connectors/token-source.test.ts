@@ -59,6 +59,8 @@ describe('the token source', () => {
       load: (side) => vault.load(side),
       save: async (side, one, after) => {
         const saved = await vault.save(side, one, after);
+        // As a database may.
+        await new Promise((resolve) => setTimeout(resolve, 20));
         steps.push('stored');
         return saved;
       },
@@ -66,6 +68,29 @@ describe('the token source', () => {
     await open({ vault: slow }).current();
     steps.push('used');
     expect(steps).toEqual(['stored', 'used']);
+  });
+
+  it('lets processes that share a vault take turns, so that one refresh token is never used twice', async () => {
+    const { open, vault, clock, asked } = setting((at) => token('old', at, 30_000));
+    let turns: Promise<unknown> = Promise.resolve();
+    const shared: TokenVault = {
+      load: (side) => vault.load(side),
+      save: (side, one, after) => vault.save(side, one, after),
+      exclusively: (_side, work) => {
+        const turn = turns.then(work);
+        turns = turn.catch(() => undefined);
+        return turn;
+      },
+    };
+    const grant = async (last: StoredToken | null): Promise<StoredToken> => {
+      asked.push(last);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      return token(`t${asked.length}`, clock);
+    };
+    const processes = Array.from({ length: 5 }, () => open({ vault: shared, grant }));
+    const tokens = await Promise.all(processes.map((source) => source.current()));
+    expect(asked.map((last) => last?.refreshToken)).toEqual(['refresh-old']);
+    expect(new Set(tokens.map((one) => one.accessToken))).toEqual(new Set(['t1']));
   });
 
   it('uses a stored token that still lives, and refreshes with the stored refresh token when it does not', async () => {

@@ -5,6 +5,18 @@ const lives = { kind: 'lives', most: 5000 } as const;
 /** Bugs that shipped in products like this one, as edits of our own sources. */
 export const zoo: readonly Mutant[] = [
   {
+    id: 'M1',
+    what: 'a write whose answer was lost is sent again below the engine',
+    edits: [
+      {
+        file: 'src/connectors/with/retry.ts',
+        find: 'passing.has(result.error.kind) && !result.error.inDoubt',
+        put: 'passing.has(result.error.kind)',
+      },
+    ],
+    hunt: { kind: 'tests', files: ['test/connectors/with'], by: 'a doubtful write is never repeated' },
+  },
+  {
     id: 'M2',
     what: 'a look that proves nothing is taken for "not found"',
     edits: [
@@ -15,6 +27,18 @@ export const zoo: readonly Mutant[] = [
       },
     ],
     hunt: { kind: 'tests', files: ['test/engine', 'test/model'], by: 'a look must be conclusive' },
+  },
+  {
+    id: 'M3',
+    what: 'rows of a look are believed without being checked',
+    edits: [
+      {
+        file: 'src/connectors/servicenow/stamped.ts',
+        find: 'records: records.filter((record) => names(record, probe)),',
+        put: 'records,',
+      },
+    ],
+    hunt: { kind: 'tests', files: ['test/connectors/servicenow', 'test/conformance'], by: 'probes are verified' },
   },
   {
     id: 'M4',
@@ -53,6 +77,18 @@ export const zoo: readonly Mutant[] = [
     hunt: lives,
   },
   {
+    id: 'M7',
+    what: 'the base moves before the write',
+    edits: [
+      {
+        file: 'src/engine/note.ts',
+        find: 'if (pending.length > 0) await tx.savePending(pending);',
+        put: "if (pending.length > 0) await tx.savePending(pending);\n    await tx.updateLinks(decisions.flatMap((one) => isLinkPlan(one) && one.plan.kind === 'write' ? [{ ...one.work.link, bases: one.plan.bases }] : []));",
+      },
+    ],
+    hunt: lives,
+  },
+  {
     id: 'M8',
     what: 'a retry sends the payload that was stored before',
     edits: [
@@ -72,6 +108,18 @@ export const zoo: readonly Mutant[] = [
         file: 'src/engine/apply.ts',
         find: '          fields: write.fields,\n',
         put: '          fields: { ...Object.fromEntries(Object.entries(decision.plan.kind === "write" ? decision.plan.bases[side].fields : {})), ...write.fields },\n',
+      },
+    ],
+    hunt: lives,
+  },
+  {
+    id: 'M10',
+    what: 'whatever our own user saved counts as an echo',
+    edits: [
+      {
+        file: 'src/engine/poll.ts',
+        find: "if (link.status !== 'synced' || scopeMoved(pair, record, link)) return false;",
+        put: "if (record.updatedBy === 'casebridge') return true;\n  if (link.status !== 'synced' || scopeMoved(pair, record, link)) return false;",
       },
     ],
     hunt: lives,
@@ -114,6 +162,46 @@ export const zoo: readonly Mutant[] = [
     hunt: lives,
   },
   {
+    id: 'M14',
+    what: 'the cursor is saved before its keys',
+    edits: [
+      { file: 'src/engine/poll.ts', find: 'await tx.enqueue([...all.values()]);', put: '' },
+      {
+        file: 'src/engine/poll.ts',
+        find: 'streams: followed.streams, queued: all.size };',
+        put: 'streams: followed.streams, queued: all.size, late: [...all.values()] };',
+      },
+      {
+        file: 'src/engine/poll.ts',
+        find: 'cursor = saved.cursor;\n',
+        put: 'cursor = saved.cursor;\n    const { late } = saved;\n    await engine.store.transaction((tx) => tx.enqueue(late));\n',
+      },
+    ],
+    hunt: lives,
+  },
+  {
+    id: 'M15',
+    what: 'pages are counted instead of continued behind their last row',
+    edits: [
+      {
+        file: 'src/engine/poll.ts',
+        find: 'after: start.after,\n      limit: engine.pageSize,',
+        put: 'after: cursor.walk?.first ?? start.after,\n      limit: engine.pageSize + (cursor.walk?.seen ?? 0),',
+      },
+      {
+        file: 'src/engine/poll.ts',
+        find: 'engine.offsets[side] =',
+        put: 'Object.assign(page, { records: page.records.slice(cursor.walk?.seen ?? 0) });\n    engine.offsets[side] =',
+      },
+      {
+        file: 'src/engine/poll.ts',
+        find: 'walk: { ...walk, after: page.next,',
+        put: 'walk: { ...walk, first: walk.first ?? walk.after, seen: (walk.seen ?? 0) + page.records.length, after: page.next,',
+      },
+    ],
+    hunt: lives,
+  },
+  {
     id: 'M16',
     what: 'a field that was not answered counts as empty',
     edits: [
@@ -123,7 +211,39 @@ export const zoo: readonly Mutant[] = [
         put: 'return storable(value ?? null);',
       },
     ],
-    hunt: lives,
+    hunt: { kind: 'tests', files: ['test/core', 'test/engine'], by: 'absent is not empty' },
+  },
+  {
+    id: 'M17',
+    what: 'a record that did not come back counts as deleted',
+    edits: [
+      {
+        file: 'src/engine/life/look.ts',
+        find: 'function sightingOf(result: ReadResult): Sighting {\n',
+        put: "function sightingOf(result: ReadResult): Sighting {\n  if (result.kind === 'absent') return { kind: 'deleted', into: null };\n",
+      },
+    ],
+    hunt: {
+      kind: 'tests',
+      files: ['test/core/life.test.ts', 'test/engine/life.test.ts'],
+      by: 'positive evidence only',
+    },
+  },
+  {
+    id: 'M18',
+    what: 'an error that comes with status 200 is taken for an answer',
+    edits: [
+      {
+        file: 'src/connectors/servicenow/errors.ts',
+        find: 'if (body === undefined || errorBody.safeParse(body).success) {',
+        put: 'if (body === undefined) {',
+      },
+    ],
+    hunt: {
+      kind: 'tests',
+      files: ['test/connectors/servicenow', 'test/contract/servicenow-client.test.ts'],
+      by: 'no success with an error in it',
+    },
   },
   {
     id: 'M20',
@@ -136,6 +256,34 @@ export const zoo: readonly Mutant[] = [
       },
     ],
     hunt: { kind: 'tests', files: ['test/engine'], by: 'isolation' },
+  },
+  {
+    id: 'M21',
+    what: 'two processes renew a token at once',
+    edits: [
+      {
+        file: 'src/connectors/token-source.ts',
+        find: '(vault.exclusively === undefined ? work() : vault.exclusively(side, work))',
+        put: 'work()',
+      },
+    ],
+    hunt: {
+      kind: 'tests',
+      files: ['test/connectors/token-source.test.ts', 'test/store/credentials.test.ts'],
+      by: 'one refresh at a time',
+    },
+  },
+  {
+    id: 'M22',
+    what: 'a new token is used before it is stored',
+    edits: [
+      {
+        file: 'src/connectors/token-source.ts',
+        find: 'if (await vault.save(side, token, after)) return hold({ token, version: after + 1 });',
+        put: 'void vault.save(side, token, after);\n      if (after >= 0) return hold({ token, version: after + 1 });',
+      },
+    ],
+    hunt: { kind: 'tests', files: ['test/connectors/token-source.test.ts'], by: 'stored before its first use' },
   },
   {
     id: 'M23',
@@ -192,5 +340,11 @@ export const zoo: readonly Mutant[] = [
       },
     ],
     hunt: lives,
+  },
+  {
+    id: 'M30',
+    what: 'redirects are followed with the token in hand',
+    edits: [{ file: 'src/connectors/http.ts', find: 'maxRedirects: 0,', put: 'maxRedirects: 5,' }],
+    hunt: { kind: 'tests', files: ['test/security/hosts.test.ts', 'test/connectors/http.test.ts'], by: 'pinned hosts' },
   },
 ];
