@@ -69,7 +69,9 @@ export async function planKeys(engine: Engine, keys: readonly WorkKey[]): Promis
 function onceEach(planned: readonly PlannedItem[]): readonly PlannedItem[] {
   const seen = new Set<string>();
   return planned.filter(({ decision }) => {
-    if (decision.kind !== 'plan' || decision.plan.kind !== 'adopt') return true;
+    if (decision.kind !== 'plan') return true;
+    if (decision.plan.kind === 'ignore' && decision.plan.why === 'taken-up') return false;
+    if (decision.plan.kind !== 'adopt') return true;
     const { records } = decision.plan;
     const key = `${decision.work.pair.name} ${records.servicenow.id} ${records.salesforce.id}`;
     if (seen.has(key)) return false;

@@ -20,7 +20,7 @@ export interface MatchConfig {
     readonly name: string;
     readonly on: readonly [MatchField, ...MatchField[]];
     /** Links where the match is the only one on both sides; else a person is asked. */
-    readonly then: 'link';
+    readonly then?: 'link';
   }[];
   /**
    * Tickets of one caller with titles alike, created at about the same time: `off` (default), `propose-and-wait` shows them to a
@@ -55,7 +55,7 @@ export const matchSchema = z.strictObject({
           .array(z.strictObject({ ...both, compare: z.enum(['exact', 'ignoreCase']).exactOptional() }))
           .min(1, 'names no field'),
         // eslint-disable-next-line unicorn/no-thenable -- the word of the mapping file
-        then: z.literal('link'),
+        then: z.literal('link').exactOptional(),
       }),
     )
     .exactOptional(),

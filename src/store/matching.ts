@@ -35,8 +35,8 @@ export interface MatchingTx {
   proposalById(id: string): Promise<ProposalRow | null>;
   /** False if it was not open: somebody else was faster. */
   decideProposal(id: string, status: Exclude<ProposalStatus, 'open'>, at: string): Promise<boolean>;
-  /** Forgets open ones that name one of these records. */
-  dropProposals(pair: string, side: Side, ids: readonly string[]): Promise<void>;
+  /** Forgets open ones that name one of these records, and returns them. */
+  dropProposals(pair: string, side: Side, ids: readonly string[]): Promise<readonly ProposalRow[]>;
 
   /** Links of whatever pair that hold one of these records, detached ones too. */
   linksAnywhere(side: Side, ids: readonly string[]): Promise<readonly Link[]>;

@@ -388,7 +388,8 @@ function matching(run: Run): void {
       expect(open.map((row) => row.id)).toEqual([`proposal-${pair}-1`]);
       const rest = await run((tx) => tx.listProposals({ pair, status: 'open', after: `proposal-${pair}-1`, limit: 9 }));
       expect(rest.map((row) => row.id)).toEqual([`proposal-${pair}-3`]);
-      await run((tx) => tx.dropProposals(pair, 'salesforce', ['sf-1', 'sf-2', 'sf-9']));
+      const dropped = await run((tx) => tx.dropProposals(pair, 'salesforce', ['sf-1', 'sf-2', 'sf-9']));
+      expect(dropped.map((row) => row.id)).toEqual([`proposal-${pair}-1`]);
       const left = await run((tx) => tx.listProposals({ pair, limit: 9 }));
       expect(left.map((row) => row.id)).toEqual([`proposal-${pair}-2`, `proposal-${pair}-3`]);
     });

@@ -112,9 +112,8 @@ describe('matching by rules', () => {
           { servicenow: 'u_ref', salesforce: 'Ref__c' },
           { servicenow: 'u_site', salesforce: 'Site__c', compare: 'ignoreCase' },
         ],
-        then: 'link',
       },
-      { name: 'asset', on: [{ servicenow: 'u_tag', salesforce: 'Tag__c' }], then: 'link' },
+      { name: 'asset', on: [{ servicenow: 'u_tag', salesforce: 'Tag__c' }] },
     ],
   };
   const origin = incidentOf({ u_ref: 'A-1', u_site: 'Lisbon', u_tag: 'T9' });
@@ -247,7 +246,6 @@ describe('what is looked up', () => {
           { servicenow: 'u_ref', salesforce: 'Ref__c' },
           { servicenow: 'u_site', salesforce: 'Site__c' },
         ],
-        then: 'link',
       },
     ],
     near: 'propose-and-wait',

@@ -1,14 +1,17 @@
-import type { Link } from '../../core/link.ts';
-import { sides } from '../../core/side.ts';
-import type { Tx } from '../../store/store.ts';
+import type { Link, WorkKey } from '../../core/link.ts';
+import { otherSide, sides } from '../../core/side.ts';
+import type { ProposalRow, Tx } from '../../store/store.ts';
 import type { Settlement } from '../settlement.ts';
 import { groupBy } from '../work.ts';
 
 /** Proposals, those that are over with a link, and the links that wait for a parent or child that was linked now. */
 export async function recordMatches(tx: Tx, settlements: readonly Settlement[]): Promise<void> {
   const matching = settlements.filter(({ work }) => work.pair.match !== undefined);
-  await dropOver(tx, matching);
-  const proposals = matching.flatMap((settlement) => settlement.proposals);
+  const linked = matching.flatMap(({ insert }) => (insert === null ? [] : [insert]));
+  await dropOver(tx, linked);
+  const proposals = matching.flatMap((settlement) =>
+    settlement.proposals.filter((row) => isOpen(settlement, row, linked)),
+  );
   if (proposals.length > 0) await tx.saveProposals(proposals);
 
   const joined = settlements
@@ -21,17 +24,24 @@ export async function recordMatches(tx: Tx, settlements: readonly Settlement[]):
   if (again.length > 0) await tx.enqueue(again.map((linkId) => ({ kind: 'link', linkId })));
 }
 
-/** What is linked now is nobody else's any more. */
-async function dropOver(tx: Tx, settlements: readonly Settlement[]): Promise<void> {
-  const links = settlements.flatMap(({ insert }) => (insert === null ? [] : [insert]));
+/** What is linked now is nobody else's any more: records that waited for it are decided anew. */
+async function dropOver(tx: Tx, links: readonly Link[]): Promise<void> {
   for (const [pair, some] of groupBy(links, (link) => link.pair)) {
-    for (const side of sides)
-      await tx.dropProposals(
-        pair,
-        side,
-        some.map((link) => link.ids[side]),
-      );
+    const again: WorkKey[] = [];
+    for (const side of sides) {
+      const ids = some.map((link) => link.ids[side]);
+      const to = otherSide(side);
+      for (const row of await tx.dropProposals(pair, side, ids))
+        if (!some.some((link) => link.ids[to] === row.ids[to]))
+          again.push({ kind: 'new', pair, side: to, id: row.ids[to] });
+    }
+    if (again.length > 0) await tx.enqueue(again);
   }
+}
+
+/** False for a proposal that a link of the same batch has overtaken, unless it is of the very record that was created all the same. */
+function isOpen({ insert }: Settlement, row: ProposalRow, linked: readonly Link[]): boolean {
+  return !linked.some((link) => link !== insert && sides.some((side) => link.ids[side] === row.ids[side]));
 }
 
 function waitsForParent(link: Link): boolean {

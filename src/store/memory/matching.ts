@@ -40,8 +40,11 @@ export function matchingMethods(state: State): MatchingTx {
     },
     dropProposals: async (pair, side, ids) => {
       const named = new Set(ids);
-      for (const row of state.proposals.where((one) => one.pair === pair && named.has(one.ids[side])))
-        if (row.status === 'open') state.proposals.delete(keyOf(row));
+      const dropped = state.proposals
+        .where((one) => one.pair === pair && one.status === 'open' && named.has(one.ids[side]))
+        .toSorted(byText((row) => row.id));
+      for (const row of dropped) state.proposals.delete(keyOf(row));
+      return dropped;
     },
 
     linksAnywhere: async (side, ids) => linkedBy(side, new Set(ids)),

@@ -57,10 +57,14 @@ export function matchingMethods(db: Db): MatchingTx {
     },
 
     dropProposals: async (pair, side, ids) => {
-      if (ids.length === 0) return;
-      await db.$executeRaw`
-        DELETE FROM proposals WHERE status = 'open' AND pair = ${toStored(pair)}
-          AND ${Prisma.raw(`${side}_id`)} = ANY(${ids.map(toStored)}::text[])`;
+      if (ids.length === 0) return [];
+      const rows = await db.$queryRaw<ProposalColumns[]>`
+        WITH dropped AS (
+          DELETE FROM proposals WHERE status = 'open' AND pair = ${toStored(pair)}
+            AND ${Prisma.raw(`${side}_id`)} = ANY(${ids.map(toStored)}::text[])
+          RETURNING *)
+        SELECT * FROM dropped ORDER BY id`;
+      return rows.map(toProposal);
     },
 
     linksAnywhere: async (side, ids) => {
