@@ -10,6 +10,9 @@ export interface LogEvent {
   readonly impact: string;
   readonly contactType: string;
   readonly by: string;
+  /** As anonymised: `Caller 2403`, `Group 70`; empty for none. */
+  readonly caller: string;
+  readonly group: string;
 }
 
 const row = z.object({
@@ -19,6 +22,8 @@ const row = z.object({
   impact: z.string(),
   contact_type: z.string(),
   updated_by: z.string(),
+  caller: z.string(),
+  group: z.string(),
 });
 
 /** The whole log, in order of time. */
@@ -33,6 +38,8 @@ export function readLog(): readonly LogEvent[] {
       urgency: event.urgency,
       impact: event.impact,
       contactType: event.contact_type,
+      caller: event.caller,
+      group: event.group,
       by: event.updated_by === '' ? 'unknown' : event.updated_by.toLowerCase().replaceAll(' ', '.'),
     }));
 }

@@ -1,4 +1,5 @@
 import type { Desk, DeskRow } from '../../../sandbox/sandbox.ts';
+import { enrolEverybody } from '../../../sandbox/roster.ts';
 import type { LogEvent } from './log.ts';
 import { moreDetail, troubleOf } from './texts.ts';
 
@@ -23,12 +24,15 @@ const closedCase = 'Closed';
 export function createReplay(log: readonly LogEvent[], desks: Desks, random: () => number): Replay {
   const incidents = new Map<string, string>();
   const born: string[] = [];
+  const roster = enrolEverybody(desks, everybodyIn(log));
   const counts = { incidents: 0, events: 0, casesBorn: 0, caseEdits: 0, clashes: 0 };
   let next = 0;
 
   function playIncident(event: LogEvent): void {
     const known = incidents.get(event.number);
-    const fields = { state: event.state, urgency: event.urgency, impact: event.impact, ...closeFields(event.state) };
+    const { state, urgency, impact } = event;
+    const people = { assignment_group: roster.groups.get(event.group) ?? '', ...assignee(event) };
+    const fields = { state, urgency, impact, ...people, ...closeFields(state) };
     if (known !== undefined) {
       desks.servicenow.edit('incident', known, fields, event.by);
       return;
@@ -36,11 +40,25 @@ export function createReplay(log: readonly LogEvent[], desks: Desks, random: () 
     const { subject, description } = troubleOf(event.number);
     const made = desks.servicenow.create(
       'incident',
-      { ...fields, short_description: subject, description, contact_type: event.contactType },
+      {
+        ...fields,
+        short_description: subject,
+        description,
+        contact_type: event.contactType,
+        caller_id: roster.callers.get(event.caller) ?? '',
+      },
       event.by,
     );
     incidents.set(event.number, made.id);
     counts.incidents += 1;
+  }
+
+  /** Whoever works on it first has it, until another group gets it. */
+  function assignee(event: LogEvent): Readonly<Record<string, string>> {
+    const held = desks.servicenow.row('incident', incidents.get(event.number) ?? '')?.fields;
+    const stays = (held?.['assignment_group'] ?? '') === (roster.groups.get(event.group) ?? '');
+    if (event.state === '1' || !stays) return { assigned_to: '' };
+    return held?.['assigned_to'] === '' ? { assigned_to: roster.agents.get(event.by) ?? '' } : {};
   }
 
   /** A Case that came from an incident of the log, still open on both desks. */
@@ -65,6 +83,7 @@ export function createReplay(log: readonly LogEvent[], desks: Desks, random: () 
         Description: `${String(open.twin.fields['Description'] ?? '')}\n${moreDetail[Math.floor(random() * moreDetail.length)] ?? ''}`,
       },
       { Subject: `${String(open.twin.fields['Subject'] ?? '')} (called back)`.slice(0, 150) },
+      { OwnerId: roster.queues[Math.floor(random() * roster.queues.length)] ?? '' },
     ];
     desks.salesforce.edit('Case', open.twin.id, edits[Math.floor(random() * edits.length)] ?? {}, 'dana.support');
     counts.caseEdits += 1;
@@ -112,6 +131,12 @@ export function createReplay(log: readonly LogEvent[], desks: Desks, random: () 
       return true;
     },
   };
+}
+
+function everybodyIn(log: readonly LogEvent[]): Parameters<typeof enrolEverybody>[1] {
+  const named = (pick: (event: LogEvent) => string): readonly string[] =>
+    [...new Set(log.map(pick))].filter((name) => name !== '');
+  return { callers: named(({ caller }) => caller), agents: named(({ by }) => by), groups: named(({ group }) => group) };
 }
 
 function closeFields(state: string): Readonly<Record<string, string>> {
