@@ -85,8 +85,9 @@ function operatorOf({ engine }: AdminContext, who: Who | null): Ask<RouteName>['
   return { store: engine.store, actor: who?.name ?? 'nobody', now: () => engine.clock.now() };
 }
 
-async function send(reply: FastifyReply, route: Route, answer: unknown): Promise<unknown> {
-  await reply.code(route.status ?? 200);
+function send(reply: FastifyReply, route: Route, answer: unknown): unknown {
+  // Not awaited: a reply resolves when it has been sent.
+  void reply.code(route.status ?? 200);
   if (route.answer === undefined) return reply.send();
   return route.answer.parse(answer);
 }

@@ -49,14 +49,14 @@ export const linkHandlers: MakeHandlers<LinkRoutes> = (context): HandlersOf<Link
     },
     linksCsv: async ({ query, reply }) => {
       const rows = pagesFor(store, { ...given(query), titles: names }, (link) => linkRow(link, titles));
-      await reply
+      void reply
         .header('content-disposition', 'attachment; filename="casebridge-links.csv"')
         .send(Readable.from(csvLines(rows)));
       return undefined;
     },
     linksJson: async ({ query, reply }) => {
       const rows = pagesFor(store, { ...given(query), titles: names }, (link) => linkRow(link, titles));
-      await reply
+      void reply
         .header('content-disposition', 'attachment; filename="casebridge-links.ndjson"')
         .send(Readable.from(jsonLines(rows)));
       return undefined;
