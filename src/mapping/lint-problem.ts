@@ -22,7 +22,7 @@ export type LintFault =
       readonly side: Side;
       readonly field: string;
       readonly type: string;
-      readonly wanted: 'text' | 'one value' | 'a date' | 'a person or team';
+      readonly wanted: 'text' | 'one value' | 'a date' | 'a person or team' | 'a parent' | 'something to look for';
     }
   | {
       readonly kind: 'unknown-choice';
@@ -48,4 +48,11 @@ export type LintFault =
       readonly lacks: 'field' | 'externalId' | 'unique';
     }
   | { readonly kind: 'resolve-missing'; readonly field: string }
-  | { readonly kind: 'hold-reason-missing' };
+  | { readonly kind: 'hold-reason-missing' }
+  | {
+      readonly kind: 'record-type';
+      readonly object: string;
+      readonly name: string;
+      readonly nearest: string | null;
+      readonly known: readonly string[];
+    };

@@ -24,6 +24,8 @@ export function sentence(problem: LintProblem): string {
       return externalIdSentence(problem);
     case 'hold-reason-missing':
       return "the mapping can put an incident On Hold, and ServiceNow wants a reason with it: add `transitions: [{ field: 'state', to: ['3'], set: { hold_reason: '1' } }]` with a reason of your instance.";
+    case 'record-type':
+      return `${problem.object} has no active record type \`${problem.name}\` that this account may use${meant(problem.nearest)} ${problem.known.length === 0 ? 'It has none.' : `It has ${some(problem.known)}.`}`;
     case 'resolve-missing':
       return `a Case can close \`${problem.field}\`, and ServiceNow takes no resolve without a code and notes: add \`resolve: { closeCode, closeNotes }\` with a close code of your instance.`;
   }

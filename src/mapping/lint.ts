@@ -3,6 +3,7 @@ import { type Side, sides } from '../core/side.ts';
 import type { ClassField, FieldConfig, PairConfig } from './define-config.ts';
 import { nativeField, slotName, slotsOf, writesOf } from './field-names.ts';
 import { type Found, lintKind, lintTransitions } from './lint-kinds.ts';
+import { lintMatch } from './lint-match.ts';
 import type { LintFault, LintProblem } from './lint-problem.ts';
 import { nearest } from './nearest.ts';
 
@@ -63,7 +64,9 @@ export function lintPair(config: PairConfig, metadata: Metadata): readonly LintP
         at(`fields[${index}]${path}`, faults),
       ),
     ),
-    ...lintTransitions(config, metadata).flatMap(({ path, faults }) => at(path, faults)),
+    ...[...lintTransitions(config, metadata), ...lintMatch(config, metadata)].flatMap(({ path, faults }) =>
+      at(path, faults),
+    ),
     ...at('fields', [...sameNames(config), ...sides.flatMap((side) => twoWriters(config, side))]),
     ...at(
       'fields',
