@@ -8,6 +8,8 @@ export interface OrgSettings {
   commentTouchesCase: boolean;
   /** Rows on a query page at most, even if more were asked for: a batch size is only a hint (SOQL reference, batch size). */
   pageRows: number;
+  /** Rows of a child query that come with their parent; the rest is behind a locator of its own (SOQL reference, query results). */
+  childRows: number;
   /** Query locators a session keeps open; the oldest dies first. */
   openLocators: number;
   /** Rolling 24 h API requests: 15,000 in a Developer Edition org (recording `rest-limits`), 100,000 and more in Enterprise. */
@@ -42,6 +44,7 @@ export function defaultSettings(): OrgSettings {
     ]),
     commentTouchesCase: false,
     pageRows: 2000,
+    childRows: 200,
     openLocators: 10,
     dailyApiRequests: 100_000,
     allOrNoneStatus: 200,

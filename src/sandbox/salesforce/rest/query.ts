@@ -63,13 +63,31 @@ function page(
   return ok({ totalSize: cursor.totalSize, done: false, nextRecordsUrl, records });
 }
 
+/** Child queries are pages as well: what does not fit into the first one is behind a locator of its own. */
+function withChildPages(request: ApiRequest, record: ApiRecord, cursors: Cursors): ApiRecord {
+  const pageRows = request.org.settings.childRows;
+  const shown = Object.entries(record).map(([name, value]): [string, unknown] => {
+    if (!isChildPage(value) || value.records.length <= pageRows) return [name, value];
+    const { records, totalSize } = value;
+    const locator = cursors.open(request.org, { session: request.session, records, totalSize, pageRows });
+    const nextRecordsUrl = `${request.base}/query/${locator}-${pageRows}`;
+    return [name, { totalSize, done: false, nextRecordsUrl, records: records.slice(0, pageRows) }];
+  });
+  return Object.fromEntries(shown);
+}
+
+function isChildPage(value: unknown): value is { readonly totalSize: number; readonly records: readonly ApiRecord[] } {
+  return typeof value === 'object' && value !== null && 'records' in value && 'totalSize' in value;
+}
+
 export function queryRoutes(cursors: Cursors) {
   const run = (request: ApiRequest, includeDeleted: boolean): ApiAnswer => {
     const soql = request.query.get('q');
     if (soql === null) throw refuse(400, 'MALFORMED_QUERY', 'A query string has to be specified');
     const { base, org } = request;
     const result = runSoql({ org, soql, base, includeDeleted });
-    const { records, totalSize } = result;
+    const { totalSize } = result;
+    const records = result.records.map((record) => withChildPages(request, record, cursors));
     return page(
       request,
       { session: request.session, records, totalSize, pageRows: pageRows(request, result.wide) },

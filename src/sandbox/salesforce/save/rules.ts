@@ -61,6 +61,9 @@ export function afterUpdate(org: Org, actor: Actor, row: Row, before: Values): v
       recordHistory(org, actor, row, before);
       afterCaseSave(org, actor, row, row.values['Comments'] === before['Comments'] ? {} : row.values);
       break;
+    case 'CaseComment':
+      touchCase(org, String(row.values['ParentId']));
+      break;
     case 'ContentVersion':
     case 'ContentDocument':
       afterFileUpdate(org, row);

@@ -136,7 +136,10 @@ function children(scope: Scope, spec: ObjectSpec, values: Values, query: Subquer
   );
   const child = relation === undefined ? null : findObject(relation.object);
   const field = relation === undefined || child === null ? null : findField(child, relation.field);
-  if (child === null || field === null) throw noSuchRelationship(scope.soql, query.relationshipName);
+  // An object that a profile hides is one that is not there.
+  if (child === null || field === null || !scope.org.rights.seesObject(child.name)) {
+    throw noSuchRelationship(scope.soql, query.relationshipName);
+  }
   const own: Filter = {
     kind: 'test',
     path: { via: [], field, text: field.name },
