@@ -153,9 +153,38 @@ describe.skipIf(noBrowser !== null)('the dashboard over a daemon at work', () =>
     await page.getByRole('button', { name: 'Verify' }).click();
     await page.getByText('The verify has started.').waitFor();
     await page.getByRole('listitem').filter({ hasText: 'verify' }).getByText('Done').waitFor();
+  });
+
+  it('plans an edited mapping, and says what is wrong with one that is not sound', async () => {
+    const { id } = running.desks.servicenow.put('incident', { ...newIncident, urgency: '2' });
+    const page = await loggedIn('ada', 'operator');
+    await eventually(async () => (await links()).length === 1);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
+    await page.getByText('Not healthy').waitFor();
+    running.desks.servicenow.edit('incident', id, { urgency: '3' }, 'beth');
     await openView(page, running.url, 'mapping');
     await page.getByRole('button', { name: 'Try an edited one …' }).click();
-    await page.getByRole('button', { name: 'Plan', exact: true }).click();
-    await page.getByText('Looked at').waitFor();
+    const editor = page.getByLabel('The mapping as JSON');
+    const plan = page.getByRole('button', { name: 'Plan', exact: true });
+    // The desk in memory describes no field `number`.
+    await plan.click();
+    await page.getByText('The mapping is not sound').waitFor();
+    const text = await editor.inputValue();
+    await editor.fill(`${text} and more`);
+    await plan.click();
+    await page.getByText('This is not JSON yet').waitFor();
+
+    const mapping = JSON.parse(text) as { pairs: { fields: { servicenow: string }[] }[] };
+    for (const pair of mapping.pairs) {
+      pair.fields = pair.fields.filter((field) => field.servicenow !== 'number');
+    }
+    await editor.fill(JSON.stringify(mapping));
+    await plan.click();
+    await page.getByText('Looked at', { exact: true }).waitFor();
+    const samples = page.getByRole('table', { name: 'Samples' });
+    await samples.waitFor();
+    expect(await samples.getByRole('row').count()).toBe(2);
+    expect(await accessibility(page)).toEqual([]);
   });
 });
