@@ -9,6 +9,7 @@ import type { Cursor, PairPause, Tx, Walk } from '../store/store.ts';
 import { openStreams, saveStreams, streamAsks, streamsDone, type StreamWalk } from './children/follow.ts';
 import type { Engine } from './engine.ts';
 import { takenElsewhere } from './match/elsewhere.ts';
+import { holdsParent } from './match/record.ts';
 import { mayBeBack, scopeMoved } from './life/seen.ts';
 import { endWalk, firstCursor, walkStart } from './walk.ts';
 
@@ -35,7 +36,7 @@ export async function poll(engine: Engine, pair: PairRules, side: Side, options:
     const pauses = await tx.pauses();
     if (pauses.some((pause) => pause.pair === pair.name)) return null;
     const cursor = (await tx.cursor(pair.name, side)) ?? firstCursor(pair.name, side, pair.startsAt);
-    return { cursor, streams: await openStreams(tx, pair, side) };
+    return { cursor, streams: await openStreams(engine, tx, pair, side) };
   });
   if (opened === null) return { rows: 0, queued: 0, skipped: 'pair-paused' };
 
@@ -101,7 +102,7 @@ async function savePage(
       await tx.pausePair(pause);
       return { kind: 'braked', pause };
     }
-    const followed = await saveStreams(engine, tx, pair, side, streams, page);
+    const followed = await saveStreams(tx, pair, side, streams, page);
     if (followed === 'moved') return { kind: 'moved' };
     const next =
       page.done && streamsDone(followed.streams)
@@ -205,6 +206,8 @@ function isEcho(pair: PairRules, record: SourceRecord, link: Link, by: 'version'
   // A counter tells every save apart. A stamp alone does not: Salesforce keeps whole seconds, and somebody may save within ours.
   if (by === 'version' && base.version.count !== null && sameVersion(base.version, record.version)) return true;
   if (side === 'servicenow' && pair.comments !== undefined && !sameVersion(base.version, record.version)) return false;
+  // Back to the value it had before it was held: nothing to write, and others may wait for it.
+  if (holdsParent(link) && !sameVersion(base.version, record.version)) return false;
   return pair.fields.every((rule) => {
     const name = rule.fields[side];
     return rule.same(side, base.fields[name] ?? null, record.fields[name] ?? null);

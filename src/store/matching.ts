@@ -42,7 +42,7 @@ export interface MatchingTx {
   linksAnywhere(side: Side, ids: readonly string[]): Promise<readonly Link[]>;
   /**
    * Links that have to be decided again because of these, just written in the same transaction: those that wait for one of their
-   * records to be linked, and those of these that wait for a parent that is linked by now. Of two workers who write a parent and its
+   * records to be linked or to leave a circle, and those of these that wait for a parent that is linked by now. Of two workers who write a parent and its
    * child at the same moment, the later sees the earlier.
    */
   linksToRejoin(links: readonly Link[]): Promise<readonly string[]>;

@@ -428,6 +428,19 @@ function matching(run: Run): void {
       expect(again.toSorted()).toEqual([child.id, across.id].toSorted());
     });
 
+    it('wakes who is held in a circle with a ticket that moves', async () => {
+      const { link: build } = scope();
+      const moved = build();
+      const held = build({
+        holds: [
+          { field: 'parent', reason: { kind: 'parent-circle', side: 'servicenow', value: moved.ids.servicenow } },
+        ],
+      });
+      await run((tx) => tx.insertLinks([moved, held]));
+      expect(await run((tx) => tx.linksToRejoin([moved]))).toEqual([held.id]);
+      expect(await run((tx) => tx.linksToRejoin([held]))).toEqual([]);
+    });
+
     it('wakes a link whose parent was linked by somebody else meanwhile', async () => {
       const { link: build } = scope();
       const [parent, ended] = [build(), build({ status: 'detached' })];

@@ -1,4 +1,5 @@
-import type { Link, WorkKey } from '../../core/link.ts';
+import type { Hold, Link, WorkKey } from '../../core/link.ts';
+import type { PairRules } from '../../core/rules.ts';
 import { otherSide, sides } from '../../core/side.ts';
 import type { ProposalRow, Tx } from '../../store/store.ts';
 import type { Settlement } from '../settlement.ts';
@@ -16,9 +17,9 @@ export async function recordMatches(tx: Tx, settlements: readonly Settlement[]):
 
   const joined = settlements
     .filter(({ work }) => (work.pair.parents ?? []).length > 0)
-    .flatMap(({ insert, update }) => [
+    .flatMap(({ insert, update, work }) => [
       ...(insert === null ? [] : [insert]),
-      ...(update === null || !waitsForParent(update) ? [] : [update]),
+      ...(update === null || work.kind !== 'link' || !familyMoved(work.link, update, work.pair) ? [] : [update]),
     ]);
   const again = joined.length === 0 ? [] : await tx.linksToRejoin(joined);
   if (again.length > 0) await tx.enqueue(again.map((linkId) => ({ kind: 'link', linkId })));
@@ -44,6 +45,21 @@ function isOpen({ insert }: Settlement, row: ProposalRow, linked: readonly Link[
   return !linked.some((link) => link !== insert && sides.some((side) => link.ids[side] === row.ids[side]));
 }
 
-function waitsForParent(link: Link): boolean {
-  return link.holds.some(({ reason }) => reason.kind === 'parent-not-linked');
+/** True if a parent of the ticket is held. */
+export function holdsParent({ holds }: Link): boolean {
+  return holds.some(isOfParent);
+}
+
+function isOfParent({ reason }: Hold): boolean {
+  return reason.kind === 'parent-not-linked' || reason.kind === 'parent-circle';
+}
+
+/** True if the ticket has another parent now, or waits for one, or does no longer. */
+function familyMoved(before: Link, now: Link, pair: PairRules): boolean {
+  const parents = ({ bases, holds }: Link): string =>
+    JSON.stringify([
+      (pair.parents ?? []).map((field) => sides.map((side) => bases[side].fields[field[side]] ?? null)),
+      holds.filter(isOfParent),
+    ]);
+  return parents(before) !== parents(now);
 }

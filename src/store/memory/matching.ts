@@ -51,7 +51,7 @@ export function matchingMethods(state: State): MatchingTx {
     linksToRejoin: async (links) => {
       const records = new Set(links.flatMap((link) => sides.map((side) => `${side} ${link.ids[side]}`)));
       const waiting = state.links.where(
-        (link) => link.status !== 'detached' && waitsFor(link.holds).some((parent) => records.has(parent)),
+        (link) => link.status !== 'detached' && namedBy(link.holds).some((parent) => records.has(parent)),
       );
       const joined = links.filter((link) =>
         waitsFor(link.holds).some((parent) =>
@@ -64,6 +64,14 @@ export function matchingMethods(state: State): MatchingTx {
       return [...new Set([...waiting, ...joined].map((link) => link.id))];
     },
   };
+}
+
+/** Parents that the holds name, in a circle or not linked. */
+function namedBy(holds: readonly Hold[]): readonly string[] {
+  const circles = holds.flatMap(({ reason }) =>
+    reason.kind === 'parent-circle' ? [`${reason.side} ${reason.value}`] : [],
+  );
+  return [...waitsFor(holds), ...circles];
 }
 
 function waitsFor(holds: readonly Hold[]): readonly string[] {

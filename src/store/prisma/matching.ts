@@ -79,7 +79,7 @@ export function matchingMethods(db: Db): MatchingTx {
       // Held until the end of the transaction: what another worker writes about families is either seen, or sees ours.
       await db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('casebridge families', 0))`;
       const wanted = links.flatMap((link) =>
-        sides.map((side) => [{ reason: { kind: 'parent-not-linked', side, value: link.ids[side] } }]),
+        sides.flatMap((side) => waits.map((kind) => [{ reason: { kind, side, value: link.ids[side] } }])),
       );
       const parents = links.flatMap((link) =>
         link.holds.flatMap(({ reason }) =>
@@ -97,6 +97,9 @@ export function matchingMethods(db: Db): MatchingTx {
     },
   };
 }
+
+/** Holds that end with what becomes of another ticket, which they name. */
+const waits = ['parent-not-linked', 'parent-circle'] as const;
 
 interface ProposalColumns {
   readonly id: string;
