@@ -10,6 +10,12 @@ export type Sight = 'seen' | 'hidden' | 'refused' | 'none';
 /** What a desk shows beside its tickets: comments, files, deletions, the history of fields. */
 export type Aspect = 'comments' | 'attachments' | 'deletions' | 'history';
 
+/**
+ * How journals can be read. rendered: no row is shown, so they are read as a person sees them. untold: there is no entry to see, and
+ * the journals themselves can be read.
+ */
+export type JournalSight = 'rows' | 'rendered' | 'unreadable' | 'untold';
+
 export interface Login {
   /** Null where the vendor does not say. ISO 8601. */
   readonly expiresAt: string | null;
@@ -40,6 +46,8 @@ export interface DeskDoctor {
   describe(object: string): Promise<ObjectDescription>;
   tickets(object: string, fields: readonly string[]): Promise<TicketSight>;
   look(object: string): Promise<Readonly<Record<Aspect, Sight>>>;
+  /** ServiceNow only: which way comments and work notes of this table will be read. */
+  journal?(object: string): Promise<JournalSight>;
   callLimit(): Promise<CallLimit | null>;
   /** Whether many records may go in one call; null where there is no such right. */
   mayBatch(): Promise<boolean | null>;

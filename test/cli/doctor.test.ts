@@ -70,6 +70,19 @@ describe('doctor', () => {
     expect(JSON.stringify(ran.lines)).toContain('sys_journal_field has rows and shows us none');
   });
 
+  it('tells which way journals are read', async () => {
+    const desks = await lived();
+    const line = async (): Promise<string> => {
+      const { stdout } = await createRealCli({ env: settingsFor(desks) }).run('doctor');
+      return stdout.split('\n').find((text) => text.includes('journal:')) ?? '';
+    };
+    expect(await line()).toContain('journal: rows');
+    desks.servicenow.rights.change(user, { journal: false });
+    expect(await line()).toMatch(/journal: rendered stream.*add a read ACL on sys_journal_field/);
+    desks.servicenow.rights.change(user, { hiddenFields: { task: ['comments', 'work_notes'] } });
+    expect(await line()).toMatch(/journal: not readable.*add a read ACL on sys_journal_field/);
+  });
+
   it('says that the Batch API is forbidden, and what that costs', async () => {
     const desks = await lived();
     desks.servicenow.rights.change(user, { batch: false });

@@ -1,12 +1,13 @@
 import { ConnectorError } from '../errors.ts';
-import type { DeskDoctor, Sight, TicketSight } from '../desk-doctor.ts';
+import type { DeskDoctor, JournalSight, Sight, TicketSight } from '../desk-doctor.ts';
 import type { Context } from './context.ts';
 import { describe } from './describe.ts';
 import { identity } from './identity.ts';
+import { elements } from './journal-entries.ts';
 import { allOf, newestFirst, ordered, term } from './query.ts';
 import { fieldList, textOf } from './records.ts';
 import { connect, type ServiceNowDeps } from './servicenow.ts';
-import { list, type ListAnswer, listPath, type ListRequest } from './table.ts';
+import { displayOf, list, type ListAnswer, listPath, type ListRequest } from './table.ts';
 
 /** Any signed-in account may ask for users; the answer is looked at for its headers alone. */
 const anyUser: ListRequest = { table: 'sys_user', query: ordered('', 'sys_id'), fields: ['sys_id'], limit: 1 };
@@ -33,6 +34,7 @@ export function createServiceNowDoctor(deps: ServiceNowDeps): DeskDoctor {
       deletions: await sightOf(context, 'sys_audit_delete'),
       history: await sightOf(context, 'sys_audit', object),
     }),
+    journal: (object) => journal(context, object),
     callLimit: () => callLimit(context),
     mayBatch: async () => (await context.batch.run([{ id: 'look', method: 'GET', path: listPath(anyUser) }])) !== null,
   };
@@ -63,6 +65,22 @@ async function sightOf(context: Context, table: string, audited?: string): Promi
   const request: ListRequest = { table, query, fields: ['sys_id'], limit: someRows };
   const first = sightIn(await rowsOrRefusal(context, request));
   return first === 'none' ? sightIn(await rowsOrRefusal(context, { ...request, count: true })) : first;
+}
+
+/** Rows tell; where none is shown, what a person would see of the journals of a few tickets does. */
+async function journal(context: Context, object: string): Promise<JournalSight> {
+  const rows = await sightOf(context, 'sys_journal_field');
+  if (rows === 'seen') return 'rows';
+  const seen = await rowsOrRefusal(context, {
+    table: object,
+    query: newestFirst(allOf(term('sys_id', 'ISNOTEMPTY')), 'sys_updated_on'),
+    fields: ['sys_id', ...elements],
+    limit: someRows,
+    display: 'all',
+  });
+  const readable = seen?.rows.some((row) => elements.some((name) => displayOf(row, name) !== null)) ?? false;
+  if (rows === 'none') return readable || seen?.rows.length === 0 ? 'untold' : 'unreadable';
+  return readable ? 'rendered' : 'unreadable';
 }
 
 /** Null for a refusal. */

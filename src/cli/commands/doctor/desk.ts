@@ -3,7 +3,7 @@ import type { DeskDoctor, Login } from '../../../connectors/desk-doctor.ts';
 import type { ObjectDescription, SystemIdentity } from '../../../connectors/ticket-system.ts';
 import { sideNames } from '../../../observability/words.ts';
 import { type Check, failed } from './check.ts';
-import { batchCheck, callsCheck, sightChecks } from './sights.ts';
+import { batchCheck, callsCheck, journalCheck, sightChecks } from './sights.ts';
 
 /** What Casebridge wants of one side. */
 export interface Wanted {
@@ -47,7 +47,12 @@ export async function examineDesk(task: DeskTask): Promise<DeskReport> {
   const [first] = task.wanted;
   if (first !== undefined) {
     const sights = await attempt(task, 'rights', () => doctor.look(first.object));
-    if (sights !== null) for (const check of sightChecks(side, sights)) await tell(check);
+    const journal = await attempt(task, 'comments', async () => (await doctor.journal?.(first.object)) ?? null);
+    if (sights !== null) {
+      for (const check of sightChecks(side, sights)) {
+        await tell(journal !== null && check.check === 'comments' ? journalCheck(journal) : check);
+      }
+    }
   }
   const mayBatch = await attempt(task, 'batch', () => doctor.mayBatch());
   if (mayBatch !== null) await tell(batchCheck(side, mayBatch));

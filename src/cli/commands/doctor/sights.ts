@@ -1,4 +1,4 @@
-import type { Aspect, CallLimit, Sight } from '../../../connectors/desk-doctor.ts';
+import type { Aspect, CallLimit, JournalSight, Sight } from '../../../connectors/desk-doctor.ts';
 import type { Side } from '../../../core/side.ts';
 import { counted } from '../../../observability/words.ts';
 import type { Check, State } from './check.ts';
@@ -63,6 +63,37 @@ export function sightChecks(side: Side, sights: Readonly<Record<Aspect, Sight>>)
         return { ...line('note', `${place[side]} may not be read, so ${lack}`), cure: cure[side] };
     }
   });
+}
+
+/** One line for the way that comments and work notes are read, in place of the one that only tells rows from no rows. */
+export function journalCheck(sight: JournalSight): Check {
+  const line = { where: 'servicenow', check: 'comments' } as const;
+  const cure = `add a read ACL on sys_journal_field (itil alone is told the count and shown no row) for a role of our user`;
+  switch (sight) {
+    case 'rows':
+      return { ...line, state: 'ok', what: 'journal: rows (sys_journal_field)' };
+    case 'rendered':
+      return {
+        ...line,
+        state: 'note',
+        what: 'journal: rendered stream, since sys_journal_field has rows and shows us none; texts that quote headers, and dates, cannot always be told apart',
+        cure,
+      };
+    case 'unreadable':
+      return {
+        ...line,
+        state: 'note',
+        what: 'journal: not readable, so comments and work notes are not carried from ServiceNow',
+        cure: `${cure}, or let it read the fields comments and work_notes`,
+      };
+    case 'untold':
+      return {
+        ...line,
+        state: 'unknown',
+        what: 'journal: no entry to see, which says nothing about the right to sys_journal_field',
+        cure: 'ask again when there is one to see',
+      };
+  }
 }
 
 export function batchCheck(side: Side, allowed: boolean): Check {
