@@ -65,7 +65,12 @@ describe('every address of the API', () => {
   it('answers by no name but ours, whoever asks', async () => {
     const { ask } = await createAdminWorld();
     for (const route of all) {
-      for (const name of ['evil.example', '127.0.0.1.evil.example', 'casebridge.example.com.evil.example', 'x@127.0.0.1']) {
+      for (const name of [
+        'evil.example',
+        '127.0.0.1.evil.example',
+        'casebridge.example.com.evil.example',
+        'x@127.0.0.1',
+      ]) {
         const said = await ask(route.method, pathOf(route), { as: tokenOf('admin'), headers: { host: name } });
         expect({ route: route.name, name, status: said.status }).toEqual({ route: route.name, name, status: 421 });
       }
@@ -85,7 +90,11 @@ describe('every address of the API', () => {
     for (const route of all.filter(({ method }) => method !== 'GET')) {
       for (const headers of foreign) {
         const said = await ask(route.method, pathOf(route), { as: tokenOf('admin'), headers });
-        expect({ route: route.name, headers, status: said.status }).toEqual({ route: route.name, headers, status: 403 });
+        expect({ route: route.name, headers, status: said.status }).toEqual({
+          route: route.name,
+          headers,
+          status: 403,
+        });
       }
     }
   });
@@ -107,7 +116,10 @@ describe('every address of the API', () => {
   it('takes JSON and nothing else', async () => {
     const { ask } = await createAdminWorld();
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
-      const said = await ask('POST', '/api/conflicts/resolve', { body: '{"take":"salesforce"}', headers: { 'content-type': type } });
+      const said = await ask('POST', '/api/conflicts/resolve', {
+        body: '{"take":"salesforce"}',
+        headers: { 'content-type': type },
+      });
       expect(said.status).toBe(415);
     }
     const json = { 'content-type': 'application/json' };

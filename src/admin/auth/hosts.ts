@@ -30,7 +30,7 @@ export function createHosts(listensOn: string, origins: readonly string[]): Host
       if (isLoopback(`http://${host}`) || named.has(host.toLowerCase())) return true;
       return !local && (address.test(hostname) || hostname === listensOn.toLowerCase());
     },
-    mayChange: (origin, host) => origin === `http://${host}` || named.get(host.toLowerCase())?.origin === origin,
+    mayChange: (origin, host) => origin === (named.get(host.toLowerCase())?.origin ?? `http://${host}`),
     isHttps: (host) => host !== undefined && named.get(host.toLowerCase())?.protocol === 'https:',
   };
 }
