@@ -6,7 +6,7 @@ import { MemoryComments } from './memory/comments.ts';
 import { current, MemoryDesk, type RowVersion } from './memory/desk.ts';
 import { faultError, type MemoryCall, MemoryFaults, type MemoryMethod } from './memory/faults.ts';
 import { findIn } from './memory/find.ts';
-import { changesOf, fieldDateOf, probeOf, readOf } from './memory/queries.ts';
+import { changesOf, deletionsOf, fieldDateOf, probeOf, readOf } from './memory/queries.ts';
 import { type BusinessRule, stampFields, type Validation } from './memory/rules.ts';
 import { normalised } from './memory/stamps.ts';
 import { createWriter, type WriteLogEntry } from './memory/writes.ts';
@@ -126,6 +126,7 @@ export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
     stampMs: options.stampMs ?? 1000,
   });
 
+  const tellsDeleted = options.tellsDeleted ?? side === 'salesforce';
   const rowOf = (object: string, id: string) => {
     const row = desk.row(object, normalised(side, id));
     if (row === undefined || row.deleted) throw new Error(`no ${object} ${id} on ${side}`);
@@ -144,15 +145,17 @@ export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
       request.signal?.throwIfAborted();
       return call('changes', () => {
         const page = changesOf(desk, request);
-        const asks = request.streams?.filter(({ name }) => name === 'comments') ?? [];
-        const streams = asks.map((ask) => comments.stream(request.object, ask));
+        const streams = (request.streams ?? []).flatMap((ask) => {
+          if (ask.name === 'comments') return [comments.stream(request.object, ask)];
+          return ask.name === 'deletions' ? [deletionsOf(desk, tellsDeleted, request.object, ask)] : [];
+        });
         return streams.length === 0 ? page : { ...page, streams: [...(page.streams ?? []), ...streams] };
       });
     },
     read: async (object, ids, fields, ask) =>
       nothingFor(ids) ??
       call('read', () =>
-        readOf(desk, side, options.tellsDeleted ?? side === 'salesforce', object, ids, fields, (id) =>
+        readOf(desk, side, tellsDeleted, object, ids, fields, (id) =>
           ask === undefined ? null : { comments: ask.comments ? comments.listed(object, id) : null, files: null },
         ),
       ),
@@ -168,7 +171,7 @@ export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
           if (row === undefined || row.hidden || row.deleted) {
             return { kind: 'failed', error: new ConnectorError('NotFound', { side, executed: 'no', status: 404 }) };
           }
-          row.deleted = true;
+          desk.remove(row);
           return { kind: 'erased' };
         }),
       ),
@@ -205,11 +208,11 @@ export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
       return everything(object, id);
     },
     remove: (object, id) => {
-      rowOf(object, id).deleted = true;
+      desk.remove(rowOf(object, id));
     },
     merge: (object, id, into) => {
       const row = rowOf(object, id);
-      row.deleted = true;
+      desk.remove(row);
       row.into = rowOf(object, into).id;
     },
     restore: (object, id) => {

@@ -28,9 +28,10 @@ export function planNew(input: NewInput): NewPlan {
   const candidates = partner === null ? claimed : [partner, ...claimed.filter((record) => record.id !== partner.id)];
   const [match, ...others] = candidates;
   if (match === undefined) return create(input);
+  const claiming = candidates.map((record) => record.number ?? record.id);
   if (others.length > 0 || names(match, origin) === 'another')
-    return { kind: 'quarantine', why: 'several-carry-stamp' };
-  if (input.linkedIds.has(match.id)) return { kind: 'quarantine', why: 'stamp-names-linked' };
+    return { kind: 'quarantine', why: 'several-carry-stamp', others: claiming };
+  if (input.linkedIds.has(match.id)) return { kind: 'quarantine', why: 'stamp-names-linked', others: claiming };
   const records =
     origin.side === 'servicenow'
       ? { servicenow: origin, salesforce: match }

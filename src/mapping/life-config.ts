@@ -51,14 +51,18 @@ interface Parts {
   readonly fields: readonly FieldConfig[];
 }
 
-/** The rules that core works by. `rules` are those of the pair's fields, for what a closing write needs beside the state. */
-export function lifeRules(config: Parts, rules: readonly FieldRule[]): LifeRules {
+/**
+ * The rules that core works by. `rules` are those of the pair's fields, for what a closing write needs beside the state. `startedAt`: when
+ * the pair was first started.
+ */
+export function lifeRules(config: Parts, rules: readonly FieldRule[], startedAt: string): LifeRules {
   const states = config.fields.flatMap((field) =>
     field.kind === 'classes' && field.resolveClass !== undefined ? [field] : [],
   );
   return {
     ...defaultLife,
     ...config.life,
+    followedFrom: startedAt,
     inScope: (record) => inScopeOf(config.scope, record),
     closing: (target) => closing(states, rules, target),
     stateFields: bothSides((side) => states.map((field) => field[side])),

@@ -64,14 +64,14 @@ export function buildPairRules(config: PairConfig, context: RulesContext): PairR
     maxCreatesPerPoll: config.maxCreatesPerPoll ?? defaultMaxCreates,
     looksAt: bothSides((side) => looksAt(config, transitions, side)),
     derived: derivedFields(slots),
-    life: lifeRules(config, fields),
+    life: lifeRules(config, fields, context.startedAt),
     ...routing(config, building.objects, context.others ?? []),
     ...matching(config, building.objects),
   };
   const withFields = (bound: readonly FieldRule[]): PairRules => ({
     ...pair,
     fields: bound,
-    life: lifeRules(config, bound),
+    life: lifeRules(config, bound, context.startedAt),
   });
   const naming = slots.filter(namesPeople);
   const bound =

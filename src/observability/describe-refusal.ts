@@ -1,6 +1,7 @@
 import type { Refusal } from '../operate/refused.ts';
 import { describePause } from './describe-event.ts';
-import { oneLine } from './words.ts';
+import { describeLife } from './describe-life.ts';
+import { oneLine, pairName, sideNames } from './words.ts';
 
 /** Why an act of a person was not carried out: what is wrong, where, and what to do. */
 export function describeRefusal(refusal: Refusal): string {
@@ -13,6 +14,14 @@ export function describeRefusal(refusal: Refusal): string {
       return `${oneLine(refusal.search)} is unlinked already; "relink" takes the pair up again.`;
     case 'link-not-detached':
       return `${oneLine(refusal.search)} is not unlinked; its status is ${refusal.status}.`;
+    case 'no-record':
+      return `${sideNames[refusal.side]} shows no ticket "${oneLine(refusal.search)}"${refusal.how === 'deleted' ? ': it was deleted' : ' to our user'}.`;
+    case 'record-linked':
+      return refusal.link.status === 'detached'
+        ? `${oneLine(refusal.search)} in ${sideNames[refusal.side]} was paired before (${pairName(refusal.link)}, ${describeLife(refusal.link)}); "links relink ${refusal.link.id}" takes that up again.`
+        : `${oneLine(refusal.search)} in ${sideNames[refusal.side]} is paired already: ${pairName(refusal.link)}; end that first with "links unlink".`;
+    case 'record-busy':
+      return `A counterpart of ${oneLine(refusal.search)} in ${sideNames[refusal.side]} is being made right now; try again in a minute.`;
     case 'link-not-set-aside':
       return `${oneLine(refusal.search)} is not set aside; there is nothing to retry.`;
     case 'no-conflict':

@@ -31,16 +31,18 @@ export async function oneLink(store: Store, search: string): Promise<Link> {
 }
 
 /** Ends a pair: both tickets stay as they are, and are never matched or created from again. Throws Refused. */
-export async function unlink(operator: Operator, search: string): Promise<Link> {
+export async function unlink(operator: Operator, search: string, dry = false): Promise<Link> {
   const { id } = await oneLink(operator.store, search);
   const link = await operator.store.transaction(async (tx) => {
     const now = await present(tx, id, search);
-    if (now.status === 'detached') throw new Refused({ kind: 'link-detached', search });
+    // One that ended by what became of its records is taken up again when they are back, unless a person ends it.
+    if (now.status === 'detached' && now.life === null) throw new Refused({ kind: 'link-detached', search });
+    if (dry) return now;
     await tx.setLinkStatus([id], 'detached');
     await tx.clearQuarantine([formatKey({ kind: 'link', linkId: id })]);
-    return { ...now, status: 'detached' as const };
+    return { ...now, status: 'detached' as const, life: null };
   });
-  await note(operator, 'link.unlink', link.id, namesOf(link));
+  if (!dry) await note(operator, 'link.unlink', link.id, namesOf(link));
   return link;
 }
 
@@ -48,16 +50,17 @@ export async function unlink(operator: Operator, search: string): Promise<Link> 
  * Takes a pair up again. The next reconcile compares both sides with what they last agreed on, so nothing that changed meanwhile is
  * overlooked. Throws Refused.
  */
-export async function relink(operator: Operator, search: string): Promise<Link> {
+export async function relink(operator: Operator, search: string, dry = false): Promise<Link> {
   const { id } = await oneLink(operator.store, search);
   const link = await operator.store.transaction(async (tx) => {
     const now = await present(tx, id, search);
     if (now.status !== 'detached') throw new Refused({ kind: 'link-not-detached', search, status: now.status });
+    if (dry) return now;
     await tx.setLinkStatus([id], 'pending');
     await tx.enqueue([{ kind: 'link', linkId: id }]);
-    return { ...now, status: 'pending' as const };
+    return { ...now, status: 'pending' as const, life: null };
   });
-  await note(operator, 'link.relink', link.id, namesOf(link));
+  if (!dry) await note(operator, 'link.relink', link.id, namesOf(link));
   return link;
 }
 

@@ -1,4 +1,5 @@
-import type { LinkStatus } from '../core/link.ts';
+import type { Link, LinkStatus } from '../core/link.ts';
+import type { Side } from '../core/side.ts';
 import type { PairPause } from '../store/store.ts';
 
 /** Why an act of a person is not carried out. */
@@ -7,6 +8,10 @@ export type Refusal =
   | { readonly kind: 'several-links'; readonly search: string; readonly ids: readonly string[] }
   | { readonly kind: 'link-detached'; readonly search: string }
   | { readonly kind: 'link-not-detached'; readonly search: string; readonly status: LinkStatus }
+  | { readonly kind: 'no-record'; readonly side: Side; readonly search: string; readonly how: 'deleted' | 'not-shown' }
+  | { readonly kind: 'record-linked'; readonly side: Side; readonly search: string; readonly link: Link }
+  /** A create for it is under way. */
+  | { readonly kind: 'record-busy'; readonly side: Side; readonly search: string }
   | { readonly kind: 'link-not-set-aside'; readonly search: string }
   | { readonly kind: 'no-conflict'; readonly id: string }
   | {

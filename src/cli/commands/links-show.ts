@@ -3,6 +3,7 @@ import type { Fields } from '../../core/record.ts';
 import { bothSides, type Side, sides } from '../../core/side.ts';
 import { type Engine, pairOf } from '../../engine/engine.ts';
 import { describeConflict, describeHold, describeMoves } from '../../observability/describe-event.ts';
+import { describeLife } from '../../observability/describe-life.ts';
 import { oneLine, pairName, sideNames } from '../../observability/words.ts';
 import { type KeptLink, keptLink, readLink } from '../../operate/link-view.ts';
 import type { HistoryRow } from '../../store/store.ts';
@@ -30,6 +31,7 @@ export async function showLink(session: Session, id: string): Promise<ExitCode> 
       now,
       bases: link.bases,
       holds: link.holds,
+      life: link.life,
       conflicts,
       history,
     });
@@ -70,6 +72,7 @@ function parts({ link, history, conflicts }: KeptLink, now: Now): readonly strin
   const head = [
     `${pairName(link)}  ${link.status}`,
     `Link ${link.id} of ${link.pair}, born in ${sideNames[link.origin]}, last synced ${shortTime(link.lastSyncedAt)} UTC`,
+    ...(link.life === null && link.status !== 'detached' ? [] : [describeLife(link)]),
   ].join('\n');
   const tables = bothSides((side) => `\n${sideNames[side]} ${link.ids[side]}\n${fieldTable(link, side, now[side])}`);
   const waiting = [...link.holds.map(describeHold), ...conflicts.map(describeConflict)];

@@ -1,15 +1,15 @@
 import { Command } from 'commander';
 import type { Link, LinkStatus } from '../../core/link.ts';
-import { pagesOfLinks, relink, unlink } from '../../operate/links.ts';
-import type { Store } from '../../store/store.ts';
+import { describeSeen } from '../../observability/describe-life.ts';
+import { pagesOfLinks } from '../../operate/links.ts';
 import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { linkLine } from '../link-line.ts';
-import { operatorOf } from '../operator.ts';
 import { shortTime, table } from '../output.ts';
 import { type Flags, type Session, withStore } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
 import type { World } from '../world.ts';
+import { relinkCommand, unlinkCommand } from './links-relink.ts';
 import { showLink } from './links-show.ts';
 
 const statuses: readonly LinkStatus[] = ['synced', 'pending', 'conflict', 'quarantined', 'detached'];
@@ -37,26 +37,8 @@ export function linksCommand(world: World): Command {
     .argument('<id>', 'link id, or id or number of either record')
     .action((id: string, flags: Flags) => act(world, flags, (session) => showLink(session, id)));
 
-  const unlink = command('unlink', 'end a pair: its two records are never matched or created from again', {
-    examples: ['links unlink INC0010042'],
-    exits: [0, 2, 3, 4],
-  })
-    .argument('<id>', 'link id, or id or number of either record')
-    .action((id: string, flags: Flags) =>
-      act(world, flags, (session) => withStore(session, (store) => detach(session, store, id))),
-    );
-
-  const relink = command('relink', 'take up a pair again that was ended', {
-    examples: ['links relink INC0010042'],
-    exits: [0, 2, 3, 4],
-  })
-    .argument('<id>', 'link id, or id or number of either record')
-    .action((id: string, flags: Flags) =>
-      act(world, flags, (session) => withStore(session, (store) => attach(session, store, id))),
-    );
-
   const group = new Command('links').summary('pairs of tickets').description('Pairs of tickets: the link table');
-  for (const sub of [list, show, unlink, relink]) group.addCommand(sub);
+  for (const sub of [list, show, unlinkCommand(world), relinkCommand(world)]) group.addCommand(sub);
   return group;
 }
 
@@ -89,26 +71,10 @@ function linkTable(links: readonly Link[]): string {
     links.map((link) => [
       link.numbers.servicenow ?? link.ids.servicenow,
       link.numbers.salesforce ?? link.ids.salesforce,
-      link.status,
+      link.life === null ? link.status : `${link.status}: ${describeSeen(link.life)}`,
       shortTime(link.lastSyncedAt),
       link.pair,
       link.id,
     ]),
   );
-}
-
-async function detach(session: Session, store: Store, id: string): Promise<ExitCode> {
-  const link = await unlink(operatorOf(session, store), id);
-  return told(session, link, 'Unlinked. Both tickets stay as they are; "links relink" takes the pair up again.');
-}
-
-async function attach(session: Session, store: Store, id: string): Promise<ExitCode> {
-  const link = await relink(operatorOf(session, store), id);
-  return told(session, link, 'Linked again. The running daemon, or the next "sync --once", brings both into step.');
-}
-
-async function told({ out }: Session, link: Link, text: string): Promise<ExitCode> {
-  if (out.json) await out.line(linkLine(link));
-  else await out.text(text);
-  return exitCodes.done;
 }

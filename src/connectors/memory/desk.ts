@@ -26,6 +26,8 @@ export interface Row {
   /** Oldest first. */
   readonly versions: RowVersion[];
   deleted: boolean;
+  /** The desk's stamp of its deletion. */
+  deletedAt?: string;
   /** Deleted since it was merged into this record. */
   into?: string;
   /** An access rule keeps it from our user: answers leave it out and still count it. */
@@ -89,6 +91,18 @@ export class MemoryDesk {
     const after = this.#ruled(row.object, last.fields, fields, by);
     if (this.#options.side === 'servicenow' && sameFields(last.fields, after)) return;
     row.versions.push(this.#version(after, by, last.count + 1));
+  }
+
+  /** Takes a row out of every query. */
+  remove(row: Row): void {
+    const { stampMs } = this.#options;
+    row.deleted = true;
+    row.deletedAt = iso(Math.floor(this.now() / stampMs) * stampMs);
+  }
+
+  /** Every row that was deleted. */
+  deleted(object: string): readonly Row[] {
+    return [...this.#rows.values()].filter((row) => row.object === object && row.deleted);
   }
 
   /** Saves a row as it is, under a new stamp: as when it comes back from the recycle bin. */

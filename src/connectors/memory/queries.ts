@@ -1,7 +1,7 @@
 import { iso } from '../../core/clock.ts';
 import type { FieldValue } from '../../core/record.ts';
 import type { Side } from '../../core/side.ts';
-import type { Children } from '../children.ts';
+import type { Children, StreamAsk, StreamPage } from '../children.ts';
 import type {
   ChangesPage,
   ChangesRequest,
@@ -98,4 +98,19 @@ export function fieldDateOf(desk: MemoryDesk, object: string, ask: FieldDateAsk)
     (version, index) => version.stamp > ask.since && value(version) !== value(versions[index - 1]),
   );
   return last === undefined ? null : { at: last.stamp, by: last.by };
+}
+
+/** Deletions by when they were made, where this desk tells them. */
+export function deletionsOf(desk: MemoryDesk, tellsDeleted: boolean, object: string, ask: StreamAsk): StreamPage {
+  const { name, after, limit } = ask;
+  if (!tellsDeleted) return { name, touched: [], done: true, next: after, readable: false };
+  const ahead = desk
+    .deleted(object)
+    .map((row) => ({ recordId: row.id, id: row.id, stamp: row.deletedAt ?? '' }))
+    .filter(({ stamp, id }) => stamp > after.stamp || (stamp === after.stamp && id > after.id))
+    .toSorted((a, b) => compare(a, b));
+  const touched = ahead.slice(0, limit);
+  const last = touched.at(-1);
+  const next = last === undefined ? after : { stamp: last.stamp, id: last.id };
+  return { name, touched, done: touched.length === ahead.length, next, readable: true };
 }

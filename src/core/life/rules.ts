@@ -17,6 +17,8 @@ export interface LifeRules {
   readonly backInScope: 'attach' | 'ignore';
   /** Most of these events within ten minutes before the pair stops and asks. */
   readonly maxPerRun: number;
+  /** Deletions are followed from then on, ISO 8601; null where they are not. */
+  readonly followedFrom: string | null;
   /** False only where the record surely does not meet the pair's scope condition for its side. */
   inScope(record: SourceRecord): boolean;
   /** What closes this ticket and is not there already: nothing for a closed one, null where the mapping knows no closing class. */
@@ -32,6 +34,7 @@ export const defaultLife: LifeRules = {
   outOfScope: 'ignore',
   backInScope: 'attach',
   maxPerRun: 20,
+  followedFrom: null,
   inScope: () => true,
   closing: () => null,
   stateFields: { servicenow: [], salesforce: [] },

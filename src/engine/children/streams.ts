@@ -17,6 +17,8 @@ export function followedStreams(pair: PairRules, side: Side): readonly Followed[
   if (pair.comments !== undefined && (pair.comments.from === 'both' || pair.comments.from === side))
     followed.push({ name: 'comments', startsAt: pair.comments.startsAt });
   if (pair.files !== undefined) followed.push({ name: 'files', startsAt: pair.files.startsAt });
+  const from = pair.life?.followedFrom ?? null;
+  if (from !== null) followed.push({ name: 'deletions', startsAt: from });
   return followed;
 }
 
