@@ -19,11 +19,15 @@ export function createTimeLimit(ms = defaultMs): Guard {
     try {
       return script.runInContext(context, { timeout: ms }) as unknown;
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
-        throw new TookTooLong(`no result after ${ms} ms`, { cause: error });
+      // Made in the context, whose Error is not ours.
+      if (isTimeout(error)) throw new TookTooLong(`no result after ${ms} ms`, { cause: error });
       throw error;
     } finally {
       place.work = before;
     }
   };
+}
+
+function isTimeout(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && Reflect.get(error, 'code') === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
 }
