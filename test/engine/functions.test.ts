@@ -58,7 +58,7 @@ describe('a function of the mapping file', () => {
       desks.salesforce
         .rows('Case')
         .map((row) => row.fields['Plant__c'])
-        .toSorted(),
+        .toSorted((a, b) => String(a).localeCompare(String(b))),
     ).toEqual(['Ghent', 'Lyon']);
     const rows = await engine.store.transaction((tx) => tx.listQuarantine(9));
     expect(rows.map((row) => row.reason)).toEqual([
