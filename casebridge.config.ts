@@ -80,6 +80,12 @@ export default defineConfig({
           others: 'ignore',
         },
 
+        // Callers and contacts, assignees and owners, groups and queues; see "People and teams" in docs/mapping.md. People are found
+        // by their e-mail, teams by their name; `npm run casebridge -- people` lists those without a counterpart.
+        // { kind: 'person', servicenow: 'caller_id', salesforce: 'ContactId', brings: { salesforce: { AccountId: 'AccountId' } } },
+        // { kind: 'person', servicenow: 'assigned_to', salesforce: 'OwnerId' },
+        // { kind: 'team', servicenow: 'assignment_group', salesforce: 'OwnerId', otherwise: { salesforce: 'Support Queue' } },
+
         // Shown on the Case and never read back; left out where the field does not exist.
         {
           kind: 'shown',
