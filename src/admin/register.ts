@@ -81,8 +81,8 @@ function checked(schema: z.ZodType | undefined, value: unknown, place: string): 
   throw new ApiProblem(400, `What was sent does not fit in ${where}: ${first?.what ?? 'unknown'}.`, { issues });
 }
 
-function operatorOf({ engine }: AdminContext, who: Who | null): Ask<RouteName>['operator'] {
-  return { store: engine.store, actor: who?.name ?? 'nobody', now: () => engine.clock.now() };
+function operatorOf({ engine, records }: AdminContext, who: Who | null): Ask<RouteName>['operator'] {
+  return { store: engine.store, records, actor: who?.name ?? 'nobody', now: () => engine.clock.now() };
 }
 
 function send(reply: FastifyReply, route: Route, answer: unknown): unknown {

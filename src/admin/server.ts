@@ -69,11 +69,9 @@ export async function createAdmin(options: AdminOptions): Promise<Admin> {
   const records = recordsThatTell(options.records, hub);
   let stopping = false;
 
-  const acting = { ...engine, store: { ...engine.store, admin: records } };
   const runner = createRunner({ engine, onChange: (what, run) => hub.publish(liveRun(what, run, now())) });
   const context: AdminContext = {
     ...options,
-    engine: acting,
     records,
     runner,
     hub,

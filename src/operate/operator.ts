@@ -1,4 +1,4 @@
-import type { AuditRow, Store } from '../store/store.ts';
+import type { AdminRecords, AuditRow, Store } from '../store/store.ts';
 
 /** A person or a program that acts, and what on. */
 export interface Operator {
@@ -7,6 +7,8 @@ export interface Operator {
   readonly actor: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Where tokens, sessions and the trail are kept; the store's own where left out. */
+  readonly records?: AdminRecords;
 }
 
 /** The time of an act, ISO 8601. */
@@ -21,5 +23,6 @@ export async function note(
   target: string | null,
   detail: AuditRow['detail'] = {},
 ): Promise<void> {
-  await operator.store.admin?.addAudit({ at: timeOf(operator), actor: operator.actor, action, target, detail });
+  const records = operator.records ?? operator.store.admin;
+  await records?.addAudit({ at: timeOf(operator), actor: operator.actor, action, target, detail });
 }

@@ -15,9 +15,9 @@ export function hashOf(token: string): string {
 }
 
 /** Where tokens are kept. Throws Refused where the store keeps none. */
-export function recordsOf({ store }: Pick<Operator, 'store'>): AdminRecords {
-  if (store.admin === undefined) throw new Refused({ kind: 'keeps-nothing' });
-  return store.admin;
+export function recordsOf({ store, records = store.admin }: Pick<Operator, 'store' | 'records'>): AdminRecords {
+  if (records === undefined) throw new Refused({ kind: 'keeps-nothing' });
+  return records;
 }
 
 /** Makes a token. It is in the answer and nowhere else: only its hash is kept. */
