@@ -161,6 +161,8 @@ export interface Tx extends OverviewTx, MatchingTx, UnmatchedTx {
   moveLink(id: string, side: Side, recordId: string): Promise<void>;
   /** Links of the pair that ended by what became of their records since this time, and those that have not ended. */
   countEnds(pair: string, since: string): Promise<{ readonly recent: number; readonly living: number }>;
+  /** Living links with a field that a side keeps as it was, and those with a record that no answer holds. Looks at every link. */
+  countHeld(): Promise<{ readonly refused: number; readonly missing: number }>;
   findLinks(filter: LinkFilter): Promise<readonly Link[]>;
   countLinks(): Promise<Readonly<Record<LinkStatus, number>>>;
 

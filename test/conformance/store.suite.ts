@@ -325,6 +325,23 @@ function lives(run: Run): void {
       );
       expect(await run((tx) => tx.countEnds(pair, later))).toEqual({ recent: 1, living: 2 });
     });
+
+    it('and what is held back are told in figures', async () => {
+      const { link: build } = scope();
+      const before = await run((tx) => tx.countHeld());
+      const [kept, hidden] = [build(), build()];
+      await run((tx) => tx.insertLinks([kept, hidden]));
+      await run((tx) =>
+        tx.updateLinks([
+          { ...kept, holds: [{ field: 'urgency', reason: { kind: 'refused', side: 'servicenow', value: '1' } }] },
+          { ...hidden, life: { kind: 'missing', side: 'servicenow', since: latest, looks: 1 } },
+        ]),
+      );
+      expect(await run((tx) => tx.countHeld())).toEqual({
+        refused: before.refused + 1,
+        missing: before.missing + 1,
+      });
+    });
   });
 }
 

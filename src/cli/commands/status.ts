@@ -22,6 +22,10 @@ interface Status {
   readonly polls: readonly Poll[];
   readonly queue: QueueDepth;
   readonly openConflicts: number;
+  /** Links with a field that a desk accepts and keeps as it was. */
+  readonly refused: number;
+  /** Links with a record that no answer holds. */
+  readonly missing: number;
   readonly quarantined: number;
   readonly inDoubt: number;
   /** Tickets that may be one, and wait for a person. */
@@ -79,10 +83,13 @@ async function askDaemon({ admin }: StoreSettings): Promise<Pick<Status, 'runnin
 
 async function kept(store: Store, pairs: readonly string[]): Promise<Omit<Status, 'running' | 'ready'>> {
   const { counts, ...rest } = await look(store, pairs);
+  const { refused, missing } = await store.transaction((tx) => tx.countHeld());
   const openConflicts = counts.openConflicts + counts.decidedConflicts;
   return {
     ...rest,
     openConflicts,
+    refused,
+    missing,
     quarantined: counts.quarantined,
     inDoubt: counts.inDoubt,
     openProposals: counts.openProposals,
@@ -109,6 +116,11 @@ function lines(status: Status): string {
     }`,
     `Queue       ${queue.waiting} waiting, ${queue.active} being worked on`,
     `Waiting     ${status.openConflicts} conflicts, ${status.quarantined} set aside, ${status.inDoubt} creates in doubt, ${status.openProposals} possible matches, ${status.unmatched} people unmatched`,
+    ...(status.refused + status.missing === 0
+      ? []
+      : [
+          `Held        ${status.refused} with a field that a desk keeps as it was, ${status.missing} with a record not shown`,
+        ]),
     'Polled to the end',
     table(['  Pair', 'Side', 'At', ''], polls),
     ...status.pauses.map((pause) => `Stopped     ${describePause(pause)}`),

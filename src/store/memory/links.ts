@@ -13,6 +13,7 @@ type LinkMethods = Pick<
   | 'reattachLinks'
   | 'moveLink'
   | 'countEnds'
+  | 'countHeld'
   | 'findLinks'
   | 'countLinks'
 >;
@@ -45,6 +46,13 @@ export function linkMethods(state: State): LinkMethods {
       return {
         recent: ofPair.filter(({ life }) => life !== null && life.kind !== 'missing' && life.at >= since).length,
         living: ofPair.filter((link) => link.status !== 'detached').length,
+      };
+    },
+    countHeld: async () => {
+      const living = state.links.where((link) => link.status !== 'detached');
+      return {
+        refused: living.filter(({ holds }) => holds.some(({ reason }) => reason.kind === 'refused')).length,
+        missing: living.filter(({ life }) => life?.kind === 'missing').length,
       };
     },
     findLinks: async (filter) => {

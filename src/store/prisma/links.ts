@@ -16,6 +16,7 @@ type LinkMethods = Pick<
   | 'reattachLinks'
   | 'moveLink'
   | 'countEnds'
+  | 'countHeld'
   | 'findLinks'
   | 'countLinks'
 >;
@@ -99,6 +100,14 @@ export function linkMethods(db: Db): LinkMethods {
                count(*) FILTER (WHERE status <> 'detached') AS living
         FROM links WHERE pair = ${toStored(pair)}`;
       return { recent: Number(row?.recent ?? 0), living: Number(row?.living ?? 0) };
+    },
+
+    countHeld: async () => {
+      const [row] = await db.$queryRaw<{ refused: bigint; missing: bigint }[]>`
+        SELECT count(*) FILTER (WHERE holds @> '[{"reason": {"kind": "refused"}}]') AS refused,
+               count(*) FILTER (WHERE life->>'kind' = 'missing') AS missing
+        FROM links WHERE status <> 'detached'`;
+      return { refused: Number(row?.refused ?? 0), missing: Number(row?.missing ?? 0) };
     },
 
     findLinks: async (filter) => {
