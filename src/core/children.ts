@@ -11,13 +11,11 @@ export interface Comment {
   readonly side: Side;
   /** Id of the ticket it hangs on. */
   readonly recordId: string;
-  /** The desk's own id; where only the rendered journal can be read, `stream:` and a hash of what identifies the entry. */
-  readonly id: string;
   /**
-   * The `stream:` id that the same entry has where only the rendered journal can be read, so that a right that comes or goes makes
-   * nothing new of it; left out where there is none.
+   * The desk's own id; of a ServiceNow journal entry `stream:` and a hash of what identifies it however it is read, so that a right
+   * to its row that comes or goes makes nothing new of it.
    */
-  readonly aka?: string;
+  readonly id: string;
   readonly kind: CommentKind;
   readonly channel: Channel;
   readonly text: string;

@@ -25,18 +25,16 @@ export const journalFields = ['sys_id', 'element', 'element_id', 'value', 'sys_c
 
 /** A row of sys_journal_field as a comment; null for one that cannot be understood. */
 export function rowComment(row: Row, me: Me, displayName: (userName: string) => string): Comment | null {
-  const id = normalId(textOf(row, 'sys_id') ?? '');
   const recordId = normalId(textOf(row, 'element_id') ?? '');
   const element = elements.find((name) => name === textOf(row, 'element'));
   const createdAt = fromWireTime(textOf(row, 'sys_created_on') ?? '');
   const author = textOf(row, 'sys_created_by') ?? null;
-  if (id === null || recordId === null || element === undefined || createdAt === null) return null;
+  if (recordId === null || element === undefined || createdAt === null) return null;
   const text = textOf(row, 'value') ?? '';
   return {
     side: 'servicenow',
     recordId,
-    id,
-    aka: streamId(recordId, element, createdAt, text),
+    id: streamId(recordId, element, createdAt, text),
     kind: 'comment',
     channel: channelOf[element],
     text,
@@ -65,10 +63,20 @@ export function streamComment(recordId: string, element: Element, entry: StreamE
 }
 
 /**
- * What identifies an entry that shows no id. Its author is no part of it: a display name changes when a person marries. The same
- * text twice in one second is one entry.
+ * What identifies an entry whichever way it is read: a rendering shows no `sys_id`, and the day on which an administrator grants the
+ * rows must not make every entry a new one. Its author is no part of it: a display name changes when a person marries.
  */
-export function streamId(recordId: string, element: Element, createdAt: string, text: string): string {
+function streamId(recordId: string, element: Element, createdAt: string, text: string): string {
   const identity = JSON.stringify([recordId, element, createdAt, bare(text)]);
   return `stream:${createHash('sha256').update(identity).digest('hex')}`;
+}
+
+/** The same text twice in one second is told apart by number: which of them is which does not matter. */
+export function numbered(comments: readonly Comment[]): readonly Comment[] {
+  const seen = new Map<string, number>();
+  return comments.map((comment) => {
+    const nth = (seen.get(comment.id) ?? 0) + 1;
+    seen.set(comment.id, nth);
+    return nth === 1 ? comment : { ...comment, id: `${comment.id}~${nth}` };
+  });
 }

@@ -2,7 +2,7 @@ import type { Comment } from '../../core/children.ts';
 import { evenChunks } from './chunks.ts';
 import type { Context } from './context.ts';
 import type { Comments } from './journal.ts';
-import { type Element, elements, type Me, streamComment } from './journal-entries.ts';
+import { type Element, elements, type Me, numbered, streamComment } from './journal-entries.ts';
 import { entriesLike, parseStream } from './journal-stream.ts';
 import { isForbidden, type Listed, listMany, orThrow } from './list-many.ts';
 import type { People } from './people.ts';
@@ -105,13 +105,7 @@ export function createRendered(
   ): { readonly items: readonly Comment[]; readonly sure: boolean } {
     if (stream === null) return { items: [], sure: false };
     const parsed = parseStream(stream, dates, count);
-    const items = new Map(
-      parsed.entries.map((entry) => {
-        const comment = streamComment(id, element, entry, me);
-        return [comment.id, comment];
-      }),
-    );
-    return { items: [...items.values()], sure: parsed.sure };
+    return { items: numbered(parsed.entries.map((entry) => streamComment(id, element, entry, me))), sure: parsed.sure };
   }
 }
 

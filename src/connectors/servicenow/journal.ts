@@ -2,7 +2,7 @@ import type { Children } from '../children.ts';
 import { evenChunks } from './chunks.ts';
 import type { Context } from './context.ts';
 import { unexpected } from './errors.ts';
-import { elements, journalFields, rowComment } from './journal-entries.ts';
+import { elements, journalFields, numbered, rowComment } from './journal-entries.ts';
 import { createRendered, type Rendered, renderedRequest } from './journal-rendered.ts';
 import { isForbidden, type Listed, listMany, orThrow } from './list-many.ts';
 import type { JournalPath } from './notices.ts';
@@ -60,7 +60,7 @@ export function createJournal(context: Context, people: People): Journal {
     const understood = comments.filter((comment) => comment !== null);
     const perTicket = Map.groupBy(understood, (comment) => comment.recordId);
     const all = complete && understood.length === rows.length;
-    return ids.map((id) => [id, { items: perTicket.get(id) ?? [], complete: all }]);
+    return ids.map((id) => [id, { items: numbered(perTicket.get(id) ?? []), complete: all }]);
   }
 
   return {

@@ -3,7 +3,7 @@ import { evenChunks } from './chunks.ts';
 import type { Context } from './context.ts';
 import { currentUser } from './identity.ts';
 import type { Me } from './journal-entries.ts';
-import { allOf, term } from './query.ts';
+import { allOf, ourselves, term } from './query.ts';
 import { type Row, textOf } from './records.ts';
 import { list, type ListRequest } from './table.ts';
 
@@ -54,7 +54,8 @@ export function createPeople(context: Context): People {
     nameOf: (userName) => known.get(userName)?.name ?? userName,
     me: async () => {
       if (self === null || self.at <= clock.now() - freshMs) {
-        self = { userName: (await currentUser(context)) ?? self?.userName ?? null, at: clock.now() };
+        const told = (await currentUser(context)) ?? (await signedIn(context));
+        self = { userName: told ?? self?.userName ?? null, at: clock.now() };
       }
       const { userName } = self;
       if (userName === null) return { userName, displayName: null, zone: null };
@@ -80,6 +81,13 @@ function requestFor(userNames: readonly string[]): ListRequest {
     fields: ['user_name', 'name', 'time_zone'],
     limit: userNames.length,
   };
+}
+
+/** Who is signed in, by the platform's own word for it. Two rows are what a dropped term answers with. */
+async function signedIn(context: Context): Promise<string | null> {
+  const rows = await rowsOrNone(context, { table: 'sys_user', query: ourselves, fields: ['user_name'], limit: 2 });
+  const [row] = rows;
+  return row === undefined || rows.length > 1 ? null : (textOf(row, 'user_name') ?? null);
 }
 
 /** Names are a courtesy: nothing waits for them. */

@@ -17,6 +17,9 @@ export function term(column: string, operator: Operator, value: string | readonl
   return asTerm(checkName(column) + operator + text);
 }
 
+/** The row of whoever asks: the one script that goes out, written here and nowhere else. Dropped like any term, it answers with all. */
+export const ourselves: Term = asTerm('sys_id=javascript:gs.getUserID()');
+
 /** All of `terms`. */
 export function allOf(...terms: readonly Term[]): string {
   return terms.join('^');
