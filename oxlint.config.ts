@@ -56,6 +56,7 @@ const arrows: Readonly<Record<string, Arrow>> = {
       'mapping',
       'connectors/errors',
       'connectors/ticket-system',
+      'connectors/with/derived',
       'connectors/with/dry-run',
       'engine',
       'store/store',

@@ -5,10 +5,9 @@ import { createMemoryVault } from './connectors/memory-vault.ts';
 import { createSalesforce } from './connectors/salesforce/salesforce.ts';
 import { createServiceNow } from './connectors/servicenow/servicenow.ts';
 import type { ObjectDescription, TicketSystem } from './connectors/ticket-system.ts';
-import { withDerived } from './connectors/with/derived.ts';
+import { deriveBoth } from './connectors/with/derived.ts';
 import { withRetry } from './connectors/with/retry.ts';
 import { iso } from './core/clock.ts';
-import type { DerivedField } from './core/derived.ts';
 import type { PairRules } from './core/rules.ts';
 import { bothSides, type Side } from './core/side.ts';
 import { openDatabase, type Database } from './database.ts';
@@ -60,7 +59,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     const pairs = await pairRules(options.config, store, described);
     const engine: Engine = {
       store,
-      systems: bothSides((side) => withDerived(systems[side], derivedOn(pairs, side))),
+      systems: deriveBoth(systems, pairs),
       pairs,
       people: createPeopleCache({ clock: systemClock }),
       clock: systemClock,
@@ -168,9 +167,4 @@ async function pairRules(config: CasebridgeConfig, store: Store, described: Desc
     }
     return rules;
   });
-}
-
-/** Every field of a side that rules look at and the desk does not have. */
-function derivedOn(pairs: readonly PairRules[], side: Side): readonly DerivedField[] {
-  return pairs.flatMap((pair) => pair.derived?.[side] ?? []);
 }

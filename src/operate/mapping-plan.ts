@@ -1,3 +1,4 @@
+import { deriveBoth } from '../connectors/with/derived.ts';
 import type { ObjectDescription } from '../connectors/ticket-system.ts';
 import type { Link } from '../core/link.ts';
 import { bothSides, type Side } from '../core/side.ts';
@@ -46,10 +47,14 @@ export async function tryMapping(engine: Engine, trial: MappingTrial): Promise<M
     return buildPairRules(pair, { startedAt, ...(objects === undefined ? {} : { objects }) });
   });
   const links = await latestLinks(engine, pairs, trial.links);
+  const bare = readOnly(engine);
   const keys = links.map((link) => ({ kind: 'link', linkId: link.id }) as const);
   return {
     ok: true,
-    planned: await planKeys({ ...readOnly(engine), pairs: rules, emit: () => undefined }, keys),
+    planned: await planKeys(
+      { ...bare, systems: deriveBoth(bare.systems, rules), pairs: rules, emit: () => undefined },
+      keys,
+    ),
     looked: links.length,
   };
 }

@@ -1,5 +1,7 @@
 import type { DerivedField } from '../../core/derived.ts';
 import { type Fields, type SourceRecord, valueIn } from '../../core/record.ts';
+import type { PairRules } from '../../core/rules.ts';
+import { bothSides, type Side } from '../../core/side.ts';
 import type {
   CreateRequest,
   FieldDate,
@@ -8,6 +10,19 @@ import type {
   UpdateRequest,
   WriteResult,
 } from '../ticket-system.ts';
+
+/** Both desks with the fields that these pairs derive. */
+export function deriveBoth(
+  systems: Readonly<Record<Side, TicketSystem>>,
+  pairs: readonly Pick<PairRules, 'derived'>[],
+): Record<Side, TicketSystem> {
+  return bothSides((side) =>
+    withDerived(
+      systems[side],
+      pairs.flatMap((pair) => pair.derived?.[side] ?? []),
+    ),
+  );
+}
 
 /**
  * A ticket system whose records have fields that the desk does not: put together when a record comes in, taken apart when one goes out.

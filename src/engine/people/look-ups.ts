@@ -110,7 +110,9 @@ async function findEach(engine: Engine, side: Side, groups: readonly Group[]): P
 
 /** An answer, and no outage: this account may not read that, or it is not there. */
 function isRefusal(error: unknown): boolean {
-  return error instanceof ConnectorError && (error.kind === 'Rejected' || error.kind === 'NotFound');
+  if (!(error instanceof ConnectorError)) return false;
+  // ServiceNow drops a term on a column that it does not have, and answers with the whole table.
+  return error.kind === 'Rejected' || error.kind === 'NotFound' || error.data.cause === 'query-ignored';
 }
 
 /** Those of the objects of which this account sees no row at all. Access rules answer with nothing, as an empty table does. */
