@@ -2,6 +2,7 @@ import type { Keyset } from '../connectors/ticket-system.ts';
 import { formatKey, type WorkKey } from '../core/link.ts';
 import { fieldsOf, type PairRules } from '../core/rules.ts';
 import { type Side, sides } from '../core/side.ts';
+import { afterPage, lookAsks, lookKeys, openStreams, type StreamLook } from './children/follow.ts';
 import type { Engine } from './engine.ts';
 import { loadBatch } from './load.ts';
 import { keysOf } from './poll.ts';
@@ -35,8 +36,12 @@ async function walkKeys(
   side: Side,
   signal: AbortSignal | undefined,
 ): Promise<readonly WorkKey[]> {
-  const cursor = await engine.store.transaction((tx) => tx.cursor(pair.name, side));
+  const { cursor, streams: open } = await engine.store.transaction(async (tx) => ({
+    cursor: await tx.cursor(pair.name, side),
+    streams: await openStreams(engine, tx, pair, side),
+  }));
   const keys: WorkKey[] = [];
+  let streams: readonly StreamLook[] = open.map(({ name, start }) => ({ name, after: start.after, done: false }));
   for (
     let after: Keyset = cursor?.walk?.after ?? cursor?.at ?? { stamp: pair.startsAt, id: '' };
     signal?.aborted !== true;
@@ -46,9 +51,14 @@ async function walkKeys(
       fields: fieldsOf(pair, side),
       after,
       limit: engine.pageSize,
+      ...lookAsks(engine, streams),
     });
-    keys.push(...(await engine.store.transaction((tx) => keysOf(tx, pair, side, page.records))));
-    if (page.done) break;
+    await engine.store.transaction(async (tx) => {
+      keys.push(...(await keysOf(tx, pair, side, page.records)));
+      keys.push(...(await lookKeys(tx, pair, side, streams, page)));
+    });
+    streams = afterPage(streams, page);
+    if (page.done && streams.every((stream) => stream.done)) break;
     after = page.next;
   }
   return keys;

@@ -5,6 +5,7 @@ import { bothSides, type Side, sides } from '../core/side.ts';
 import type { WorkKey } from '../core/link.ts';
 import type { RunRow } from '../store/store.ts';
 import { planKeys, type PlannedItem } from './dry-run.ts';
+import { afterPage, lookAsks, lookAtStreams, lookKeys } from './children/follow.ts';
 import type { Engine } from './engine.ts';
 import { keysOf } from './poll.ts';
 import { drain, type Summary } from './sync-once.ts';
@@ -56,15 +57,20 @@ export async function resync(engine: Engine, options: ResyncOptions): Promise<Re
     .flatMap((pair) => sides.map((side): Place => ({ pair, side })));
 
   for (const place of remaining(places, run)) {
+    // A comment need not move its ticket: those of a resync that goes on are looked at from the beginning.
+    let streams = lookAtStreams(place.pair, place.side, options.since ?? null);
     for (let after = startOf(place, run, options); !options.signal.aborted;) {
       const page = await engine.systems[place.side].changes({
         object: place.pair.objects[place.side],
         fields: fieldsOf(place.pair, place.side),
         after,
         limit: engine.pageSize,
+        ...lookAsks(engine, streams),
         signal: options.signal,
       });
       polled[place.side] += page.records.length;
+      const next = afterPage(streams, page);
+      const done = page.done && next.every((stream) => stream.done);
       run = {
         ...run,
         state: 'running',
@@ -74,11 +80,14 @@ export async function resync(engine: Engine, options: ResyncOptions): Promise<Re
           side: place.side,
           stamp: page.next.stamp,
           id: page.next.id,
-          done: page.done,
+          done,
         },
       };
       const found = await engine.store.transaction(async (tx) => {
-        const differing = await keysOf(tx, place.pair, place.side, page.records, 'content');
+        const differing = [
+          ...(await keysOf(tx, place.pair, place.side, page.records, 'content')),
+          ...(await lookKeys(tx, place.pair, place.side, streams, page)),
+        ];
         if (options.dryRun) return differing;
         await tx.enqueue(differing);
         await tx.saveRun(run);
@@ -91,9 +100,10 @@ export async function resync(engine: Engine, options: ResyncOptions): Promise<Re
         side: place.side,
         rows: page.records.length,
         queued: found.length,
-        share: page.done ? 1 : shareOf(page.next, place.pair.startsAt, page.serverNow),
+        share: done ? 1 : shareOf(page.next, place.pair.startsAt, page.serverNow),
       });
-      if (page.done) break;
+      if (done) break;
+      streams = next;
       after = page.next;
     }
   }

@@ -60,7 +60,10 @@ const plain = (config: CommentsConfig = {}): CommentRules =>
 
 /** The ledger after every post of a plan was made, each under an id across. */
 function carriedBy(plan: CommentPlan): readonly ChildRow[] {
-  return plan.posts.map(({ row }, n) => ({ ...row, state: 'carried', counterpartId: `across-${n}` }));
+  return plan.posts.flatMap(({ row, also }, n): ChildRow[] => [
+    { ...row, state: 'carried', counterpartId: `across-${n}` },
+    ...(also === undefined ? [] : [also]),
+  ]);
 }
 
 describe('what is carried', () => {
@@ -139,7 +142,7 @@ describe('edits', () => {
     const second = { ...first, text: 'second', editedAt: stamp };
     const plan = planComments(view({ comments: [second], ledger }), plain(), time());
     expect(plan.posts.map(({ row }) => row.sourceId)).toEqual([`a@${stamp}`]);
-    const after = [...plan.rows, ...carriedBy(plan)];
+    const after = carriedBy(plan);
     expect(planComments(view({ comments: [second], ledger: after }), plain(), time()).posts).toEqual([]);
     const third = { ...second, text: 'third' };
     const again = planComments(view({ comments: [third], ledger: after }), plain(), time());

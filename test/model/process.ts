@@ -61,17 +61,22 @@ export function storeThrough(doors: Doors, store: Store): Store {
 
 /** A desk as one process sees it. */
 export function systemThrough(doors: Doors, system: TicketSystem): TicketSystem {
-  const { side } = system;
+  const { side, children } = system;
   return {
     side,
     calls: () => system.calls(),
     changes: (request) => doors.through(`changes ${side}`, () => system.changes(request)),
-    read: (object, ids, fields) => doors.through(`read ${side}`, () => system.read(object, ids, fields)),
+    read: (object, ids, fields, ask) => doors.through(`read ${side}`, () => system.read(object, ids, fields, ask)),
     create: (requests) => doors.through(`create ${side}`, () => system.create(requests)),
     update: (requests) => doors.through(`update ${side}`, () => system.update(requests)),
     probe: (request) => doors.through(`probe ${side}`, () => system.probe(request)),
     fieldDates: (object, asks) => doors.through(`fieldDates ${side}`, () => system.fieldDates(object, asks)),
     describe: (object) => doors.through(`describe ${side}`, () => system.describe(object)),
     identity: () => doors.through(`identity ${side}`, () => system.identity()),
+    ...(children === undefined
+      ? {}
+      : {
+          children: { ...children, post: (requests) => doors.through(`post ${side}`, () => children.post(requests)) },
+        }),
   };
 }

@@ -11,6 +11,7 @@ export const plain: Weather = {
   showsBefore: true,
   pageSize: 1,
   batchSize: 1,
+  comments: true,
 };
 
 const opened: Step = { kind: 'put', side: 'servicenow', text: 0, choice: 0 };

@@ -1,6 +1,7 @@
 import { resync } from '../../src/engine/resync.ts';
 import { happen, queueEverything, type Step } from './steps.ts';
 import { checkQuiet, checkSafety, createCursorCheck } from './truth.ts';
+import { checkTalk, checkTalkQuiet } from '../support/talk.ts';
 import { type Weather, World } from './world.ts';
 
 /** How often each thing has happened over all histories of a run. */
@@ -23,6 +24,7 @@ export async function live(weather: Weather, steps: readonly Step[], coverage: C
   for (const step of steps) {
     await happen(world, step);
     await checkSafety(world);
+    checkTalk(world.desks, world.talk);
     await checkCursor();
     count(coverage.steps, step.kind);
   }
@@ -30,6 +32,8 @@ export async function live(weather: Weather, steps: readonly Step[], coverage: C
   await comeToRest(world);
   await checkSafety(world);
   await checkQuiet(world);
+  if (weather.comments) await checkTalkQuiet(world.desks, world.store, world.talk);
+  await tellDeletions(world);
   await checkIdle(world);
   cover(world, coverage);
   return world;
@@ -47,6 +51,7 @@ export async function liveAndResync(weather: Weather, steps: readonly Step[], co
   await comeToRest(world);
   await checkSafety(world);
   await checkQuiet(world);
+  if (weather.comments) await checkTalkQuiet(world.desks, world.store, world.talk);
   cover(world, coverage);
   return world;
 }
@@ -62,6 +67,13 @@ async function comeToRest(world: World): Promise<void> {
     await world.round(hours * 3_600_000);
     for (const ms of [80_000, 10_000, 10_000, 10_000]) await world.round(ms);
   }
+}
+
+/** No stream says that a comment was deleted: that is seen when its ticket is looked at next. */
+async function tellDeletions(world: World): Promise<void> {
+  await queueEverything(world, 1);
+  for (const ms of [10_000, 10_000]) await world.round(ms);
+  checkTalk(world.desks, world.talk);
 }
 
 /** S2 and S8: nothing is written any more, however often everything is looked at again. */

@@ -10,6 +10,16 @@ export type Step =
   | { readonly kind: 'edit'; readonly side: Side; readonly which: number; readonly what: Change }
   | { readonly kind: 'both'; readonly which: number; readonly what: Change; readonly across: Change }
   | { readonly kind: 'race'; readonly side: Side; readonly what: Change }
+  | {
+      readonly kind: 'say';
+      readonly side: Side;
+      readonly which: number;
+      readonly text: number;
+      readonly internal: boolean;
+    }
+  | { readonly kind: 'rewrite'; readonly which: number; readonly text: number }
+  | { readonly kind: 'publish'; readonly which: number }
+  | { readonly kind: 'unsay'; readonly which: number }
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'poll'; readonly side: Side }
   | { readonly kind: 'work' }
@@ -95,20 +105,20 @@ const fault: fc.Arbitrary<MemoryFault> = fc.oneof(
   }),
   fc.record({
     error: fc.constantFrom('Unavailable' as const, 'RateLimited' as const),
-    method: fc.constantFrom('create' as const, 'update' as const),
+    method: fc.constantFrom('create' as const, 'update' as const, 'post' as const),
     executed: fc.constantFrom('no' as const, 'maybe' as const),
     whole: fc.boolean(),
     times,
   }),
   fc.record({
     error: fc.constant('Unavailable' as const),
-    method: fc.constantFrom('create' as const, 'update' as const),
+    method: fc.constantFrom('create' as const, 'update' as const, 'post' as const),
     effect: fc.oneof(fc.constant('done' as const), fc.integer({ min: 1, max: 60_000 })),
     times,
   }),
   fc.record({
     error: fc.constantFrom('Rejected' as const, 'NotFound' as const),
-    method: fc.constantFrom('create' as const, 'update' as const),
+    method: fc.constantFrom('create' as const, 'update' as const, 'post' as const),
     times,
   }),
 );
@@ -118,6 +128,10 @@ const happenings = {
   edit: fc.record({ kind: fc.constant('edit' as const), side, which: small, what: change }),
   both: fc.record({ kind: fc.constant('both' as const), which: small, what: change, across: change }),
   race: fc.record({ kind: fc.constant('race' as const), side, what: change }),
+  say: fc.record({ kind: fc.constant('say' as const), side, which: small, text: fc.nat(34), internal: fc.boolean() }),
+  rewrite: fc.record({ kind: fc.constant('rewrite' as const), which: small, text: fc.nat(34) }),
+  publish: fc.record({ kind: fc.constant('publish' as const), which: small }),
+  unsay: fc.record({ kind: fc.constant('unsay' as const), which: small }),
   wait: fc.record({
     kind: fc.constant('wait' as const),
     ms: fc.oneof(fc.integer({ min: 1, max: 1500 }), fc.integer({ min: 1, max: 90_000 })),
@@ -141,6 +155,10 @@ const weights: Readonly<Record<StepKind, number>> = {
   edit: 10,
   both: 4,
   race: 3,
+  say: 8,
+  rewrite: 2,
+  publish: 1,
+  unsay: 1,
   wait: 5,
   poll: 6,
   work: 6,
@@ -148,7 +166,7 @@ const weights: Readonly<Record<StepKind, number>> = {
   round: 6,
   kill: 2,
   killAtWork: 5,
-  fault: 4,
+  fault: 7,
   lag: 3,
   repeat: 1,
   drop: 0,
@@ -187,6 +205,7 @@ export const weather: fc.Arbitrary<Weather> = fc.record({
   showsBefore: fc.constant(true),
   pageSize: fc.constantFrom(1, 2, 50),
   batchSize: fc.constantFrom(1, 3, 200),
+  comments: fc.boolean(),
 });
 
 const mostTickets = 4;
@@ -209,6 +228,14 @@ export async function happen(world: World, step: Step): Promise<void> {
       return editBoth(world, step.which, step.what, step.across);
     case 'race':
       return world.race(step.side, fieldsOf(world, step.side, step.what));
+    case 'say':
+      return say(world, step);
+    case 'rewrite':
+      return world.talk.rewrite(step.which, step.text);
+    case 'publish':
+      return world.talk.publish(step.which);
+    case 'unsay':
+      return world.talk.unsay(step.which);
     case 'wait':
       return world.clock.advance(step.ms);
     case 'poll':
@@ -242,6 +269,12 @@ function edit(world: World, on: Side, which: number, what: Change): void {
   const rows = world.desks[on].rows(objects[on]);
   const row = rows[which % Math.max(1, rows.length)];
   if (row !== undefined) world.desks[on].edit(objects[on], row.id, fieldsOf(world, on, what));
+}
+
+function say(world: Pick<World, 'desks' | 'talk'>, step: Extract<Step, { readonly kind: 'say' }>): void {
+  const rows = world.desks[step.side].rows(objects[step.side]);
+  const row = rows[step.which % Math.max(1, rows.length)];
+  if (row !== undefined) world.talk.say(step.side, row.id, step.internal ? 'internal' : 'public', step.text);
 }
 
 /** Two people edit both records of one link in the same moment. */

@@ -13,6 +13,7 @@ import { buildPairRules } from '../../src/mapping/pair-rules.ts';
 import { createMemoryStore, type MemoryStore } from '../../src/store/memory.ts';
 import { fakeClock, type FakeClock, runToEnd } from '../support/clock.ts';
 import { seededIds } from '../support/random.ts';
+import { Talk } from '../support/talk.ts';
 import { Doors, Killed, storeThrough, systemThrough } from './process.ts';
 
 /** What differs from one world to the next. */
@@ -25,6 +26,8 @@ export interface Weather {
   readonly showsBefore: boolean;
   readonly pageSize: number;
   readonly batchSize: number;
+  /** Whether comments travel. */
+  readonly comments: boolean;
 }
 
 export const objects: Readonly<Record<Side, string>> = { servicenow: 'incident', salesforce: 'Case' };
@@ -35,6 +38,7 @@ export class World {
   readonly store: MemoryStore;
   readonly desks: Readonly<Record<Side, MemorySystem>>;
   readonly pair: PairRules;
+  readonly talk: Talk;
   readonly events: EngineEvent[] = [];
   /** Create and update calls, those included that changed nothing. */
   readonly writeCalls: string[] = [];
@@ -61,14 +65,21 @@ export class World {
         showsBefore: weather.showsBefore,
       }),
     );
+    this.talk = new Talk(this.desks);
     const config = defaultPairWith({ closeCode: 'Solution provided', closeNotes: 'Done.' });
     this.pair = buildPairRules(
-      { ...config, sync: { from: 'all' }, conflict: weather.conflict, tieBreak: weather.tieBreak },
+      {
+        ...config,
+        ...(weather.comments ? { comments: {} } : {}),
+        sync: { from: 'all' },
+        conflict: weather.conflict,
+        tieBreak: weather.tieBreak,
+      },
       { startedAt: new Date(this.clock.now()).toISOString() },
     );
     for (const side of sides) {
       this.desks[side].onCall(({ method, item }) => {
-        if (item === null || (method !== 'create' && method !== 'update')) return;
+        if (item === null || (method !== 'create' && method !== 'update' && method !== 'post')) return;
         this.writeCalls.push(`${side} ${method} ${item}`);
         if (method === 'update') this.#races[side].shift()?.(item);
       });

@@ -1,7 +1,7 @@
 import type { ChildRow, Comment } from '../children.ts';
 import { otherSide, type Side, sides } from '../side.ts';
 import { postedForm } from './text.ts';
-import { type CommentTime, type CommentView, mayHaveBeenSent, told } from './view.ts';
+import { type CommentTime, type CommentView, mayHaveBeenSent, notFoundOut, told } from './view.ts';
 
 /** How far a server's clock may be off beside what we know of it. */
 const clockToleranceMs = 300_000;
@@ -52,6 +52,3 @@ function fits(row: ChildRow, comment: Comment, at: CommentTime): boolean {
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
-
-/** Why a post in doubt is given up: nobody could tell whether it arrived. */
-export const notFoundOut = 'not-found-out';

@@ -11,6 +11,7 @@ import {
   type Draft,
   type Drafted,
   type DraftInput,
+  gone,
   isWhole,
   told,
 } from './view.ts';
@@ -33,10 +34,10 @@ export function draftsFrom(input: DraftInput): Drafted {
     if (row === undefined) return firstLook(input, comment, skipped);
     return again(input, comment, row);
   });
-  const gone = followUps.deleted(input, people, rowOf);
+  const deleted = followUps.deleted(input, people, rowOf);
   return {
-    drafts: [...found.flatMap(({ drafts }) => drafts), ...gone.drafts],
-    rows: [...found.flatMap(({ rows }) => rows), ...gone.rows],
+    drafts: [...found.flatMap(({ drafts }) => drafts), ...deleted.drafts],
+    rows: [...found.flatMap(({ rows }) => rows), ...deleted.rows],
   };
 }
 
@@ -84,7 +85,9 @@ function again(input: DraftInput, comment: Comment, row: ChildRow): Drafted {
     case 'planned':
       return { drafts: draftsOf(input, comment), rows: [] };
     case 'withheld':
-      return told(row, 'from') === comment.channel && !edited(input, comment, row) ? nothing : wanted(input, comment);
+      return told(row, 'from') === comment.channel && told(row, 'why') !== gone && !edited(input, comment, row)
+        ? nothing
+        : wanted(input, comment);
     case 'refused':
       return edited(input, comment, row) ? wanted(input, comment) : nothing;
     case 'sent':

@@ -1,10 +1,20 @@
 import type { ChildRow } from '../children.ts';
 import { otherSide, type Side, sides } from '../side.ts';
-import { claimed, notFoundOut } from './claim.ts';
+import { claimed } from './claim.ts';
 import { draftsFrom } from './drafts.ts';
 import type { CommentRules } from './rules.ts';
 import { postedForm } from './text.ts';
-import { type CommentTime, type CommentView, counted, type Draft, mayHaveBeenSent, proves, told } from './view.ts';
+import {
+  type CommentTime,
+  type CommentView,
+  counted,
+  type Draft,
+  gone,
+  mayHaveBeenSent,
+  notFoundOut,
+  proves,
+  told,
+} from './view.ts';
 
 export type { CommentList, CommentTime, CommentView } from './view.ts';
 
@@ -13,6 +23,8 @@ export interface CommentPost {
   readonly to: Side;
   readonly row: ChildRow;
   readonly text: string;
+  /** What it is about, as it stands once this is noted: both are noted at once, so that nothing is told twice. */
+  readonly also?: ChildRow;
 }
 
 /** What is to be done about the comments of one link. */
@@ -45,7 +57,10 @@ export function planComments(before: CommentView, rules: CommentRules, at: Comme
     ),
   );
   const rows = [...found, ...drafted.flatMap((one) => one.rows), ...sendings.flatMap((one) => one.rows)];
-  return { rows: merged([], rows), posts: sendings.flatMap((one) => one.posts) };
+  const posts = sendings.flatMap((one) => one.posts);
+  // What is noted with a post stands as it was noted.
+  const noted = posts.flatMap(({ also }) => also ?? []);
+  return { rows: merged(rows, noted), posts };
 }
 
 /** Later rows replace earlier ones of the same source. */
@@ -70,18 +85,12 @@ function sendingTo(to: Side, view: CommentView, drafts: readonly Draft[], at: Co
     ? []
     : open.map((draft) => postOf(to, draft, ledger.get(`${draft.from} ${draft.sourceId}`), view, at));
   const noted = new Set(posts.map((post) => keyOf(post.row)));
-  const settled = wanted.flatMap((draft) => {
-    const key = `${draft.from} ${draft.sourceId}`;
-    return draft.settles !== undefined && (noted.has(key) || ledger.has(key)) ? [draft.settles] : [];
-  });
   const drafted = new Set(wanted.map((draft) => `${draft.from} ${draft.sourceId}`));
   const left = [...ledger.values()].filter(
     (row) => row.state === 'planned' && row.detail['unsent'] === true && !noted.has(keyOf(row)),
   );
-  const rested = left.map((row) =>
-    drafted.has(keyOf(row)) || !proves(view, row.side) ? later(row, at) : over(row, at),
-  );
-  return { rows: merged([], [...known.filter((row) => !noted.has(keyOf(row))), ...settled, ...rested]), posts };
+  const rested = left.map((row) => (drafted.has(keyOf(row)) ? later(row, at) : orphaned(row, view, at)));
+  return { rows: merged([], [...known.filter((row) => !noted.has(keyOf(row))), ...rested]), posts };
 }
 
 /** What came of looking for a post in doubt. `row` is how it stands from now on; null where nothing has changed. */
@@ -127,7 +136,7 @@ function postOf(to: Side, draft: Draft, row: ChildRow | undefined, view: Comment
     createdAt: row?.createdAt ?? at.now,
     updatedAt: at.now,
   };
-  return { to, row: post, text: draft.text };
+  return { to, row: post, text: draft.text, ...(draft.settles === undefined ? {} : { also: draft.settles }) };
 }
 
 /** It is due again a settle time from now. */
@@ -135,9 +144,15 @@ function later(row: ChildRow, at: CommentTime): ChildRow {
   return { ...row, updatedAt: at.now };
 }
 
-/** Noted, not across, and nobody wants it any more: its comment was deleted, or edited again. */
-function over(row: ChildRow, at: CommentTime): ChildRow {
-  return { ...row, state: 'withheld', detail: { ...row.detail, why: 'gone' }, updatedAt: at.now };
+/**
+ * Noted, not across, and nobody wants it any more: its comment was deleted, or edited again. A list that proves nothing may merely
+ * not show it, for so long.
+ */
+function orphaned(row: ChildRow, view: CommentView, at: CommentTime): ChildRow {
+  const looks = counted(row, 'looks') + 1;
+  const detail = { ...row.detail, looks };
+  if (looks < mostLooks && !proves(view, row.side)) return { ...row, detail, updatedAt: at.now };
+  return { ...row, state: 'withheld', detail: { ...detail, why: gone }, updatedAt: at.now };
 }
 
 function compare(a: string, b: string): number {

@@ -44,7 +44,7 @@ export interface Draft {
   readonly channel: ChildRow['channel'];
   readonly text: string;
   readonly detail: ChildRow['detail'];
-  /** To be kept once this is noted: what it was about, as it has been told. */
+  /** What this is about, as it stands once this is noted. */
   readonly settles?: ChildRow;
 }
 
@@ -106,3 +106,9 @@ function knownOn(row: ChildRow, side: Side): readonly string[] {
   if (otherSide(row.side) === side) return row.counterpartId === null ? [] : [row.counterpartId];
   return isWhole(row) && row.sourceId !== '*' ? [row.sourceId] : [];
 }
+
+/** Why a post in doubt is given up: nobody could tell whether it arrived. */
+export const notFoundOut = 'not-found-out';
+
+/** Why a post that never went out is given up: its comment is not there any more. */
+export const gone = 'gone';

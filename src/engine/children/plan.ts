@@ -48,7 +48,7 @@ export const nothingCarried: ChildOutcome = { rows: [], history: [], events: [],
 /** Rows to be noted before anything is sent. */
 export function rowsToNote(plan: ChildPlan | null): readonly ChildRow[] {
   if (plan === null) return [];
-  return plan.comments.posts.map((post) => post.row);
+  return plan.comments.posts.flatMap(({ row, also }) => (also === undefined ? [row] : [row, also]));
 }
 
 /** True if something hangs on the tickets of this pair that we look after. */
