@@ -68,14 +68,14 @@ describe.skipIf(noBrowser !== null)('the dashboard, used', () => {
       page.evaluate(`(() => { const box = document.querySelector('.rows'); box.scrollTop = ${to}; })()`);
     for (let pages = 2; pages <= 20; pages += 1) {
       await scroll('box.scrollHeight');
-      await page.getByText(`${(pages * 200).toLocaleString('en-GB')} loaded, more below`).waitFor();
+      await page.getByText(`${(pages * 200).toLocaleString('en-GB')} of 1,000,000 loaded`).waitFor();
     }
     expect(await page.locator('.rows tbody tr').count()).toBeLessThan(80);
     expect(asked).toHaveLength(20);
     await scroll('0');
     await page.getByText('INC0000001').waitFor();
     expect(asked.slice(20)).toEqual(['start']);
-    await page.getByText('4,000 loaded, more below').waitFor();
+    await page.getByText('4,000 of 1,000,000 loaded').waitFor();
   });
 
   it('keeps what was typed when the session ends in the middle of settling a conflict', async () => {

@@ -80,6 +80,8 @@ export function Chart({ summary, times, lines }: ChartProps) {
 }
 
 const height = 190;
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
+const clockOf = (seconds: number): string => clock.format(seconds * 1000);
 
 function dataOf({ times, lines }: Pick<ChartProps, 'times' | 'lines'>): uPlot.AlignedData {
   return [[...times], ...lines.map((line) => [...line.values])];
@@ -94,9 +96,12 @@ function options(box: HTMLElement, lines: readonly ChartLine[]): uPlot.Options {
     height,
     cursor: { drag: { x: false, y: false } },
     scales: { y: { range: (_, __, most) => [0, Math.max(4, Math.ceil((most ?? 0) * 1.1))] } },
-    axes: [axis, { ...axis, size: 44 }],
+    axes: [
+      { ...axis, values: (_, times) => times.map(clockOf) },
+      { ...axis, size: 44 },
+    ],
     series: [
-      {},
+      { label: 'Minute', value: (_, at) => (at === null || at === undefined ? '–' : clockOf(at)) },
       ...lines.map((line, at) => ({
         label: line.label,
         stroke: colourOf(box, `chart-line-${at}`),

@@ -16,6 +16,8 @@ interface VirtualTableProps<T> {
   readonly pages: Pages<T>;
   readonly columns: readonly Column<T>[];
   readonly empty: ComponentChildren;
+  /** How many rows there are in all, where that is known. */
+  readonly total: number | null;
 }
 
 /** Rows drawn beyond what is seen, so that `j` and the wheel find them ready. */
@@ -25,7 +27,7 @@ const beyond = 12;
 const mostRows = 400_000;
 
 /** A table of any length of which only the seen rows are in the page. */
-export function VirtualTable<T>({ label, pages, columns, empty }: VirtualTableProps<T>) {
+export function VirtualTable<T>({ label, pages, columns, empty, total }: VirtualTableProps<T>) {
   const box = useRef<HTMLDivElement>(null);
   const [seen, setSeen] = useState({ first: 0, last: 30, height: 34 });
 
@@ -70,11 +72,12 @@ export function VirtualTable<T>({ label, pages, columns, empty }: VirtualTablePr
 
   const last = Math.min(seen.last, pages.count - 1);
   const rows = Array.from({ length: Math.max(0, last - seen.first + 1) }, (_, index) => seen.first + index);
+  const rowCount = pages.more ? (total === null ? -1 : total + 1) : pages.count + 1;
   const below = Math.max(0, pages.count - 1 - last);
   return (
     <>
       <div class="rows" ref={box} tabIndex={0} role="group" aria-label={`${label}, a list that scrolls`}>
-        <table role="table" aria-label={label} aria-rowcount={pages.more ? -1 : pages.count + 1}>
+        <table role="table" aria-label={label} aria-rowcount={rowCount}>
           <thead role="rowgroup">
             <tr role="row" aria-rowindex={1}>
               {columns.map((column) => (
@@ -94,10 +97,16 @@ export function VirtualTable<T>({ label, pages, columns, empty }: VirtualTablePr
         </table>
       </div>
       <p class="soft" role="status">
-        {pages.begun ? `${formatNumber(pages.count)}${pages.more ? ' loaded, more below' : ' in all'}` : 'Loading …'}
+        {pages.begun ? countText(pages, total) : 'Loading …'}
       </p>
     </>
   );
+}
+
+function countText(pages: Pages<unknown>, total: number | null): string {
+  const count = formatNumber(pages.count);
+  if (!pages.more) return `${count} in all`;
+  return total === null ? `${count} loaded, more below` : `${count} of ${formatNumber(total)} loaded`;
 }
 
 function Gap({ rows, height }: { readonly rows: number; readonly height: number }) {

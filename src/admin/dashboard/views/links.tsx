@@ -2,6 +2,7 @@ import { useContext, useEffect, useRef, useState } from 'preact/hooks';
 import type { LinkStatus } from '../../schemas/common.ts';
 import type { LinkPage, LinkRow } from '../../schemas/links.ts';
 import { address } from '../api/client.ts';
+import { listen } from '../api/live.ts';
 import { StatusContext } from '../api/session.ts';
 import { formatRoute } from '../route/route.ts';
 import { setFilters } from '../route/use-route.ts';
@@ -34,6 +35,7 @@ export function Links({ route }: ViewProps) {
       <div class="head">
         <h1>Links</h1>
         <div class="actions">
+          <Refresh reload={pages.reload} />
           <a class="button" href={address('/api/links/export.csv', {}, filter)} download>
             CSV
           </a>
@@ -72,10 +74,18 @@ export function Links({ route }: ViewProps) {
         label="Links"
         pages={pages}
         columns={columns}
+        total={totalOf(first, search, status)}
         empty={<NoLinks filtered={search !== '' || status !== undefined || pair !== ''} />}
       />
     </>
   );
+}
+
+/** The server counts by status; what a search lets through is known at its end. */
+function totalOf(first: LinkPage | null, search: string, status: LinkStatus | undefined): number | null {
+  if (first === null || search !== '') return null;
+  if (status !== undefined) return first.byStatus[status];
+  return Object.values(first.byStatus).reduce((sum, count) => sum + count, 0);
 }
 
 const columns = [
@@ -93,6 +103,24 @@ const columns = [
   { head: 'Pair', size: 'lesser' as const, cell: (row: LinkRow) => row.pair },
   { head: 'Last in step', cell: (row: LinkRow) => <TimeText at={row.lastSyncedAt} /> },
 ];
+
+/** Rows do not move under a reader: what changed is shown when asked for. */
+function Refresh({ reload }: { readonly reload: () => void }) {
+  const [changed, setChanged] = useState(false);
+  useEffect(() => listen(['links', 'conflicts', 'quarantine'], () => setChanged(true)), []);
+  if (!changed) return null;
+  return (
+    <button
+      type="button"
+      onClick={() => {
+        setChanged(false);
+        reload();
+      }}
+    >
+      Changed meanwhile: show
+    </button>
+  );
+}
 
 /** Asks while one types, a moment after the last key. */
 function SearchBox({ search, focus }: { readonly search: string; readonly focus: boolean }) {

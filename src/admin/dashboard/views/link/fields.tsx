@@ -81,7 +81,9 @@ interface FieldRowProps extends Omit<FieldsCardProps, 'now'> {
 function FieldRow({ field, link, now }: FieldRowProps) {
   const clock = useNow();
   const present = now?.fields.find((one) => one.field === field.field);
-  const differs = present !== undefined && !present.agree;
+  // People and teams have other ids on each side: what nobody touched since both agreed does not differ.
+  const touched = present !== undefined && (present.changed.servicenow || present.changed.salesforce);
+  const differs = present?.agree === false && (touched || field.hold !== null);
   const latest = link.history.find((entry) => entry.field === field.field);
   const label =
     field.labels.servicenow === field.labels.salesforce
@@ -110,9 +112,14 @@ function FieldRow({ field, link, now }: FieldRowProps) {
       </th>
       {cell('servicenow')}
       <td>
-        <Shown text={field.baseText.servicenow} raw={field.base.servicenow} />
+        <div>
+          <Shown text={field.baseText.servicenow} raw={field.base.servicenow} />
+        </div>
         {field.baseText.servicenow !== field.baseText.salesforce && (
-          <Shown text={field.baseText.salesforce} raw={field.base.salesforce} />
+          <div>
+            <span class="soft">Salesforce: </span>
+            <Shown text={field.baseText.salesforce} raw={field.base.salesforce} />
+          </div>
         )}
       </td>
       {cell('salesforce')}

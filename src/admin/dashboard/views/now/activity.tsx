@@ -5,9 +5,9 @@ import { formatRoute } from '../../route/route.ts';
 import { TimeText } from '../../ui/time-text.tsx';
 
 const kept = 12;
-const quiet = new Set(['poll.page', 'link.unchanged', 'batch.done', 'resync.page']);
+const quiet = new Set(['poll.page', 'poll.done', 'link.unchanged', 'batch.done', 'resync.page']);
 
-/** What happens while one looks, the latest first. Polls that found nothing are left out. */
+/** What happens while one looks, the latest first. Polls are left out. */
 export function ActivityCard() {
   const [events, setEvents] = useState<readonly LiveEvent[]>([]);
   useEffect(
@@ -23,7 +23,7 @@ export function ActivityCard() {
     <section class="card">
       <h2>What happens</h2>
       {events.length === 0 ? (
-        <p class="soft">Nothing since this page was opened. Polls that find nothing are not shown.</p>
+        <p class="soft">Nothing since this page was opened. Polls are not shown.</p>
       ) : (
         <ol class="list activity">
           {events.map((event) => (

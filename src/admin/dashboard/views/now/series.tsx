@@ -3,7 +3,7 @@ import { useAnswer } from '../../api/use-answer.ts';
 import { Chart } from '../../ui/chart.tsx';
 import { Loaded } from '../../ui/parts.tsx';
 import { formatNumber } from '../../ui/time.ts';
-import type { Series } from '../../../schemas/status.ts';
+import type { Bucket, Series } from '../../../schemas/status.ts';
 
 const minutes = 60;
 
@@ -20,7 +20,7 @@ export function SeriesCard() {
 
 function SeriesChart({ series }: { readonly series: Series }) {
   const { times, lines, total } = useMemo(() => {
-    const { buckets } = series;
+    const buckets = withoutIdleStart(series.buckets);
     const toSalesforce = buckets.map(({ written, created }) => written.salesforce + created.salesforce);
     const toServiceNow = buckets.map(({ written, created }) => written.servicenow + created.servicenow);
     const sum = (values: readonly number[]): number => values.reduce((all, one) => all + one, 0);
@@ -40,4 +40,14 @@ function SeriesChart({ series }: { readonly series: Series }) {
       lines={lines}
     />
   );
+}
+
+const fewest = 15;
+
+/** Minutes before the first change say nothing; a few are kept so that a line is a line. */
+function withoutIdleStart(buckets: readonly Bucket[]): readonly Bucket[] {
+  const busy = ({ written, created }: Bucket): boolean =>
+    written.servicenow + written.salesforce + created.servicenow + created.salesforce > 0;
+  const first = buckets.findIndex(busy);
+  return first === -1 ? buckets : buckets.slice(Math.max(0, Math.min(first - 1, buckets.length - fewest)));
 }

@@ -45,14 +45,18 @@ export function SideCard({ side, status }: SideCardProps) {
         </dd>
         <dt>Lag</dt>
         <dd>
-          {status.lagSeconds === null ? '–' : formatDuration(status.lagSeconds * 1000)}
+          {status.lagSeconds === null
+            ? '–'
+            : status.lagSeconds < 1
+              ? 'under 1 s'
+              : formatDuration(status.lagSeconds * 1000)}
           {status.gapSeconds !== null && (
             <span class="soft"> · polled every {formatDuration(status.gapSeconds * 1000)}</span>
           )}
         </dd>
         <dt>API calls</dt>
         <dd>
-          {formatNumber(status.calls.lastHour)} in the last hour, {formatNumber(status.calls.lastDay)} in the last day
+          {formatNumber(status.calls.lastHour)} last hour · {formatNumber(status.calls.lastDay)} last day
         </dd>
         <Budget side={side} budget={status.budget} />
       </dl>
