@@ -28,6 +28,7 @@ async function play({ world, out }: Session, flags: DemoFlags): Promise<ExitCode
     fast: flags.fast === true,
     once: flags.once === true,
     signal: world.interrupt.signal,
+    terminal: world.terminal,
     say: (line) => out.note(line),
   });
   if (report === null) return world.interrupt.by() === null ? exitCodes.done : exitCodes.interrupted;

@@ -1,15 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type App, openApp } from '../../../app.ts';
+import type { Settings } from '../../../config/settings.ts';
 import { createDaemon, type Daemon } from '../../../engine/daemon.ts';
 import { enqueueDue } from '../../../engine/due.ts';
 import type { EngineEvent } from '../../../engine/events.ts';
 import { describeEvent } from '../../../observability/describe-event.ts';
 import { startSalesforceSandbox } from '../../../sandbox/salesforce.ts';
 import { startServiceNowSandbox } from '../../../sandbox/servicenow.ts';
+import { createRelay } from '../../admin-port.ts';
 import { startEmbedded } from '../../../store/embedded.ts';
 import { systemClock } from '../../../system.ts';
 import { agreement, changedSince, countedCalls, type Desks, groundTruth, versionsOf } from './check.ts';
 import { demoConfig } from './config.ts';
+import { openDemoPort } from './dashboard.ts';
 import { readLog } from './log.ts';
 import { createReplay, type Replay } from './replay.ts';
 import type { DemoReport } from './report.ts';
@@ -24,6 +27,8 @@ export interface DemoOptions {
   /** Ends with the log, with totals and a verification. */
   readonly once: boolean;
   readonly signal: AbortSignal;
+  /** True if a person reads what is said: the token of the dashboard is shown to nobody else. */
+  readonly terminal: boolean;
   /** One line for a person. */
   readonly say: (line: string) => void;
 }
@@ -57,6 +62,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport | null> 
   options.say('Starting both desks and the database …');
   const desks = await startDesks();
   let firstTicketMs: number | null = null;
+  const relay = createRelay();
   try {
     const settings = demoSettings(options.folder, desks);
     const server = await startEmbedded({ dataDir: settings.dataDir, clock: systemClock });
@@ -67,11 +73,12 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport | null> 
       emit: (event) => {
         if (event.type === 'link.created') firstTicketMs ??= Date.now() - startedAt;
         if (shown.has(event.type)) options.say(describeEvent(event));
+        relay.emit(event);
       },
       onNotice: () => undefined,
     });
     try {
-      return await play(app, desks, options, () => firstTicketMs);
+      return await play({ app, desks, settings, relay }, options, () => firstTicketMs);
     } finally {
       await app.close();
     }
@@ -86,9 +93,15 @@ async function startDesks(): Promise<Desks> {
   return { servicenow, salesforce };
 }
 
+interface Stage {
+  readonly app: App;
+  readonly desks: Desks;
+  readonly settings: Settings;
+  readonly relay: ReturnType<typeof createRelay>;
+}
+
 async function play(
-  app: App,
-  desks: Desks,
+  { app, desks, settings, relay }: Stage,
   options: DemoOptions,
   firstTicketMs: () => number | null,
 ): Promise<DemoReport | null> {
@@ -97,6 +110,9 @@ async function play(
   options.say(`Salesforce desk  ${desks.salesforce.url}`);
   options.say('Open both in a browser and change a ticket; Ctrl-C stops everything.');
   const startedAt = Date.now();
+  const { terminal, say } = options;
+  const admin = await openDemoPort({ engine: app.engine, daemon, settings, desks, terminal, say });
+  relay.to(admin.hear);
   await daemon.start();
   try {
     const replay = createReplay(
@@ -117,6 +133,7 @@ async function play(
     return await report(app, desks, daemon, replay, { startedAt, firstTicketMs: firstTicketMs() });
   } finally {
     await daemon.stop();
+    await admin.stop();
   }
 }
 
