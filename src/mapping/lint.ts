@@ -175,7 +175,8 @@ function requiredNotWritten(config: PairConfig, object: ObjectDescription, side:
 function lintResolve(config: PairConfig, object: ObjectDescription): readonly LintFault[] {
   const closing = config.fields.find((field) => field.kind === 'classes' && field.resolveClass !== undefined);
   if (config.resolve === undefined)
-    return closing?.kind !== 'classes' || closesOtherwise(config, closing)
+    // A data policy of incident (rec: error-403-data-policy-resolve); other tables have none of the kind out of the box.
+    return config.servicenow.table !== 'incident' || closing?.kind !== 'classes' || closesOtherwise(config, closing)
       ? []
       : [{ kind: 'resolve-missing', field: closing.servicenow }];
   const choices = find(object, 'close_code')?.choices ?? null;

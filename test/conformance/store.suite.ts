@@ -387,7 +387,7 @@ function matching(run: Run): void {
       await run((tx) => tx.saveProposals([first, make(pair, 1, { id: `another-${pair}` })]));
       await run((tx) => tx.saveProposals([make(pair, 1, { id: `third-${pair}`, why: learnt })]));
       const [open] = await run((tx) => tx.listProposals({ pair, limit: 10 }));
-      expect(open).toMatchObject({ why: learnt, status: 'open' });
+      expect(open).toMatchObject({ id: first.id, why: learnt, status: 'open' });
       expect(await run((tx) => tx.decideProposal(open?.id ?? '', 'rejected', later))).toBe(true);
       expect(await run((tx) => tx.decideProposal(open?.id ?? '', 'accepted', latest))).toBe(false);
       await run((tx) => tx.saveProposals([make(pair, 1)]));

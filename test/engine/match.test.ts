@@ -142,6 +142,8 @@ describe('proposals', () => {
     await w.edit('servicenow', one.id, { urgency: '1' });
     await w.sync();
     expect(w.writes()).toBe(0);
+    // Told once, though both find each other, and once more after the edit.
+    expect(w.events.filter((event) => event.type === 'match.proposed')).toHaveLength(1);
     expect(await proposals(w)).toHaveLength(1);
 
     await decideProposal(operator(w), proposal?.id ?? '', 'accepted');

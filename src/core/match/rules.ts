@@ -51,6 +51,8 @@ export interface Candidate {
   readonly id: string;
   readonly number: string | null;
   readonly why: Extract<MatchReason, { readonly kind: 'rule' | 'near' }>;
+  /** True where the two were proposed before: nobody has to be told again. */
+  readonly known?: true;
 }
 
 /** Every native field of a side that matching looks at, without repeats. */

@@ -29,6 +29,10 @@ export async function findMatches(
     if (plan.kind === 'propose') return proposalRows(engine, work, origin, plan.candidates);
     return plan.kind === 'create' ? proposalRows(engine, work, origin, plan.near ?? []) : [];
   });
-  await engine.store.transaction((tx) => tx.saveProposals(proposals));
-  return { planned: news, proposals, stopped };
+  // Two records that are alike find each other from both ends.
+  const once = [
+    ...new Map(proposals.map((row) => [`${row.pair} ${row.ids.servicenow} ${row.ids.salesforce}`, row])).values(),
+  ];
+  await engine.store.transaction((tx) => tx.saveProposals(once));
+  return { planned: news, proposals: once, stopped };
 }

@@ -35,6 +35,7 @@ export async function matchNews(engine: Engine, decisions: readonly NewDecision[
     const found = await lookUp(engine, groups);
     const known = await engine.store.transaction((tx) => Promise.all(groups.map((group) => knownOf(tx, group, found))));
     const across = await readAcross(engine, groups, found, known);
+    const told = new Set(known.flatMap(({ open }) => open));
     groups.forEach((group, index) => {
       for (const one of group) {
         const { pair } = one.work;
@@ -48,7 +49,7 @@ export async function matchNews(engine: Engine, decisions: readonly NewDecision[
           decided: known[index]?.decided.get(one.origin.id) ?? new Map(),
         });
         const plan = planMatched(one.origin, match, one.plan);
-        decided[one.at] = { kind: 'plan', work: one.work, origin: one.origin, plan };
+        decided[one.at] = { kind: 'plan', work: one.work, origin: one.origin, plan: toldOnce(plan, one, told) };
       }
     });
   }
@@ -115,11 +116,13 @@ interface Known {
   readonly linked: ReadonlyMap<string, string>;
   /** Of each origin: what a person has said, by the id across. */
   readonly decided: ReadonlyMap<string, ReadonlyMap<string, 'accepted' | 'rejected'>>;
+  /** Pairs of records that are proposed to a person already. */
+  readonly open: readonly string[];
 }
 
 async function knownOf(tx: Tx, group: readonly Looking[], found: readonly FoundRow[]): Promise<Known> {
   const [first] = group;
-  if (first === undefined) return { linked: new Map(), decided: new Map() };
+  if (first === undefined) return { linked: new Map(), decided: new Map(), open: [] };
   const { side } = first.origin;
   const to = otherSide(side);
   const { pair } = first.work;
@@ -130,7 +133,25 @@ async function knownOf(tx: Tx, group: readonly Looking[], found: readonly FoundR
   return {
     linked: new Map(links.map((link) => [link.ids[to], link.numbers[side] ?? link.ids[side]])),
     decided: new Map([...groupBy(said, (row) => row.ids[side])].map(([id, rows]) => [id, saidOf(rows, to)])),
+    open: said.filter(({ status }) => status === 'open').map(({ ids: both }) => proposalKey(pair.name, both)),
   };
+}
+
+function proposalKey(pair: string, ids: Readonly<Record<Side, string>>): string {
+  return `${pair} ${ids.servicenow} ${ids.salesforce}`;
+}
+
+/** Marks what was proposed before, or from the other end in this very batch. */
+function toldOnce(plan: NewPlan, { work, origin }: Looking, told: Set<string>): NewPlan {
+  if (plan.kind !== 'propose') return plan;
+  const candidates = plan.candidates.map((candidate) => {
+    const ids = bothSides((side) => (side === origin.side ? origin.id : candidate.id));
+    const key = proposalKey(work.pair.name, ids);
+    if (told.has(key)) return { ...candidate, known: true as const };
+    told.add(key);
+    return candidate;
+  });
+  return { ...plan, candidates };
 }
 
 function saidOf(rows: readonly ProposalRow[], to: Side): ReadonlyMap<string, 'accepted' | 'rejected'> {

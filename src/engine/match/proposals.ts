@@ -19,7 +19,12 @@ export function proposed(
   return {
     ...base,
     proposals,
-    events: [...base.events, ...proposals.map((proposal) => ({ type: 'match.proposed' as const, proposal }))],
+    events: [
+      ...base.events,
+      ...proposals
+        .filter((_, at) => candidates[at]?.known !== true)
+        .map((proposal) => ({ type: 'match.proposed' as const, proposal })),
+    ],
   };
 }
 

@@ -19,13 +19,13 @@ export function matchingMethods(db: Db): MatchingTx {
 
     saveProposals: async (rows) => {
       if (rows.length === 0) return;
-      // The last of several rows of two records; one statement cannot touch a row twice.
-      const last = new Map(rows.map((row) => [`${row.pair} ${row.ids.servicenow} ${row.ids.salesforce}`, row]));
+      // The first of several rows of two records; one statement cannot touch a row twice.
+      const first = new Map(rows.toReversed().map((row) => [`${row.pair} ${row.ids.servicenow} ${row.ids.salesforce}`, row]));
       await db.$executeRaw`
         INSERT INTO proposals
           (id, pair, servicenow_id, salesforce_id, servicenow_number, salesforce_number, why, status, at, decided_at)
         SELECT id, pair, servicenow_id, salesforce_id, servicenow_number, salesforce_number, why, status, at, decided_at
-        FROM json_populate_recordset(NULL::proposals, ${toJson([...last.values()].map(columns))}::text::json)
+        FROM json_populate_recordset(NULL::proposals, ${toJson([...first.values()].map(columns))}::text::json)
         ON CONFLICT (pair, servicenow_id, salesforce_id) DO UPDATE SET
           why = EXCLUDED.why, servicenow_number = EXCLUDED.servicenow_number,
           salesforce_number = EXCLUDED.salesforce_number

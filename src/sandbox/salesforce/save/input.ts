@@ -119,7 +119,8 @@ function checkValue(org: Org, actor: Actor, spec: ObjectSpec, field: Field, valu
       [field.name],
     );
   }
-  if (field.type === 'reference') checkReference(org, field, String(value));
+  // A record type is judged with the rest of its record.
+  if (field.type === 'reference' && field.name !== 'RecordTypeId') checkReference(org, field, String(value));
 }
 
 /** Recording `write-400-string-too-long`: the label in the message, the API name in `fields`. */
