@@ -43,7 +43,7 @@ export async function startDaemon(
   const health = Promise.withResolvers<string>();
   createInterface({ input: child.stderr }).on('line', (line) => {
     if (/"level":"(warn|error)"/.test(line)) complaints.push(line);
-    const url = /"health":"([^"]+)"/.exec(line)?.[1];
+    const url = /"(?:admin|health)":"([^"]+)"/.exec(line)?.[1];
     if (url !== undefined) health.resolve(url);
   });
   void exited.then(([code]) => health.reject(new Error(`the daemon ended with ${code}:\n${complaints.join('\n')}`)));

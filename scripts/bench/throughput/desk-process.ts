@@ -1,5 +1,8 @@
 /** One local desk in a process of its own: `desk-process.ts <side> <latency in ms>`, started by `desk.ts`, which it talks to. */
+import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { receive } from '../../../src/sandbox/content.ts';
 import { startSalesforceSandbox } from '../../../src/sandbox/salesforce.ts';
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { startServiceNowSandbox } from '../../../src/sandbox/servicenow.ts';
@@ -7,6 +10,7 @@ import type { Ask, Counted, Done, Hello, Step, Watched } from './messages.ts';
 
 const people = { servicenow: 'igor.itil', salesforce: 'dana.support' };
 const lookEveryMs = 10;
+let added = 0;
 
 const [side, latency] = process.argv.slice(2);
 const latencyMs = Number(latency);
@@ -73,6 +77,17 @@ function countCalls(since: number): Counted {
   };
 }
 
+/** Bytes that nothing can pack, made as they flow: a file of any size is never held. */
+async function attach(object: string, id: string, bytes: number): Promise<void> {
+  added += 1;
+  const content = await receive(Readable.from(random(bytes), { objectMode: false }));
+  desk.attach(object, id, { name: `${sandbox.side}-${added}.bin`, content }, person);
+}
+
+function* random(bytes: number): Generator<Buffer> {
+  for (let left = bytes; left > 0; left -= 65_536) yield randomBytes(Math.min(left, 65_536));
+}
+
 async function answer(ask: Ask): Promise<unknown> {
   switch (ask.do) {
     case 'open':
@@ -94,6 +109,11 @@ async function answer(ask: Ask): Promise<unknown> {
             ask.field === 'id' ? row.id : shown(row.fields[ask.field]),
           ]),
       );
+    case 'attach':
+      for (let n = 0; n < ask.times; n += 1) for (const id of ask.ids) await attach(ask.object, id, ask.bytes);
+      return null;
+    case 'files':
+      return ask.ids.flatMap((id) => desk.files(ask.object, id).map((file) => `${file.name} ${file.hash}`));
     case 'forget':
       sandbox.forgetCalls();
       return null;

@@ -26,6 +26,16 @@ export type Ask =
     }
   | { readonly do: 'calls'; readonly since: number }
   | { readonly do: 'column'; readonly object: string; readonly key: string; readonly field: string }
+  /** A person adds files of random bytes, one to each of these tickets, `times` over. */
+  | {
+      readonly do: 'attach';
+      readonly object: string;
+      readonly ids: readonly string[];
+      readonly bytes: number;
+      readonly times: number;
+    }
+  /** Every file on these tickets, as `name hash`. */
+  | { readonly do: 'files'; readonly object: string; readonly ids: readonly string[] }
   | { readonly do: 'forget' }
   | { readonly do: 'stop' };
 
@@ -63,6 +73,8 @@ export interface Answers {
   readonly trace: readonly Step[];
   readonly calls: Counted;
   readonly column: Readonly<Record<string, string>>;
+  readonly attach: null;
+  readonly files: readonly string[];
   readonly forget: null;
   readonly stop: null;
 }
