@@ -63,6 +63,8 @@ export interface Directory {
   counterpart(spec: RefSpec, side: Side, id: string): Counterpart;
   /** Somebody that the mapping file names, on that side itself. */
   named(spec: RefSpec, side: Side, who: Who): Counterpart;
+  /** What people call somebody; null where that was not read. */
+  labelOf?(spec: RefSpec, side: Side, id: string): string | null;
 }
 
 /** What the rules of one ticket may look at beside the field they decide. */

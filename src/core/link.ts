@@ -21,7 +21,8 @@ export interface Hold {
 }
 
 export type HoldReason =
-  | { readonly kind: 'no-counterpart'; readonly side: Side; readonly value: string }
+  /** `label`: what people call the value, where that is known. */
+  | { readonly kind: 'no-counterpart'; readonly side: Side; readonly value: string; readonly label?: string }
   | { readonly kind: 'class-locked'; readonly side: Side; readonly value: string }
   | { readonly kind: 'cut-text-edited'; readonly side: Side }
   | { readonly kind: 'manual-conflict'; readonly conflictId: string }

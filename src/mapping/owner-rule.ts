@@ -3,7 +3,7 @@ import { isId } from '../core/directory.ts';
 import type { FieldValue } from '../core/record.ts';
 import type { Carried, CarryInput } from '../core/rules.ts';
 import type { Side } from '../core/side.ts';
-import { carried, defaultOn, type Expected, expectedOn, holds, type RefPlace } from './person-rule.ts';
+import { carried, defaultOn, type Expected, expectedOn, holds, labelOf, named, type RefPlace } from './person-rule.ts';
 import { isQueueId } from './ref-spec.ts';
 import { textOf } from './text-rule.ts';
 
@@ -111,8 +111,12 @@ export function ownersAgree(place: OwnerPlace, values: Readonly<Record<Side, Fie
 
 export function carryOwner(place: OwnerPlace, { to, value, target }: CarryInput): Carried {
   if (to === 'servicenow') {
-    const back = assignedTo(place, textOf(value), read(place, target ?? null));
-    if (back.kind !== 'write' || target === undefined) return back;
+    const owner = textOf(value);
+    const back = assignedTo(place, owner, read(place, target ?? null));
+    // The default owner stands for nobody: a new incident need not say so.
+    if (back.kind === 'hold' && target === undefined && holds('salesforce', defaultOwner(place), owner))
+      return { kind: 'keep' };
+    if (back.kind !== 'write' || target === undefined) return named(back, ownerLabel(place, owner));
     return sameAssigned(place, back.value, target) ? { kind: 'keep' } : back;
   }
   if (place.person === null && target !== undefined && textOf(target) !== '' && !isQueueId(textOf(target)))
@@ -124,7 +128,21 @@ export function carryOwner(place: OwnerPlace, { to, value, target }: CarryInput)
     return target === undefined
       ? { kind: 'keep' }
       : { kind: 'hold', reason: { kind: 'no-counterpart', side: 'servicenow', value: '' } };
-  return carried(expected, to, value);
+  return named(carried(expected, to, value), assignedLabel(place, read(place, value)));
+}
+
+function ownerLabel({ person, team }: OwnerPlace, owner: string): string | null {
+  const place = isQueueId(owner) ? team : person;
+  return place === null ? null : labelOf(place, 'salesforce', owner);
+}
+
+/** `Igor Silva, Network`: whoever of the two is known. */
+function assignedLabel({ person, team }: OwnerPlace, { user, group }: Assigned): string | null {
+  const names = [
+    person === null || user === '' ? null : labelOf(person, 'servicenow', user),
+    team === null || group === '' ? null : labelOf(team, 'servicenow', group),
+  ].filter((name) => name !== null);
+  return names.length === 0 ? null : names.join(', ');
 }
 
 /** The same people, however their ids are written. */

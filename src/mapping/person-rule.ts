@@ -54,7 +54,18 @@ function isThere(place: RefPlace, to: Side, values: Readonly<Record<Side, FieldV
 export function carryPerson(place: RefPlace, { to, value, target }: CarryInput): Carried {
   const expected = expectedOn(place, to, value);
   if (target !== undefined && holds(to, expected, target)) return { kind: 'keep' };
-  return carried(expected, to, value);
+  return named(carried(expected, to, value), labelOf(place, otherSide(to), textOf(value)));
+}
+
+/** What people call somebody; null where nobody knows. */
+export function labelOf({ directory, spec }: RefPlace, side: Side, id: string): string | null {
+  return directory.labelOf?.(spec, side, id) ?? null;
+}
+
+/** A hold that says whom it is about in words that people know. */
+export function named(carried: Carried, label: string | null): Carried {
+  if (label === null || carried.kind !== 'hold' || carried.reason.kind !== 'no-counterpart') return carried;
+  return { kind: 'hold', reason: { ...carried.reason, label } };
 }
 
 /** The step from who is wanted to what is written. */

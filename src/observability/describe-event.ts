@@ -96,7 +96,7 @@ export function describeHold({ field, reason }: Hold): string {
   const label = (side: Side): string => fieldLabel(field, side);
   switch (reason.kind) {
     case 'no-counterpart':
-      return `${label(reason.side)} "${showValue(field, reason.side, reason.value)}" of ${sideNames[reason.side]} has no counterpart; left alone`;
+      return `${label(reason.side)} "${reason.label === undefined ? showValue(field, reason.side, reason.value) : oneLine(reason.label)}" of ${sideNames[reason.side]} has no counterpart; left alone`;
     case 'class-locked':
       return `${label(reason.side)} "${showValue(field, reason.side, reason.value)}" of ${sideNames[reason.side]} cannot be left again; left alone`;
     case 'cut-text-edited':

@@ -72,6 +72,19 @@ describe('a caller, an assignee and a group', () => {
 });
 
 describe('somebody without a counterpart', () => {
+  it('that stands for nobody needs no incident to say so', async () => {
+    const fields = people.map((field) =>
+      field.kind === 'team' ? { ...field, otherwise: { salesforce: 'Unassigned' } } : field,
+    );
+    const { put, sync, link, engine, desks } = peopleWorld(fields);
+    const queue = desks.salesforce.enrol({ object: 'Group', fields: { Name: 'Unassigned' } });
+    put('salesforce', { ...newCase, OwnerId: queue });
+    await sync();
+    expect((await link()).holds).toEqual([]);
+    expect(await engine.store.transaction((tx) => tx.listUnmatched({ limit: 9 }))).toEqual([]);
+    expect((await verify(engine, {})).drift).toEqual([]);
+  });
+
   it('is left out of the new record, held with the reason, and never written as text', async () => {
     const { staff, put, sync, twin, link } = peopleWorld([
       { kind: 'person', servicenow: 'caller_id', salesforce: 'ContactId' },
@@ -80,7 +93,10 @@ describe('somebody without a counterpart', () => {
     await sync();
     expect(twin('salesforce').fields['ContactId'] ?? null).toBeNull();
     expect((await link()).holds).toEqual([
-      { field: 'caller_id', reason: { kind: 'no-counterpart', side: 'servicenow', value: staff.stranger.servicenow } },
+      {
+        field: 'caller_id',
+        reason: { kind: 'no-counterpart', side: 'servicenow', value: staff.stranger.servicenow, label: 'Igor Silva' },
+      },
     ]);
   });
 

@@ -16,7 +16,6 @@ import { Answers, type LookUp, lookUpAll } from './look-ups.ts';
 
 /** A directory with names, for reports. */
 export interface People extends Directory {
-  /** What people call somebody; null where that was not read. */
   labelOf(spec: RefSpec, side: Side, id: string): string | null;
 }
 
