@@ -37,6 +37,7 @@ function memoryDesk(side: Side): DeskUnderTest {
     put: (fields) => system.put(object, fields).id,
     edit: (id, fields) => void system.edit(object, id, fields),
     remove: (id) => system.remove(object, id),
+    comment: (id, text, channel) => void system.comments.say(object, id, { text, channel }),
     partnerId: partnerIds(side, seededRandom(7)),
     tick: () => clock.advance(1000),
     breakNext: () => system.faults.add({ error: 'Unavailable', times: 1 }),

@@ -133,10 +133,10 @@ export function commentTests(opened: Opened): void {
     it('are not posted empty, nor to what is no id', async () => {
       const id = put('silent');
       const results = await post(postTo(id, ' \n '), postTo("x' OR Id != '", 'to everybody'));
-      expect(results.map((result) => (result.kind === 'failed' ? result.error.kind : 'posted'))).toEqual([
-        'Rejected',
-        'Rejected',
-      ]);
+      expect(results.map((result) => result.kind === 'failed' && result.error.data.executed)).toEqual(['no', 'no']);
+      for (const result of results) {
+        expect(['Rejected', 'NotFound']).toContain(result.kind === 'failed' ? result.error.kind : 'posted');
+      }
       expect((await read(id))[0]).toEqual({ items: [], complete: true });
     });
 
@@ -198,10 +198,10 @@ export function commentTests(opened: Opened): void {
       ];
       expect(touched).toContain(id);
       expect(touched).not.toContain(quiet);
-      expect(comments).toMatchObject({ done: true, readable: true });
+      expect(comments?.done).toBe(true);
     });
 
-    it('tell of a deleted ticket', async () => {
+    it('tell of a deleted ticket, where they may be read', async ({ skip }) => {
       const desk = opened();
       const id = put('not long for this world');
       const from = await after(desk);
@@ -209,7 +209,8 @@ export function commentTests(opened: Opened): void {
       const page = await poll(desk, from);
       expect(page.streams?.map(({ name }) => name)).toEqual(['comments', 'deletions']);
       const deletions = page.streams?.find(({ name }) => name === 'deletions');
-      expect(deletions).toMatchObject({ done: true, readable: true, touched: [{ recordId: id, id }] });
+      skip(deletions?.readable === false, 'deletions may not be read here');
+      expect(deletions).toMatchObject({ done: true, touched: [{ recordId: id, id }] });
       // Going on from where it ended, there is nothing left.
       const next = await desk.system.changes({
         object: desk.object,
@@ -230,7 +231,7 @@ export function commentTests(opened: Opened): void {
       expect(desk.system.calls() - before).toBe(1);
     });
 
-    it('come in pages that follow each other', async () => {
+    it('come in pages that follow each other', async ({ skip }) => {
       const desk = opened();
       const ids = ['a', 'b', 'c', 'd', 'e'].map((title) => put(title));
       const from = await after(desk);
@@ -246,6 +247,7 @@ export function commentTests(opened: Opened): void {
           streams: [{ name: 'deletions', after: place, limit: 2 }],
         });
         const [deletions] = page.streams ?? [];
+        skip(deletions?.readable === false, 'deletions may not be read here');
         seen.push(...(deletions?.touched ?? []).map(({ recordId }) => recordId));
         place = deletions?.next ?? place;
         if (deletions?.done !== false) break;
