@@ -17,6 +17,7 @@ import {
   version,
 } from '../support/builders.ts';
 import { queueSuite } from './queue.suite.ts';
+import { childrenSuite } from './store/children.ts';
 
 export interface StoreUnderTest {
   readonly store: Store;
@@ -85,6 +86,7 @@ export function storeSuite(name: string, open: OpenStore): void {
     lives(run);
     cursorsAndIntents(run);
     pendings(run);
+    childrenSuite(run);
     conflicts(run);
     histories(run);
     quarantine(run);

@@ -1,3 +1,4 @@
+import type { ChildRow } from '../../src/core/children.ts';
 import type { Base, Link } from '../../src/core/link.ts';
 import type { PendingWrite } from '../../src/core/plan.ts';
 import type { Fields, SourceRecord, Version } from '../../src/core/record.ts';
@@ -104,6 +105,24 @@ export function pendingWrite(parts: Partial<PendingWrite> = {}): PendingWrite {
     value: 'Printer out',
     before: 'Printer on fire',
     sentAt: builtAt,
+    ...parts,
+  };
+}
+
+export function childRow(parts: Partial<ChildRow> = {}): ChildRow {
+  return {
+    id: 'child-1',
+    linkId: 'link-1',
+    kind: 'comment',
+    side: 'servicenow',
+    sourceId: 'c'.repeat(32),
+    counterpartId: null,
+    channel: 'public',
+    hash: 'e'.repeat(64),
+    state: 'planned',
+    detail: {},
+    createdAt: builtAt,
+    updatedAt: builtAt,
     ...parts,
   };
 }
