@@ -12,6 +12,7 @@ import type { PairRules } from './core/rules.ts';
 import { bothSides, type Side } from './core/side.ts';
 import { openDatabase, type Database } from './database.ts';
 import { createFileLane } from './engine/children/files-lane.ts';
+import { checkDirectories } from './directories.ts';
 import { defaultTimes, type Engine, type EngineTimes } from './engine/engine.ts';
 import type { EventSink } from './engine/events.ts';
 import { createPeopleCache } from './engine/people/cache.ts';
@@ -70,7 +71,10 @@ export async function openApp(options: AppOptions): Promise<App> {
       offsets: bothSides(() => 0),
       runId: systemIds.next(),
     };
-    const problems = options.config.pairs.flatMap((pair) => lintPair(pair, objectsOf(pair, described)));
+    const problems = [
+      ...options.config.pairs.flatMap((pair) => lintPair(pair, objectsOf(pair, described))),
+      ...(await checkDirectories(options.config.pairs, systems)),
+    ];
     const files = createFileLane(engine, { atOnce: filesAtOnce(options.settings) });
     const close = async (): Promise<void> => {
       await files.stop();

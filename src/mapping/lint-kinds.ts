@@ -33,7 +33,8 @@ export function lintKind(field: FieldConfig, metadata: Metadata): readonly Found
 /** A reference must be one: free text in it would stay there; and a date must be one. */
 function ofType(field: FieldConfig, side: Side, object: ObjectDescription): readonly Found[] {
   const known = knownField(object, nativeField(field, side));
-  if (known === null) return [];
+  // An account that may not read the dictionary learns names and no types.
+  if (known === null || known.type === 'unknown') return [];
   const isPerson = field.kind === 'person' || field.kind === 'team';
   const wanted =
     isPerson && known.type !== 'reference'
