@@ -55,8 +55,8 @@ export interface MemorySystem extends TicketSystem {
   remove(object: string, id: string): void;
   /** A person merges a record into another one: it is deleted, and says which one it went to. */
   merge(object: string, id: string, into: string): void;
-  /** A person takes a record out of the recycle bin. */
-  restore(object: string, id: string): void;
+  /** A person takes a record out of the recycle bin; by default that moves its stamp. */
+  restore(object: string, id: string, how?: { readonly touched: boolean }): void;
   /** An access rule hides a record from our user, or shows it again. */
   hide(object: string, id: string, hidden: boolean): void;
   /** Saves made from now on become visible to queries so much later. */
@@ -215,12 +215,12 @@ export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
       desk.remove(row);
       row.into = rowOf(object, into).id;
     },
-    restore: (object, id) => {
+    restore: (object, id, how = { touched: true }) => {
       const row = desk.row(object, normalised(side, id));
       if (row === undefined || !row.deleted) throw new Error(`no deleted ${object} ${id} on ${side}`);
       row.deleted = false;
       delete row.into;
-      desk.touch(row, 'person');
+      if (how.touched) desk.touch(row, 'person');
     },
     hide: (object, id, hidden) => {
       rowOf(object, id).hidden = hidden;

@@ -7,6 +7,7 @@ import type { RunRow } from '../store/store.ts';
 import { planKeys, type PlannedItem } from './dry-run.ts';
 import { afterPage, lookAsks, lookAtStreams, lookKeys } from './children/follow.ts';
 import type { Engine } from './engine.ts';
+import { sweepLinks } from './life/sweep.ts';
 import { keysOf } from './poll.ts';
 import { drain, type Summary } from './sync-once.ts';
 import { noTotals } from './work.ts';
@@ -105,6 +106,15 @@ export async function resync(engine: Engine, options: ResyncOptions): Promise<Re
       if (done) break;
       streams = next;
       after = page.next;
+    }
+  }
+
+  // A walk shows what is there. Whether the rest is gone, only a look at the links themselves tells.
+  const swept = options.since === undefined ? pairs.filter((pair) => !paused.includes(pair.name)) : [];
+  for (const pair of swept) {
+    for await (const found of sweepLinks(engine, pair, options.signal)) {
+      if (options.dryRun) keys.push(...found);
+      else await engine.store.transaction((tx) => tx.enqueue(found));
     }
   }
 

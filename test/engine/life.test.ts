@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { otherSide, type Side, sides } from '../../src/core/side.ts';
+import { resync } from '../../src/engine/resync.ts';
 import { resumePair } from '../../src/operate/pairs.ts';
 import type { PairConfig } from '../../src/mapping/define-config.ts';
+import { runToEnd } from '../support/clock.ts';
 import { createWorld, newCase, newIncident, objects, type World } from './world.ts';
 
 /** A world whose desks tell a deletion from an absence. */
@@ -396,5 +398,38 @@ describe('a notice', () => {
     await world.sync();
     expect(await world.link()).toMatchObject({ status: 'detached', life: { done: 'nothing' } });
     expect(world.notices('servicenow', id)).toEqual([]);
+  });
+});
+
+describe('what nobody has told of', () => {
+  const three = async (world: Scene): Promise<string> => {
+    for (const title of ['One', 'Two', 'Three']) world.put('servicenow', { ...newIncident, short_description: title });
+    await world.sync();
+    return world.desks.servicenow.rows('incident')[0]?.id ?? '';
+  };
+  const linkOf = async (world: Scene, id: string) =>
+    (await world.store.transaction((tx) => tx.linksBySource('incident-case', 'servicenow', [id])))[0];
+
+  it('is found by a resync: a record that is gone', async () => {
+    const world = scene();
+    const id = await three(world);
+    world.desks.servicenow.hide('incident', id, true);
+    const { signal } = new AbortController();
+    await runToEnd(world.clock, resync(world.engine, { dryRun: false, signal }));
+    expect(await linkOf(world, id)).toMatchObject({ status: 'quarantined', life: { kind: 'missing' } });
+  });
+
+  it('is found by a resync: a record that was restored under its old stamp', async () => {
+    const world = scene();
+    const id = await three(world);
+    world.desks.servicenow.remove('incident', id);
+    await world.sync();
+    expect(await linkOf(world, id)).toMatchObject({ status: 'detached', life: { kind: 'deleted' } });
+    world.desks.servicenow.restore('incident', id, { touched: false });
+    await world.sync();
+    expect(await linkOf(world, id)).toMatchObject({ status: 'detached' });
+    const { signal } = new AbortController();
+    await runToEnd(world.clock, resync(world.engine, { dryRun: false, signal }));
+    expect(await linkOf(world, id)).toMatchObject({ status: 'synced', life: null });
   });
 });
