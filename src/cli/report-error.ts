@@ -148,7 +148,7 @@ function systemError(error: unknown): Report | null {
   if (!(error instanceof Error) || !('code' in error)) return null;
   if (error.code === 'EADDRINUSE') {
     return {
-      text: 'the port for health checks is taken, perhaps by another Casebridge; set CASEBRIDGE_ADMIN_PORT.',
+      text: 'the admin port is taken, perhaps by another Casebridge; set CASEBRIDGE_ADMIN_PORT.',
       exitCode: exitCodes.settings,
     };
   }

@@ -1,23 +1,34 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import type { HealthProblem, SideStatus } from '../../admin/schemas/status.ts';
 import type { StoreSettings } from '../../config/settings.ts';
 import type { LinkStatus } from '../../core/link.ts';
+import { type Side, sides } from '../../core/side.ts';
 import { describePause } from '../../observability/describe-event.ts';
 import { sideNames } from '../../observability/words.ts';
 import { look, type Poll } from '../../operate/look.ts';
 import type { QueueDepth } from '../../store/queue.ts';
 import type { PairPause, Store } from '../../store/store.ts';
+import { askDaemon, type DaemonSays } from '../ask-daemon.ts';
 import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { shortTime, table } from '../output.ts';
 import { type Flags, mappingOf, type Session, storeSettings, withStore } from '../session.ts';
 import type { World } from '../world.ts';
 
-interface Status {
+/** What only a running daemon knows. */
+interface Health {
   /** True if a daemon answers on the admin port. */
   readonly running: boolean;
   readonly ready: boolean;
+  /** Null where the daemon does not know our token, or none runs. */
+  readonly healthy: boolean | null;
+  readonly problems: readonly HealthProblem[];
+  readonly sides: Readonly<Record<Side, SideStatus>> | null;
+}
+
+interface Status extends Health {
   readonly links: Readonly<Record<LinkStatus, number>>;
   readonly polls: readonly Poll[];
   readonly queue: QueueDepth;
@@ -52,15 +63,26 @@ async function show(session: Session): Promise<ExitCode> {
   const status: Status = { ...health, ...known };
   if (session.out.json) await session.out.line(status);
   else await session.out.text(lines(status));
+  if (status.running && status.sides === null)
+    session.out.note('The daemon does not know our token, so that it tells no more; set CASEBRIDGE_ADMIN_TOKEN.');
   return status.openConflicts + status.quarantined + status.pauses.length > 0 ? exitCodes.found : exitCodes.done;
 }
 
-/** The demo serves no health address; it leaves the id of its process. */
-async function daemonHealth({ flags }: Session, settings: StoreSettings): Promise<Pick<Status, 'running' | 'ready'>> {
-  if (flags.demo !== true) return askDaemon(settings);
-  const running = isAlive(Number(await readFile(join(settings.dataDir, 'demo.pid'), 'utf8').catch(() => '')));
-  return { running, ready: running };
+/** The demo's port may be another's by now: it leaves the id of its process. */
+async function daemonHealth({ flags }: Session, settings: StoreSettings): Promise<Health> {
+  const gone =
+    flags.demo === true && !isAlive(Number(await readFile(join(settings.dataDir, 'demo.pid'), 'utf8').catch(() => '')));
+  const { running, ready, status } = gone ? noDaemon : await askDaemon(settings);
+  return {
+    running,
+    ready,
+    healthy: status?.healthy ?? null,
+    problems: status?.problems ?? [],
+    sides: status?.sides ?? null,
+  };
 }
+
+const noDaemon: DaemonSays = { running: false, ready: false, status: null };
 
 function isAlive(pid: number): boolean {
   if (!(pid > 0)) return false;
@@ -72,16 +94,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function askDaemon({ admin }: StoreSettings): Promise<Pick<Status, 'running' | 'ready'>> {
-  const ask = async (path: string): Promise<boolean> => {
-    const response = await fetch(`http://${admin.host}:${admin.port}${path}`, { signal: AbortSignal.timeout(5000) });
-    return response.ok;
-  };
-  const running = await ask('/healthz').catch(() => false);
-  return { running, ready: running && (await ask('/readyz').catch(() => false)) };
-}
-
-async function kept(store: Store, pairs: readonly string[]): Promise<Omit<Status, 'running' | 'ready'>> {
+async function kept(store: Store, pairs: readonly string[]): Promise<Omit<Status, keyof Health>> {
   const { counts, ...rest } = await look(store, pairs);
   const { refused, missing } = await store.transaction((tx) => tx.countHeld());
   const openConflicts = counts.openConflicts + counts.decidedConflicts;
@@ -121,8 +134,27 @@ function lines(status: Status): string {
       : [
           `Held        ${status.refused} with a field that a desk keeps as it was, ${status.missing} with a record not shown`,
         ]),
+    ...sideLines(status),
     'Polled to the end',
     table(['  Pair', 'Side', 'At', ''], polls),
     ...status.pauses.map((pause) => `Stopped     ${describePause(pause)}`),
   ].join('\n');
+}
+
+function sideLines({ sides: known, problems }: Status): readonly string[] {
+  if (known === null) return [];
+  return [
+    ...sides.map((side) => `${sideNames[side].padEnd(12)}${sideLine(known[side])}`),
+    ...problems.map(({ text }) => `Problem     ${text}`),
+  ];
+}
+
+function sideLine({ state, gapSeconds, lagSeconds, calls, budget }: SideStatus): string {
+  return [
+    state,
+    ...(lagSeconds === null ? [] : [`read to the end ${lagSeconds} s ago`]),
+    ...(gapSeconds === null ? [] : [`asked every ${gapSeconds} s`]),
+    `${calls.lastHour} calls in the last hour`,
+    ...(budget === null ? [] : [`${budget.used ?? '?'} of ${budget.limit ?? '?'} used by everybody`]),
+  ].join(', ');
 }
