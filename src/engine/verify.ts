@@ -4,6 +4,7 @@ import type { FieldValue, SourceRecord } from '../core/record.ts';
 import type { FieldRule, PairRules } from '../core/rules.ts';
 import { bothSides, otherSide, type Side, sides } from '../core/side.ts';
 import type { Link } from '../core/link.ts';
+import { type Unpaired, unpairedComments } from './children/verify.ts';
 import { type Engine, pairOf } from './engine.ts';
 import { bindRules } from './people/bind.ts';
 import { readBoth } from './read.ts';
@@ -21,6 +22,8 @@ export type Drift =
 export interface Verified {
   readonly links: number;
   readonly drift: readonly Drift[];
+  /** Comments without a counterpart, by ticket and side. */
+  readonly comments: readonly Unpaired[];
 }
 
 const pageOfLinks = 500;
@@ -36,6 +39,7 @@ export async function verify(
   },
 ): Promise<Verified> {
   const drift: Drift[] = [];
+  const comments: Unpaired[] = [];
   let links = 0;
   let after = '';
   for (;;) {
@@ -52,20 +56,22 @@ export async function verify(
     after = last.id;
     const live = page.filter((link) => link.status !== 'detached');
     links += live.length;
-    drift.push(...(await compare(engine, live)));
+    const found = await compare(engine, live);
+    drift.push(...found.drift);
+    comments.push(...found.comments);
     options.onPage?.(links, drift);
   }
-  return { links, drift };
+  return { links, drift, comments };
 }
 
-async function compare(engine: Engine, links: readonly Link[]): Promise<readonly Drift[]> {
+async function compare(engine: Engine, links: readonly Link[]): Promise<Pick<Verified, 'drift' | 'comments'>> {
   const known = links.flatMap((link) => {
     const pair = pairOf(engine, link.pair);
     return pair === undefined ? [] : [{ link, pair }];
   });
   const answers = await readBoth(
     engine,
-    bothSides((side) => known.map(({ link, pair }) => ({ pair, id: link.ids[side] }))),
+    bothSides((side) => known.map(({ link, pair }) => ({ pair, id: link.ids[side], children: true }))),
   );
   const found = (pair: PairRules, link: Link, side: Side): SourceRecord | null =>
     answers[side].record(pair.objects[side], link.ids[side]);
@@ -73,7 +79,7 @@ async function compare(engine: Engine, links: readonly Link[]): Promise<readonly
     engine,
     known.map(({ link, pair }) => ({ pair, records: present(bothSides((side) => found(pair, link, side))) })),
   );
-  return known.flatMap(({ link, pair }, at): Drift[] => {
+  const drift = known.flatMap(({ link, pair }, at): Drift[] => {
     for (const side of ['servicenow', 'salesforce'] as const) {
       const result = answers[side].get(pair.objects[side], link.ids[side]);
       if (result.kind !== 'found') return [{ kind: 'missing', link, side, how: result.kind }];
@@ -86,6 +92,7 @@ async function compare(engine: Engine, links: readonly Link[]): Promise<readonly
       return held.has(rule.name) || inStep(rule, values) ? [] : [{ kind: 'field', link, field: rule.name, values }];
     });
   });
+  return { drift, comments: await unpairedComments(engine, known, answers) };
 }
 
 function present(records: Readonly<Record<Side, SourceRecord | null>>): Ticket['records'] {

@@ -8,7 +8,11 @@ import { wholeHistory } from './first-rows.ts';
 import type { ChildrenNow } from './plan.ts';
 
 /** Decides about the comments of one link. */
-export function decideComments(engine: Engine, work: LinkWork, now: ChildrenNow): CommentPlan {
+export function decideComments(
+  engine: Engine,
+  work: Pick<LinkWork, 'link' | 'pair' | 'children'>,
+  now: ChildrenNow,
+): CommentPlan {
   const { link, pair } = work;
   if (pair.comments === undefined || sides.some((side) => engine.systems[side].children === undefined))
     return noComments;
