@@ -20,36 +20,50 @@ const roundMs = 1_000;
 
 type Sendable = { readonly at: number; readonly request: PostRequest };
 
+export type Post = (requests: readonly PostRequest[]) => Promise<readonly PostResult[]>;
+
 /** Adds journal entries, `ChildSystem.post`: one Batch call for the next entry of up to 100 tickets. */
-export async function post(
-  context: Context,
-  people: People,
-  requests: readonly PostRequest[],
-): Promise<readonly PostResult[]> {
-  const results: PostResult[] = requests.map(() => refused('not-an-id'));
-  const sendable = requests.flatMap((request, at): readonly Sendable[] => {
-    const id = normalId(request.recordId);
-    if (id === null) return [];
-    if (request.text.trim() !== '') return [{ at, request: { ...request, recordId: id } }];
-    results[at] = refused('empty-text');
-    return [];
-  });
-  const stopped = new Set<string>();
-  let answeredMs = Number.NEGATIVE_INFINITY;
-  for (const round of roundsOf(sendable)) {
-    const going = round.filter(({ request }) => !stopped.has(keyOf(request)));
-    for (const { at, request } of round) if (stopped.has(keyOf(request))) results[at] = held;
-    if (going.length === 0) continue;
-    const wait = answeredMs + roundMs - context.clock.now();
-    if (wait > 0 && Number.isFinite(wait)) await context.clock.sleep(wait);
-    for (const { at, result, request } of await sendRound({ context, people }, going)) {
-      results[at] = result;
-      // What follows must not overtake an entry that may still have to be sent again.
-      if (result.kind === 'failed' && result.error.kind !== 'Rejected') stopped.add(keyOf(request));
-    }
-    answeredMs = context.clock.now();
+export function createPost(context: Context, people: People): Post {
+  const { clock } = context;
+  /** When each ticket's last entry was answered, for as long as the next one has to keep its distance. */
+  const answered = new Map<string, number>();
+
+  async function keepDistance(round: readonly Sendable[]): Promise<void> {
+    for (const [key, at] of answered) if (at <= clock.now() - roundMs) answered.delete(key);
+    const last = Math.max(...round.map(({ request }) => answered.get(keyOf(request)) ?? Number.NEGATIVE_INFINITY));
+    const wait = last + roundMs - clock.now();
+    if (Number.isFinite(wait) && wait > 0) await clock.sleep(wait);
   }
-  return results;
+
+  return async (requests) => {
+    const results: PostResult[] = requests.map(() => refused('not-an-id'));
+    const sendable = requests.flatMap((request, at): readonly Sendable[] => {
+      const id = normalId(request.recordId);
+      if (id === null) return [];
+      if (request.text.trim() !== '') return [{ at, request: { ...request, recordId: id } }];
+      results[at] = refused('empty-text');
+      return [];
+    });
+    const stopped = new Set<string>();
+    for (const round of roundsOf(sendable)) {
+      const going = round.filter(({ request }) => !stopped.has(keyOf(request)));
+      for (const { at, request } of round) if (stopped.has(keyOf(request))) results[at] = held;
+      if (going.length === 0) continue;
+      await keepDistance(going);
+      for (const { at, result, request } of await sendRound({ context, people }, going)) {
+        results[at] = result;
+        answered.set(keyOf(request), clock.now());
+        // What follows must not overtake an entry that may still have to be sent again.
+        if (result.kind === 'failed' && !isFinal(result.error)) stopped.add(keyOf(request));
+      }
+    }
+    return results;
+  };
+}
+
+/** The same would be said the next time. */
+function isFinal(error: ConnectorError): boolean {
+  return error.kind === 'Rejected' || (error.kind === 'NotFound' && !error.inDoubt);
 }
 
 /** The first entry of each ticket, then the second of each, and so on. */
@@ -134,7 +148,7 @@ function refused(cause: string, request?: PostRequest): PostResult {
 /** Not sent, since an entry before it is not settled. */
 const held: PostResult = {
   kind: 'failed',
-  error: new ConnectorError('Unavailable', { side: 'servicenow', executed: 'no', cause: 'behind-another' }),
+  error: new ConnectorError('Unavailable', { side: 'servicenow', executed: 'no', cause: 'behind-a-failed-one' }),
 };
 
 function doubt(request: PostRequest, cause: string): PostResult {

@@ -359,6 +359,21 @@ describe('posts', () => {
     expect(new Set(ofOne.map(([, at]) => at)).size).toBe(3);
   });
 
+  it('of one ticket keep their distance from call to call; those of others wait for nobody', async () => {
+    const { desk } = connect();
+    const [one, two] = [newIncident(), newIncident()];
+    await desk.children?.post([post(one, 'first')]);
+    const before = ahead;
+    await desk.children?.post([post(two, 'elsewhere')]);
+    expect(ahead).toBe(before);
+    await desk.children?.post([post(one, 'second')]);
+    expect(ahead).toBeGreaterThan(before);
+    const times = sandbox.desk
+      .rows('sys_journal_field')
+      .flatMap(({ fields }) => (fields['element_id'] === one ? [fields['sys_created_on']] : []));
+    expect(new Set(times).size).toBe(2);
+  });
+
   it('move the ticket they hang on, so that a poll sees it', async () => {
     const { desk } = connect();
     const id = newIncident();
