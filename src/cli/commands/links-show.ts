@@ -1,3 +1,4 @@
+import type { ChildRow } from '../../core/children.ts';
 import type { Link } from '../../core/link.ts';
 import type { Fields } from '../../core/record.ts';
 import { bothSides, type Side, sides } from '../../core/side.ts';
@@ -11,6 +12,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { linkLine } from '../link-line.ts';
 import { shortTime, table } from '../output.ts';
 import { reportError } from '../report-error.ts';
+import { commentLine, commentText } from './comment-lines.ts';
 import { type Session, withApp, withStore } from '../session.ts';
 
 const historyShown = 50;
@@ -24,7 +26,7 @@ export async function showLink(session: Session, id: string): Promise<ExitCode> 
   const kept = await withStore(session, (store) => keptLink(store, id, historyShown));
   const now = await readNow(session, kept.link);
   if (out.json) {
-    const { link, history, conflicts } = kept;
+    const { link, history, conflicts, children } = kept;
     await out.line({
       ...linkLine(link),
       origin: link.origin,
@@ -33,6 +35,7 @@ export async function showLink(session: Session, id: string): Promise<ExitCode> 
       holds: link.holds,
       life: link.life,
       conflicts,
+      comments: commentsIn(children).map(commentLine),
       history,
     });
   } else {
@@ -68,20 +71,27 @@ async function readSides({ out }: Session, engine: Engine, link: Link): Promise<
   });
 }
 
-function parts({ link, history, conflicts }: KeptLink, now: Now): readonly string[] {
+function parts({ link, history, conflicts, children }: KeptLink, now: Now): readonly string[] {
   const head = [
     `${pairName(link)}  ${link.status}`,
     `Link ${link.id} of ${link.pair}, born in ${sideNames[link.origin]}, last synced ${shortTime(link.lastSyncedAt)} UTC`,
     ...(link.life === null && link.status !== 'detached' ? [] : [describeLife(link)]),
   ].join('\n');
   const tables = bothSides((side) => `\n${sideNames[side]} ${link.ids[side]}\n${fieldTable(link, side, now[side])}`);
+  const comments = commentsIn(children).map(commentText);
   const waiting = [...link.holds.map(describeHold), ...conflicts.map(describeConflict)];
   return [
     head,
     ...sides.map((side) => tables[side]),
     ...(waiting.length === 0 ? [] : [`\nLeft alone\n${waiting.map((line) => `  ${line}`).join('\n')}`]),
+    ...(comments.length === 0 ? [] : [`\nComments\n${comments.join('\n')}`]),
     `\nHistory\n${history.length === 0 ? '  nothing yet' : historyLines(history)}`,
   ];
+}
+
+/** Comments and follow-ups; the further parts of a long text are no comments of their own. */
+function commentsIn(children: readonly ChildRow[]): readonly ChildRow[] {
+  return children.filter((row) => row.kind === 'comment' && row.sourceId !== '*' && !/#\d+$/.test(row.sourceId));
 }
 
 function fieldTable(link: Link, side: Side, now: Fields | null): string {

@@ -7,6 +7,7 @@ import type { LinkStatus } from '../../core/link.ts';
 import { type Side, sides } from '../../core/side.ts';
 import { describePause } from '../../observability/describe-event.ts';
 import { sideNames } from '../../observability/words.ts';
+import { type CommentCounts, commentCounts } from '../../operate/comment-counts.ts';
 import { look, type Poll } from '../../operate/look.ts';
 import type { QueueDepth } from '../../store/queue.ts';
 import type { PairPause, Store } from '../../store/store.ts';
@@ -38,6 +39,7 @@ interface Status extends Health {
   /** Links with a record that no answer holds. */
   readonly missing: number;
   readonly quarantined: number;
+  readonly comments: CommentCounts;
   readonly inDoubt: number;
   /** Tickets that may be one, and wait for a person. */
   readonly openProposals: number;
@@ -96,18 +98,29 @@ function isAlive(pid: number): boolean {
 
 async function kept(store: Store, pairs: readonly string[]): Promise<Omit<Status, keyof Health>> {
   const { counts, ...rest } = await look(store, pairs);
-  const { refused, missing } = await store.transaction((tx) => tx.countHeld());
+  const { held, children } = await store.transaction(async (tx) => ({
+    held: await tx.countHeld(),
+    children: await tx.countChildren(),
+  }));
   const openConflicts = counts.openConflicts + counts.decidedConflicts;
   return {
     ...rest,
     openConflicts,
-    refused,
-    missing,
+    ...held,
+    comments: commentCounts(children),
     quarantined: counts.quarantined,
     inDoubt: counts.inDoubt,
     openProposals: counts.openProposals,
     unmatched: counts.unmatched,
   };
+}
+
+function commentsLine({ comments }: Status): readonly string[] {
+  const { carried, inDoubt, withheld, refused } = comments;
+  if (carried + inDoubt + withheld.public + withheld.internal + refused === 0) return [];
+  return [
+    `Comments    ${carried} carried, ${withheld.internal} internal and ${withheld.public} public ones withheld, ${refused} refused, ${inDoubt} in doubt`,
+  ];
 }
 
 function lines(status: Status): string {
@@ -134,6 +147,7 @@ function lines(status: Status): string {
       : [
           `Held        ${status.refused} with a field that a desk keeps as it was, ${status.missing} with a record not shown`,
         ]),
+    ...commentsLine(status),
     ...sideLines(status),
     'Polled to the end',
     table(['  Pair', 'Side', 'At', ''], polls),
