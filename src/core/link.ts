@@ -23,7 +23,8 @@ export interface Hold {
 export type HoldReason =
   /** `label`: what people call the value, where that is known. */
   | { readonly kind: 'no-counterpart'; readonly side: Side; readonly value: string; readonly label?: string }
-  | { readonly kind: 'class-locked'; readonly side: Side; readonly value: string }
+  /** `followUp`: the ticket on that side is told by an internal comment. */
+  | { readonly kind: 'class-locked'; readonly side: Side; readonly value: string; readonly followUp?: true }
   | { readonly kind: 'cut-text-edited'; readonly side: Side }
   | { readonly kind: 'manual-conflict'; readonly conflictId: string }
   | { readonly kind: 'bouncing'; readonly hops: number }

@@ -1,6 +1,7 @@
 import { ConnectorError } from '../connectors/errors.ts';
 import type { FieldDate, FieldDateAsk } from '../connectors/ticket-system.ts';
 import { iso } from '../core/clock.ts';
+import { reopenNotices } from '../core/comments/reopened.ts';
 import type { DateRange, FieldConflict, LinkPlan, LinkView } from '../core/plan.ts';
 import { planLink } from '../core/plan-link.ts';
 import type { SourceRecord } from '../core/record.ts';
@@ -59,7 +60,8 @@ function planned(
   answers: Readonly<Record<Side, ReadAnswers>>,
 ): LinkDecision {
   const now: ChildrenNow = bothSides((side) => answers[side].children(work.pair.objects[side], work.link.ids[side]));
-  return { kind: 'plan', work, view, plan, children: decideChildren(engine, work, now) };
+  const notices = plan.kind === 'wait' ? [] : reopenNotices(view, plan.holds, work.children);
+  return { kind: 'plan', work, view, plan, children: decideChildren(engine, work, now, notices) };
 }
 
 function viewOf(work: LinkWork, answers: Readonly<Record<Side, ReadAnswers>>): LinkView {

@@ -31,7 +31,8 @@ export function carryClass(field: ClassField, { to, value, target }: CarryInput)
   const held = target === undefined ? undefined : classOf(field, to, target);
   if (held === entry) return { kind: 'keep' };
   if (held?.locked?.includes(String(target)) === true) {
-    return { kind: 'hold', reason: { kind: 'class-locked', side: to, value: String(target) } };
+    const followUp = field.reopen === 'followUp' ? ({ followUp: true } as const) : {};
+    return { kind: 'hold', reason: { kind: 'class-locked', side: to, value: String(target), ...followUp } };
   }
   return { kind: 'write', value: entry[to][0] };
 }

@@ -39,6 +39,7 @@ const classField = z
     ...everyField,
     classes: z.array(classEntry).min(1, 'names no class'),
     others: z.enum(['hold', 'ignore']).exactOptional(),
+    reopen: z.enum(['hold', 'followUp']).exactOptional(),
     resolveClass: z.int().min(0, 'is no class: they are counted from 0').exactOptional(),
   })
   .check(({ value, issues }) => {

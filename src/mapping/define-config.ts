@@ -29,6 +29,8 @@ export interface ClassField {
   }[];
   /** Values in no class: `hold` that field with its reason (default), or `ignore` it silently. */
   readonly others?: 'hold' | 'ignore';
+  /** Where a locked value keeps a ticket closed that was opened again across: `hold` (default), or tell it by an internal comment, too. */
+  readonly reopen?: 'hold' | 'followUp';
   /** ServiceNow values for close_code and close_notes are sent with this class's first ServiceNow value. */
   readonly resolveClass?: number;
 }

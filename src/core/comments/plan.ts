@@ -42,9 +42,14 @@ export const mostLooks = 10;
 
 /**
  * Decides about the comments of one link. Pure: the same view gives the same plan. What is ours is known by the ledger alone; nothing
- * is ever concluded from a list that may be short of entries.
+ * is ever concluded from a list that may be short of entries. `notices` are texts of our own that go out with them.
  */
-export function planComments(before: CommentView, rules: CommentRules, at: CommentTime): CommentPlan {
+export function planComments(
+  before: CommentView,
+  rules: CommentRules,
+  at: CommentTime,
+  notices: readonly Draft[] = [],
+): CommentPlan {
   const found = claimed(before, at);
   const view: CommentView = { ...before, ledger: merged(before.ledger, found) };
   const drafted = sides.map((side) => draftsFrom({ side, view, rules, at }));
@@ -52,7 +57,7 @@ export function planComments(before: CommentView, rules: CommentRules, at: Comme
     sendingTo(
       to,
       view,
-      drafted.flatMap(({ drafts }) => drafts).filter((draft) => otherSide(draft.from) === to),
+      [...drafted.flatMap(({ drafts }) => drafts), ...notices].filter((draft) => otherSide(draft.from) === to),
       at,
     ),
   );

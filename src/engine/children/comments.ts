@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type CommentPlan, noComments, planComments } from '../../core/comments/plan.ts';
+import type { Draft } from '../../core/comments/view.ts';
 import { iso } from '../../core/clock.ts';
 import { bothSides, sides } from '../../core/side.ts';
 import type { Engine } from '../engine.ts';
@@ -12,6 +13,7 @@ export function decideComments(
   engine: Engine,
   work: Pick<LinkWork, 'link' | 'pair' | 'children'>,
   now: ChildrenNow,
+  notices: readonly Draft[] = [],
 ): CommentPlan {
   const { link, pair } = work;
   if (pair.comments === undefined || sides.some((side) => engine.systems[side].children === undefined))
@@ -34,5 +36,6 @@ export function decideComments(
       newId: () => engine.ids.next(),
       hash: (text) => createHash('sha256').update(text).digest('hex'),
     },
+    notices,
   );
 }
