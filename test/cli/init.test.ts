@@ -61,6 +61,8 @@ describe('init', () => {
         salesforce.account.clientId,
         salesforce.account.clientSecret,
         database.url,
+        'something else',
+        '',
         '99',
         '2',
         '',
@@ -73,6 +75,7 @@ describe('init', () => {
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stderr).toContain('is not an address');
     expect(stderr).toContain('is none of client_credentials');
+    expect(stderr).toContain('That is none of them. incident-case, csm-case');
     expect(stderr).toContain(' 2  ');
     expect(stderr).toContain('That is no time');
     expect(stdout).toMatch(/ok +ServiceNow +login/);
@@ -92,6 +95,18 @@ describe('init', () => {
     expect(lines[0]).toEqual({ written: ['.env', 'casebridge.config.ts'] });
     expect(lines).toContainEqual(expect.objectContaining({ check: 'mapping', state: 'ok' }));
     await expectWorkingPair(cli, desks);
+  });
+
+  it('writes a ready-made mapping of another kind of pair, which works as it is', async () => {
+    const desks = await startDesks();
+    const cli = fromNothing();
+    const flags = [...flagsFor(desks), '--kind', 'csm-case', '--from', 'all'];
+    const { code, stderr } = await cli.run('init', '--yes', ...flags);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(mappingOf(cli)).toContain("name: 'csm-case',\n      sync: { from: 'all' },");
+    expect((await cli.run('config', 'check')).stdout).toContain('No problems found.');
+    const wrong = await fromNothing().run('init', '--yes', ...flagsFor(desks), '--kind', 'pigeon');
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('incident-case, csm-case') as string });
   });
 
   it('writes .env for its owner alone, with a key to encrypt with', async () => {
@@ -188,6 +203,7 @@ describe('init', () => {
       salesforce.account.username,
       'sf.pem',
       '',
+      'incident-case',
       'Solution provided',
       '',
       'all',

@@ -15,6 +15,7 @@ import { answersOfFlags, complete } from './init/answers.ts';
 import { chooseClosing, type ClosingFlags } from './init/closing.ts';
 import { envText, refuseToOverwrite, writeEnv } from './init/env-file.ts';
 import { type Choices, writeMapping, type Written } from './init/mapping-file.ts';
+import { chooseKind, kinds } from './init/kinds.ts';
 import { openPrompt, type Prompt } from './init/prompt.ts';
 import { type Answers, flagNames, flagsOf } from './init/questions.ts';
 
@@ -22,6 +23,7 @@ interface InitFlags extends Flags, ClosingFlags {
   readonly yes?: boolean;
   readonly force?: boolean;
   readonly from?: string;
+  readonly kind?: string;
 }
 
 export function initCommand(world: World): Command {
@@ -36,6 +38,7 @@ export function initCommand(world: World): Command {
     .option('--yes', 'ask nothing: take the flags, and what is usual for the rest')
     .option('--force', 'replace a .env that is there')
     .option('--from <time>', 'which tickets: created after this (ISO 8601), "now" or "all"')
+    .option('--kind <name>', `which tickets: ${kinds.join(', ')}`)
     .option('--close-code <code>', 'close code for incidents that Salesforce closes')
     .option('--close-notes <text>', 'close notes that go with it');
   for (const name of flagNames) {
@@ -116,11 +119,13 @@ async function choose(
   prompt: Prompt | null,
   { out, world }: Session,
 ): Promise<Choices> {
-  const closing = await chooseClosing(settings, flags, prompt, out);
-  if (flags.from !== undefined || prompt === null) return { from: fromFlag(flags, world), resolve: closing };
+  const kind = await chooseKind(flags.kind, prompt);
+  // A ready-made mapping says itself what a closed Case means.
+  const closing = kind === 'incident-case' ? await chooseClosing(settings, flags, prompt, out) : null;
+  if (flags.from !== undefined || prompt === null) return { from: fromFlag(flags, world), resolve: closing, kind };
   for (let text = 'Tickets from when on: now, all, or a time like 2026-03-01T00:00:00Z [now]'; ;) {
     const from = startPoint(await prompt.ask(text), world.now());
-    if (from !== null) return { from, resolve: closing };
+    if (from !== null) return { from, resolve: closing, kind };
     text = 'That is no time. now, all, or a time like 2026-03-01T00:00:00Z [now]';
   }
 }

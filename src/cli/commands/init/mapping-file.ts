@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { exampleMapping, type Kind } from './kinds.ts';
 
 export interface Choices {
   /** ISO 8601, or `all`. */
   readonly from: string;
   readonly resolve: { readonly closeCode: string; readonly closeNotes: string } | null;
+  /** A ready-made mapping in place of the usual one. */
+  readonly kind?: Kind;
 }
 
 /** `written`: a new file. `filled-in`: its commented lines. `kept`: it has lines of its own, which are a person's. */
@@ -16,11 +19,19 @@ const resolvePlace = /^( *)\/\/ resolve: \{.*$/m;
 
 /** Writes the choices into the mapping file; what a person has written there stays. */
 export async function writeMapping(file: string, choices: Choices): Promise<Written> {
+  const { kind = 'incident-case', from } = choices;
+  const example = kind === 'incident-case' ? null : await exampleMapping(kind, mappingFolder(file), syncLine(from));
   if (!existsSync(file)) {
-    await writeFile(file, newMapping(file, choices), { flag: 'wx' });
+    await writeFile(file, example ?? newMapping(file, choices), { flag: 'wx' });
     return 'written';
   }
   const text = await readFile(file, 'utf8');
+  if (example !== null) {
+    // The mapping that comes along, as long as nobody has touched its two lines.
+    if (!syncPlace.test(text) || !resolvePlace.test(text)) return 'kept';
+    await writeFile(file, example);
+    return 'written';
+  }
   const filled = fillIn(text, choices);
   if (filled === null) return 'kept';
   await writeFile(file, filled);
@@ -35,11 +46,16 @@ export function fillIn(text: string, { from, resolve }: Choices): string | null 
   return dated.replace(resolvePlace, (_line, indent: string) => `${indent}${resolveLine(resolve)}`);
 }
 
-function newMapping(file: string, { from, resolve }: Choices): string {
+/** How a mapping file imports from ours. */
+function mappingFolder(file: string): string {
   const mapping = relative(dirname(file), join(import.meta.dirname, '../../../mapping'))
     .split(sep)
     .join('/');
-  const folder = mapping.startsWith('.') ? mapping : `./${mapping}`;
+  return mapping.startsWith('.') ? mapping : `./${mapping}`;
+}
+
+function newMapping(file: string, { from, resolve }: Choices): string {
+  const folder = mappingFolder(file);
   return [
     '// Which tickets Casebridge keeps in step, and how: docs/mapping.md.',
     `import { defaultPair } from '${folder}/default-config.ts';`,
