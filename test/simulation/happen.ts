@@ -21,6 +21,8 @@ export async function happen(world: SimulatedWorld, step: Step): Promise<void> {
       return world.race(step.side, fieldsOf(world, step.side, step.what));
     case 'remove':
       return remove(world, step.side, step.which);
+    case 'restore':
+      return restore(world, step.which);
     case 'hide':
       return hide(world, step);
     case 'detach':
@@ -97,6 +99,18 @@ function remove(world: SimulatedWorld, side: Side, which: number): void {
   if (id === undefined) return;
   world.desks[side].remove(objects[side], id);
   world.note(`a person deletes ${id} on ${side}`, `record deleted on ${side}`);
+}
+
+/** A person takes a ticket that has a link out of the recycle bin. */
+async function restore(world: SimulatedWorld, which: number): Promise<void> {
+  const links = await world.store.transaction((tx) => tx.findLinks({ limit: 100 }));
+  const gone = links.flatMap((link) =>
+    sides.filter((side) => !isLive(world, side, link.ids[side])).map((side) => ({ side, id: link.ids[side] })),
+  );
+  const one = gone[which % Math.max(1, gone.length)];
+  if (one === undefined) return;
+  world.desks[one.side].restore(objects[one.side], one.id);
+  world.note(`a person restores ${one.id} on ${one.side}`, `record restored on ${one.side}`);
 }
 
 function hide(world: SimulatedWorld, step: Extract<Step, { kind: 'hide' }>): void {

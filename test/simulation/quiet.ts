@@ -13,6 +13,7 @@ export async function judgeQuiet(world: SimulatedWorld): Promise<void> {
   const truth = await truthOf(world);
   judgeDetachedStatus(world, truth);
   judgeTotality(world, truth);
+  judgeLetGo(world, truth);
   const bent = bentFields(world.weather.lossy);
   for (const link of truth.links) {
     if (link.status === 'detached' || !sides.every((side) => isLive(world, side, link.ids[side]))) continue;
@@ -66,6 +67,19 @@ function judgeDetachedStatus(world: SimulatedWorld, truth: Truth): void {
     const unlinked = sides.every((side) => world.detached.has(link.ids[side]));
     if (unlinked && link.status !== 'detached')
       throw new Violation('detached stays detached', `${link.ids.servicenow} is ${link.status} again`);
+  }
+}
+
+/** What was let go because a ticket was deleted is taken up again when both are there, and nothing else was let go by us. */
+function judgeLetGo(world: SimulatedWorld, truth: Truth): void {
+  for (const link of truth.links) {
+    if (link.status !== 'detached' || link.life === null) continue;
+    if (isWhole(world, link))
+      throw new Violation(
+        'let go on evidence only',
+        `${link.ids.servicenow} was let go, and both are there`,
+        link.life,
+      );
   }
 }
 

@@ -17,6 +17,8 @@ export interface Weather {
   readonly replicas: number;
   /** Most creates a poll may cause before the pair stops and asks. */
   readonly maxCreates: number;
+  /** ServiceNow tells deletions from what is hidden: `sys_audit_delete` is readable. Left out: it does not. */
+  readonly tellsDeleted?: boolean;
   /** How the desks change what is saved. */
   readonly lossy: readonly Lossy[];
 }
@@ -31,6 +33,7 @@ export type Step =
   | { readonly kind: 'both'; readonly which: number; readonly what: Change; readonly across: Change }
   | { readonly kind: 'race'; readonly side: Side; readonly what: Change }
   | { readonly kind: 'remove'; readonly side: Side; readonly which: number }
+  | { readonly kind: 'restore'; readonly which: number }
   | { readonly kind: 'hide'; readonly side: Side; readonly which: number; readonly ms: number }
   | { readonly kind: 'detach'; readonly which: number }
   | { readonly kind: 'decide'; readonly which: number; readonly take: Side }
@@ -59,6 +62,7 @@ const troubles: readonly StepKind[] = [
   'both',
   'race',
   'remove',
+  'restore',
   'hide',
   'detach',
   'kill',
@@ -79,6 +83,7 @@ const weights: Readonly<Record<StepKind, number>> = {
   both: 4,
   race: 3,
   remove: 1,
+  restore: 2,
   hide: 1,
   detach: 1,
   decide: 2,
@@ -133,6 +138,7 @@ function drawWeather(dice: Dice): Weather {
     tickMs: dice.pick([5000, 10_000]),
     replicas: dice.pick([1, 2, 2]),
     maxCreates: dice.pick([200, 200, 1]),
+    tellsDeleted: dice.chance(0.5),
     lossy: dice.chance(0.5) ? [] : dice.some(['trims', 'crlf', 'cuts', 'computes urgency', 'escalates']),
   };
 }
@@ -155,6 +161,8 @@ function drawStep(dice: Dice, kind: StepKind): Step {
       return { kind, side: side(dice), what: drawChange(dice) };
     case 'remove':
       return { kind, side: side(dice), which: dice.upTo(6) };
+    case 'restore':
+      return { kind, which: dice.upTo(6) };
     case 'hide':
       return { kind, side: side(dice), which: dice.upTo(6), ms: dice.between(1000, 120_000) };
     case 'detach':

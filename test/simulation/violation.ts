@@ -8,6 +8,7 @@ export const invariants = [
   'every record is accounted for',
   'cursor never passes an unqueued row',
   'detached stays detached',
+  'let go on evidence only',
   'idle when quiet',
   'bounded calls when quiet',
   'comes to rest',

@@ -72,6 +72,7 @@ export class SimulatedWorld {
         stampMs: weather.stampMs[side],
         clockOffsetMs: weather.clockOffsetMs[side],
         history: weather.history,
+        ...(side === 'servicenow' ? { tellsDeleted: weather.tellsDeleted ?? false } : {}),
         rules: rulesOf(side, weather.lossy),
         limits: limitsOf(side, weather.lossy),
       }),
