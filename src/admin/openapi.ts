@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { type Access, problemSchema, type Route, routes } from './routes.ts';
+import type { Access, Route } from './routes/route.ts';
+import { routes } from './routes.ts';
+import { problem } from './schemas/common.ts';
 
 type Json = Record<string, unknown>;
 
@@ -19,7 +21,7 @@ export function openApi(version: string): Json {
     },
     paths,
     components: {
-      schemas: { Problem: schemaOf(problemSchema, 'output') },
+      schemas: { Problem: schemaOf(problem, 'output') },
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer' },
         session: { type: 'apiKey', in: 'cookie', name: 'casebridge' },

@@ -4,7 +4,8 @@ import type { Gate } from './auth/gate.ts';
 import type { AdminContext, Who } from './context.ts';
 import type { Ask, HandlersOf } from './handlers/types.ts';
 import { ApiProblem } from './problem.ts';
-import { type Access, type Route, type RouteName, routes } from './routes.ts';
+import type { Access, Route } from './routes/route.ts';
+import { type RouteName, routes } from './routes.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

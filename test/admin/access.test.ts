@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Access, type Route, routes } from '../../src/admin/routes.ts';
+import type { Access, Route } from '../../src/admin/routes/route.ts';
+import { routes } from '../../src/admin/routes.ts';
 import { createAdminWorld, roles, tokenOf } from './support.ts';
 
 const all = Object.entries<Route>(routes).map(([name, route]) => ({ name, ...route }));

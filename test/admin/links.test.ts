@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import type { LinkDetail, LinkNow, LinkPage } from '../../src/admin/schemas/links.ts';
-import { newIncident } from '../engine/world.ts';
+import { newCase, newIncident } from '../engine/world.ts';
 import { link } from '../support/builders.ts';
 import { type AdminWorld, createAdminWorld, tokenOf } from './support.ts';
 
@@ -199,5 +199,25 @@ describe('an export', () => {
       for (const cell of Object.values(row)) expect(cell).not.toMatch(/^\s*[=+\-@＝＋－＠\t\r]/);
       expect(row['title']?.replace(/^'/, '')).toBe(payloads[n]);
     });
+  });
+});
+
+describe('pairing two tickets by hand', () => {
+  it('says what differs first, then does it, and leaves it in the trail', async () => {
+    const { ask, world, records } = await createAdminWorld();
+    const incident = world.put('servicenow', newIncident);
+    const twin = world.put('salesforce', newCase);
+    const body = { servicenow: incident.id, salesforce: twin.id };
+    const dry = await ask('POST', '/api/links', { body: { ...body, dryRun: true } });
+    expect(dry).toMatchObject({
+      status: 200,
+      json: { differing: expect.arrayContaining(['short_description']) as unknown },
+    });
+    expect(await world.store.transaction((tx) => tx.findLinks({ limit: 9 }))).toEqual([]);
+    expect((await ask('POST', '/api/links', { body })).status).toBe(200);
+    expect(await world.link()).toMatchObject({ ids: { servicenow: incident.id, salesforce: twin.id } });
+    expect((await ask('POST', '/api/links', { body })).status).toBe(409);
+    expect((await ask('POST', '/api/links', { body: { ...body, servicenow: 'f'.repeat(32) } })).status).toBe(404);
+    expect((await records.recentAudit(9)).map(({ action }) => action)).toEqual(['link.by-hand']);
   });
 });

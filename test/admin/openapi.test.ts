@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Route, routes } from '../../src/admin/routes.ts';
+import type { Route } from '../../src/admin/routes/route.ts';
+import { routes } from '../../src/admin/routes.ts';
 import { createAdminWorld, tokenOf } from './support.ts';
 
 type Json = Readonly<Record<string, unknown>>;

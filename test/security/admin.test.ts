@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Route, routes } from '../../src/admin/routes.ts';
+import type { Route } from '../../src/admin/routes/route.ts';
+import { routes } from '../../src/admin/routes.ts';
 import { conflictRow, historyRow, link, pendingWrite, quarantineRow, version } from '../support/builders.ts';
 import { createAdminWorld, tokenOf } from '../admin/support.ts';
 

@@ -4,7 +4,7 @@ import { hashOf } from '../../operate/tokens.ts';
 import type { AdminRecords, AdminRole } from '../../store/store.ts';
 import type { Who } from '../context.ts';
 import { ApiProblem } from '../problem.ts';
-import type { Access } from '../routes.ts';
+import type { Access } from '../routes/route.ts';
 import { secretIn } from './cookie.ts';
 import type { Hosts } from './hosts.ts';
 import { createSessions, isCsrf, type Opened } from './sessions.ts';

@@ -2,10 +2,12 @@ import { Readable } from 'node:stream';
 import { iso } from '../../core/clock.ts';
 import { pairOf } from '../../engine/engine.ts';
 import { oneLine } from '../../observability/words.ts';
+import { type ByHand, linkByHand } from '../../operate/link-by-hand.ts';
 import { keptLink, readLink } from '../../operate/link-view.ts';
 import { oneLink, relink, resyncLink, retryLink, unlink } from '../../operate/links.ts';
 import type { Link } from '../../core/link.ts';
 import { csvLines, jsonLines, pagesFor } from '../export.ts';
+import type { Body } from '../routes.ts';
 import { historyView, linkDetail, linkRow, titleFields } from '../views/link.ts';
 import { linkNowView } from '../views/link-now.ts';
 import { pageOf } from '../views/names.ts';
@@ -16,6 +18,7 @@ type LinkRoutes =
   | 'linksCsv'
   | 'linksJson'
   | 'link'
+  | 'linkByHand'
   | 'linkNow'
   | 'linkHistory'
   | 'linkResync'
@@ -82,6 +85,16 @@ export const linkHandlers: MakeHandlers<LinkRoutes> = (context): HandlersOf<Link
         (row) => historyView(row, pair),
       );
     },
+    linkByHand: async ({ body: { dryRun, ...asked }, operator }) => {
+      const { link, differing } = await linkByHand(operator, engine, withoutGaps(asked), dryRun);
+      const what = dryRun ? 'would be paired' : 'are paired now';
+      const which = differing.length === 0 ? '' : `; they differ in ${differing.join(', ')}`;
+      return {
+        link: linkRow(link, titles),
+        differing: [...differing],
+        text: `${nameOf(link)} and ${oneLine(link.numbers.salesforce ?? link.ids.salesforce)} ${what}${which}.`,
+      };
+    },
     linkResync: async ({ params, operator }) => ({
       text: `${nameOf(await resyncLink(operator, params.id))}: both sides are compared again.`,
     }),
@@ -95,6 +108,10 @@ export const linkHandlers: MakeHandlers<LinkRoutes> = (context): HandlersOf<Link
 
 function nameOf({ numbers, ids }: Link): string {
   return oneLine(numbers.servicenow ?? ids.servicenow);
+}
+
+function withoutGaps({ servicenow, salesforce, pair }: Omit<Body<'linkByHand'>, 'dryRun'>): ByHand {
+  return { servicenow, salesforce, ...given({ pair }) };
 }
 
 /** Leaves out what was not given: an absent filter lets everything through. */

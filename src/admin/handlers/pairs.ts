@@ -26,8 +26,8 @@ export const pairHandlers: MakeHandlers<PairRoutes> = (context): HandlersOf<Pair
       engine.emit({ type: 'pair.paused', pause });
       return { text: `${describePause(pause)}.` };
     },
-    pairResume: async ({ params, operator }) => {
-      await resumePair(operator, params.name, known);
+    pairResume: async ({ params, body, operator }) => {
+      await resumePair(operator, params.name, known, given(body));
       void daemon.syncNow();
       return { text: `${params.name} goes on.` };
     },

@@ -1,5 +1,6 @@
 import { describeEvent } from '../../observability/describe-event.ts';
-import { oneLine } from '../../observability/words.ts';
+import { counted, oneLine } from '../../observability/words.ts';
+import { lookAgain } from '../../operate/people.ts';
 import { z } from 'zod';
 import { decideProposal } from '../../operate/proposals.ts';
 import type { ProposalRow } from '../../store/store.ts';
@@ -11,7 +12,7 @@ import { namesOf, pageOf } from '../views/names.ts';
 import { given } from './links.ts';
 import type { HandlersOf, MakeHandlers } from './types.ts';
 
-type PeopleRoutes = 'unmatched' | 'proposals' | 'proposalAccept' | 'proposalReject';
+type PeopleRoutes = 'unmatched' | 'unmatchedAgain' | 'proposals' | 'proposalAccept' | 'proposalReject';
 
 /** What a person has to say who is who. */
 export const peopleHandlers: MakeHandlers<PeopleRoutes> = ({ engine }): HandlersOf<PeopleRoutes> => {
@@ -23,6 +24,10 @@ export const peopleHandlers: MakeHandlers<PeopleRoutes> = ({ engine }): Handlers
         const rows = await tx.listUnmatched({ ...given({ pair }), ...from, limit: limit + 1 });
         return pageOf(rows, limit, placeOf, (row) => ({ ...row }));
       }),
+    unmatchedAgain: async ({ body, operator }) => {
+      const count = await lookAgain(operator, body.pair);
+      return { text: `${counted(count, 'ticket')} looked at again.` };
+    },
     proposals: async ({ query: { status, limit, ...filter } }) =>
       store.transaction(async (tx) => {
         const state = status === 'all' ? {} : { status };

@@ -16,7 +16,10 @@ export function statusHandlers(
   const { engine, hub, vitals } = context;
   const names = engine.pairs.map((pair) => pair.name);
   return {
-    status: async () => statusView(context, await look(engine.store, names)),
+    status: async () => {
+      const held = await engine.store.transaction((tx) => tx.countHeld());
+      return { ...statusView(context, await look(engine.store, names)), ...held };
+    },
     series: async ({ query }) => ({ bucketSeconds: 60, buckets: [...vitals.series.last(query.minutes)] }),
     events: async ({ query, who, request, reply }) => {
       const stillAllowed = async (): Promise<boolean> => who !== null && gate.isStillIn(who);

@@ -135,6 +135,23 @@ export const linkNow = z.object({
   ),
 });
 
+/** Two tickets, by id or number. `pair` may be left out where there is one only. */
+export const byHandBody = z.strictObject({
+  servicenow: z.string().trim().min(1).max(100),
+  salesforce: z.string().trim().min(1).max(100),
+  pair: z.string().max(100).optional(),
+  dryRun: z.boolean().default(false),
+});
+
+export const linkedByHand = z.object({
+  /** As it is, or would be. */
+  link: linkRow,
+  /** Fields on which the two differ: the next reconcile decides them by their rules, and keeps what loses. */
+  differing: z.array(z.string()),
+  text: z.string(),
+});
+
+export type LinkedByHand = z.infer<typeof linkedByHand>;
 export type LinkRow = z.infer<typeof linkRow>;
 export type LinkPage = z.infer<typeof linkPage>;
 export type LinkField = z.infer<typeof linkField>;

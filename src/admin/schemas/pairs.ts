@@ -17,6 +17,14 @@ export const pairList = z.object({ items: z.array(pair) });
 export const pairParams = z.object({ name: z.string().min(1).max(100) });
 export const pauseBody = z.strictObject({ note: z.string().max(500).optional() });
 
+/** What a person says yes to; nothing where left out. */
+export const resumeBody = z.strictObject({
+  /** The deletions, merges and departures that stopped the pair are right. */
+  ends: z.boolean().optional(),
+  /** The instance that answers now holds the tickets that the links were made with. */
+  instance: z.boolean().optional(),
+});
+
 /** One mapped field, for drawing. */
 export const mappedField = z.object({
   name: z.string(),

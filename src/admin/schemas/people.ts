@@ -18,6 +18,8 @@ export const unmatched = z.object({
 export const unmatchedQuery = z.strictObject({ pair: z.string().max(100).optional(), ...paging });
 export const unmatchedPage = page(unmatched);
 
+export const againBody = z.strictObject({ pair: z.string().max(100).optional() });
+
 /** Two records that may be the same ticket. A person accepts or rejects. */
 export const proposal = z.object({
   id: z.string(),

@@ -80,6 +80,10 @@ export const status = z.object({
   decidedConflicts: z.int(),
   quarantined: z.int(),
   inDoubt: z.int(),
+  /** Links with a field that a desk accepts and keeps as it was. */
+  refused: z.int().optional(),
+  /** Links with a record that no answer holds. */
+  missing: z.int().optional(),
   openProposals: z.int(),
   unmatched: z.int(),
   pauses: z.array(pause),

@@ -85,7 +85,7 @@ export function problemsOf(context: AdminContext, pauses: readonly PairPause[]):
 }
 
 /** Everything the first page shows. */
-export function statusView(context: AdminContext, seen: Look): Status {
+export function statusView(context: AdminContext, seen: Look): Omit<Status, 'refused' | 'missing'> {
   const { engine, vitals, daemon } = context;
   const paces = daemon.paces();
   const problems = problemsOf(context, seen.pauses);

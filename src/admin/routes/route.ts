@@ -1,0 +1,23 @@
+import type { z } from 'zod';
+
+/**
+ * Who may ask. `open`: anybody; `signed`: who knows CASEBRIDGE_WAKE_SECRET; the others: a token or a session of that role or a
+ * higher one (viewer < operator < admin).
+ */
+export type Access = 'open' | 'signed' | 'viewer' | 'operator' | 'admin';
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Parameters as `:id`. */
+  readonly path: string;
+  readonly access: Access;
+  readonly summary: string;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** What comes back; a stream has a content type instead. */
+  readonly answer?: z.ZodType;
+  readonly stream?: string;
+  /** Where it is not 200. */
+  readonly status?: 201 | 202 | 204;
+}
