@@ -210,7 +210,7 @@ export interface Tx extends OverviewTx, MatchingTx, UnmatchedTx {
   countChildren(): Promise<readonly ChildCount[]>;
   /** Replaces the row of this id if its `updatedAt` still is `seen`; false if another worker has moved it on, or there is none. */
   swapChild(row: ChildRow, seen: string): Promise<boolean>;
-  /** Links, not detached, with files planned or sent, last moved before `at` and not put off beyond `now`. */
+  /** Links, not detached, with files planned or sent: put off until `now` or earlier, or not put off and last moved before `at`. */
   linksWithFilesDue(at: string, now: string, limit: number): Promise<readonly string[]>;
 
   addHistory(rows: readonly HistoryRow[]): Promise<void>;

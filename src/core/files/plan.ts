@@ -158,8 +158,9 @@ class Planner {
   }
 
   #planned(row: ChildRow, file: FileInfo): readonly FileStep[] {
-    if (!this.#isTime(row)) return [];
-    const detail = withDetail(row, { ...detailOf(file), nextAt: null });
+    const scanned = row.detail['waits'] === 'scan' && file.state !== 'pending';
+    if (!this.#isTime(row) && !scanned) return [];
+    const detail = withDetail(row, { ...detailOf(file), nextAt: null, waits: null });
     return this.#judged(advanced(row, this.#at.now, { hash: file.hash ?? '', detail }), row.updatedAt, file);
   }
 
@@ -168,7 +169,9 @@ class Planner {
     const to = otherSide(file.side);
     if (verdict.kind === 'wait') {
       const nextAt = new Date(this.#at.now + scanLookMs).toISOString();
-      return [{ row: { ...row, detail: withDetail(row, { nextAt }) }, seen, act: { kind: 'note' } }];
+      // Its desk marks the end of the scan as a change of the file: a stream's row then tells something new.
+      const detail = withDetail(row, { nextAt, waits: 'scan', stamp: null });
+      return [{ row: { ...row, detail }, seen, act: { kind: 'note' } }];
     }
     if (verdict.kind === 'withhold') {
       const limit = verdict.why === 'too-large' ? { limit: this.#rules.maxBytes } : {};

@@ -43,7 +43,7 @@ export function childMethods(state: State): ChildMethods {
     linksWithFilesDue: async (at, now, limit) => {
       const due = all()
         .filter((row) => row.kind === 'file' && (row.state === 'planned' || row.state === 'sent'))
-        .filter((row) => row.updatedAt < at && String(row.detail['nextAt'] ?? '') <= now)
+        .filter((row) => isDue(row, at, now))
         .filter((row) => (state.links.get(row.linkId)?.status ?? 'detached') !== 'detached')
         .toSorted(byText((row) => row.updatedAt));
       return [...new Set(due.map((row) => row.linkId))].slice(0, limit);
@@ -57,6 +57,11 @@ export function childMethods(state: State): ChildMethods {
       return [...counts.values()];
     },
   };
+}
+
+function isDue(row: ChildRow, at: string, now: string): boolean {
+  const nextAt = row.detail['nextAt'];
+  return typeof nextAt === 'string' ? nextAt <= now : row.updatedAt < at;
 }
 
 function save(state: State, row: ChildRow): void {

@@ -87,8 +87,8 @@ export function childMethods(db: Db): ChildMethods {
     linksWithFilesDue: async (at, now, limit) => {
       const rows = await db.$queryRaw<{ link_id: string }[]>`
         SELECT c.link_id FROM children c JOIN links l ON l.id = c.link_id
-        WHERE c.state IN ('planned', 'sent') AND c.updated_at < ${at}::timestamptz AND c.kind = 'file'
-          AND coalesce(c.detail->>'nextAt', '') <= ${now} AND l.status <> 'detached'
+        WHERE c.state IN ('planned', 'sent') AND c.kind = 'file' AND l.status <> 'detached'
+          AND CASE WHEN c.detail->>'nextAt' IS NULL THEN c.updated_at < ${at}::timestamptz ELSE c.detail->>'nextAt' <= ${now} END
         GROUP BY c.link_id ORDER BY min(c.updated_at), c.link_id LIMIT ${limit}`;
       return rows.map((row) => fromStored(row.link_id));
     },
