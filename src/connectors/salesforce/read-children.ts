@@ -128,6 +128,9 @@ async function readGroup(
   return { rows, children: new Map(children) };
 }
 
+/** Sessions that were told so, once each. */
+const told = new WeakSet<Session>();
+
 /** Where CaseComments are hidden from this user, the records are read without them: fields must not wait for a right on comments. */
 async function recordRows(
   session: Session,
@@ -138,7 +141,8 @@ async function recordRows(
   if (!(records instanceof ConnectorError)) return { rows: records, readable: true };
   if (!comments || !isHidden(records)) throw records;
   const [rows = []] = await queryEach(session, [recordsStatement(object, group.ids, fields, [])], true);
-  session.notice({ kind: 'comments-hidden' });
+  if (!told.has(session)) session.notice({ kind: 'comments-hidden' });
+  told.add(session);
   return { rows, readable: false };
 }
 

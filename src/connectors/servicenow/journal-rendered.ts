@@ -18,6 +18,8 @@ const dateFields = ['sys_created_on', 'sys_updated_on', 'opened_at', 'resolved_a
 /** Counts of single journals in one call. */
 const countsPerCall = 100;
 
+const mostTold = 10_000;
+
 /** What the rendered journals of some tickets show. */
 export interface Seen {
   readonly comments: ReadonlyMap<string, Comments>;
@@ -56,6 +58,15 @@ export function createRendered(
   countRequest: (id: string, element: Element) => ListRequest,
 ): Rendered {
   const dates = createUserDates();
+  const told = new Set<string>();
+
+  /** Once for each ticket, as far as they are remembered. */
+  function unsure(table: string, id: string): void {
+    if (told.has(id)) return;
+    if (told.size >= mostTold) told.clear();
+    told.add(id);
+    context.onNotice({ kind: 'journal-unsure', table, id });
+  }
 
   /**
    * How many entries each journal has. Where the lines that look like headers are as many as all entries together, each of them is
@@ -91,7 +102,7 @@ export function createRendered(
       const comments = ids.map((id): [string, Comments] => {
         const own = read.filter(({ view }) => view.id === id);
         const complete = own.length === elements.length && own.every(({ sure }) => sure);
-        if (!complete && own.length > 0) context.onNotice({ kind: 'journal-unsure', table: object, id });
+        if (!complete && own.length > 0) unsure(object, id);
         return [id, { items: own.flatMap(({ items }) => items).toSorted(byTime), complete }];
       });
       return { comments: new Map(comments), visible: streams.some(({ stream }) => stream !== null), entries };

@@ -42,6 +42,7 @@ export interface Journal {
 export function createJournal(context: Context, people: People): Journal {
   const rendered: Rendered = createRendered(context, people, countRequest);
   let path: JournalPath | null = null;
+  let told = false;
 
   function found(now: JournalPath): void {
     if (path !== now) context.onNotice({ kind: 'journal', path: now });
@@ -54,6 +55,9 @@ export function createJournal(context: Context, people: People): Journal {
     whole: boolean,
   ): Promise<readonly [string, Comments][]> {
     const { rows, complete } = await allRows(context, ids, first, whole);
+    const short = (first.total ?? 0) - rows.length;
+    if (short > 0 && !told) context.onNotice({ kind: 'journal-partly-hidden', count: short });
+    told ||= short > 0;
     const me = await people.me();
     await people.meet(rows.flatMap((row) => textOf(row, 'sys_created_by') ?? []));
     const comments = rows.map((row) => rowComment(row, me, (userName) => people.nameOf(userName)));
@@ -133,7 +137,7 @@ async function allRows(
 ): Promise<{ readonly rows: readonly Row[]; readonly complete: boolean }> {
   const { total } = first;
   const rows = whole ? [...first.rows] : [];
-  if (total === null) return { rows: onlyOf(ids, rows), complete: false };
+  if (total === null) return { rows: onlyOf(ids, await uncounted(context, ids, whole ? rows : null)), complete: false };
   const offsets: number[] = [];
   for (let offset = whole ? pageRows : 0; offset < total; offset += pageRows) offsets.push(offset);
   let moved = false;
@@ -148,8 +152,26 @@ async function allRows(
       moved ||= page.total !== total;
     }
   }
-  if (rows.length < total) context.onNotice({ kind: 'journal-partly-hidden', count: total - rows.length });
   return { rows: onlyOf(ids, rows), complete: !moved && rows.length >= total };
+}
+
+/** Where nothing is counted, a page that is not full ends the rows; who knows what an ACL took out of it. */
+async function uncounted(
+  context: Context,
+  ids: readonly string[],
+  first: readonly Row[] | null,
+): Promise<readonly Row[]> {
+  const pageAt = async (offset: number): Promise<readonly Row[]> => {
+    const [page] = await listMany(context, [rowsRequest(ids, { limit: pageRows, offset })]);
+    return page === undefined ? [] : orThrow(page).rows;
+  };
+  let page = first ?? (await pageAt(0));
+  const rows = [...page];
+  for (let offset = pageRows; page.length >= pageRows; offset += pageRows) {
+    page = await pageAt(offset);
+    rows.push(...page);
+  }
+  return rows;
 }
 
 /** A dropped query term answers with the journals of everybody. */

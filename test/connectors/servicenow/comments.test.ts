@@ -10,7 +10,8 @@ import type { Clock } from '../../../src/core/clock.ts';
 import { type ServiceNowSandbox, startServiceNowSandbox } from '../../../src/sandbox/servicenow.ts';
 import { realClock } from '../../support/clock.ts';
 import { seededRandom } from '../../support/random.ts';
-import { memoryVault, sysId } from './support.ts';
+import { batchReply, startReplay } from '../../support/servicenow-replay.ts';
+import { clientFor, memoryVault, sysId, wireRow } from './support.ts';
 
 let sandbox: ServiceNowSandbox;
 let ahead = 0;
@@ -145,6 +146,35 @@ describe('journals by their rows', () => {
     expect(short(comments)).toEqual([['public', 'Beth Anglin', 'seen']]);
     expect(comments?.complete).toBe(false);
     expect(notices).toContainEqual({ kind: 'journal-partly-hidden', count: 1 });
+  });
+
+  it('that nobody counts are read to the end, and not taken for the whole', async () => {
+    const replay = await startReplay();
+    const row = (n: number) => ({
+      sys_id: sysId(n),
+      element: 'comments',
+      element_id: sysId(1),
+      value: `line ${n}`,
+      sys_created_on: '2026-03-04 05:00:00',
+      sys_created_by: 'beth.anglin',
+    });
+    const journal = Array.from({ length: 1_500 }, (_, n) => row(n));
+    const answer = (url: string): unknown[] => {
+      if (url.includes('/incident')) return [wireRow(1)];
+      if (!url.includes('/sys_journal_field')) return [];
+      const offset = Number(/sysparm_offset=(\d+)/.exec(url)?.[1] ?? 0);
+      return journal.slice(offset, offset + 1_000);
+    };
+    // None of these answers has an X-Total-Count.
+    replay.answer((heard) =>
+      heard.method === 'POST'
+        ? batchReply(heard, (item) => ({ status: 200, body: { result: answer(item.url) } }))
+        : { body: { result: answer(heard.url) } },
+    );
+    const [comments] = await commentsOf(clientFor(replay.url).desk, sysId(1));
+    expect(comments?.complete).toBe(false);
+    expect(comments?.items.map(({ text }) => text)).toEqual(journal.map(({ value }) => value));
+    await replay.stop();
   });
 
   it('have the ids that they have in the rendered journal, so that a right granted makes nothing new', async () => {
