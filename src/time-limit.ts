@@ -1,8 +1,8 @@
 import { createContext, Script } from 'node:vm';
 import { type Guard, TookTooLong } from './mapping/function-rule.ts';
 
-/** Longer than any conversion of one value takes, and short enough that a whole batch of endless ones is no outage. */
-const defaultMs = 250;
+/** By the wall clock, so that it must outlast a busy machine, too; what ran too long is tried again later like any record set aside. */
+const defaultMs = 1000;
 
 /**
  * Runs functions of the mapping file under a time limit. V8 ends everything below a script that was started with one, closures of

@@ -18,7 +18,7 @@ function functionWorld(field: FieldConfig): World {
       fields: [...defaultFields, field],
       sync: { from: 'all' },
     },
-    { startedAt: '2026-03-01T00:00:00.000Z', guard: createTimeLimit(50) },
+    { startedAt: '2026-03-01T00:00:00.000Z', guard: createTimeLimit(1500) },
   );
   Object.assign(world.engine, { pairs: [pair] });
   return { ...world, poll: world.poll };
