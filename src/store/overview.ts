@@ -6,7 +6,10 @@ import type { AdminRole, AuditRow, ConflictRow, ConflictStatus, HistoryRow } fro
 export interface LinkSearch {
   readonly pair?: string;
   readonly status?: LinkStatus;
-  /** Link id, either record's id or number, the beginning of a number, or a part of the title, whatever the letters' case. */
+  /**
+   * Link id, either record's id or number, or the beginning of a number. Where that fits no link at all: a part of the title,
+   * whatever the letters' case.
+   */
   readonly text?: string;
   /** ServiceNow fields that hold titles. */
   readonly titles: readonly string[];

@@ -23,18 +23,19 @@ function suite(name: string, open: () => Promise<{ readonly store: Store; close(
     });
     afterAll(() => close());
 
-    const links = ['Printer on fire', 'VPN 100% down_now', 'Ümlaut \\ "quoted"', ''].map((title, n) =>
-      link({
-        id: `o-${n}`,
-        pair: n === 3 ? 'other' : 'incident-case',
-        ids: { servicenow: `${n}`.repeat(32), salesforce: `50000000000000${n}AAA` },
-        numbers: { servicenow: `INC001004${n}`, salesforce: `0000200${n}` },
-        status: n === 0 ? 'conflict' : 'synced',
-        bases: {
-          servicenow: { fields: { short_description: title }, version: { stamp: builtAt, count: 1 } },
-          salesforce: { fields: {}, version: { stamp: builtAt, count: null } },
-        },
-      }),
+    const links = ['Printer on fire', 'VPN 100% down_now', 'Ümlaut \\ "quoted"', 'As INC0010042 and INC0099999'].map(
+      (title, n) =>
+        link({
+          id: `o-${n}`,
+          pair: n === 3 ? 'other' : 'incident-case',
+          ids: { servicenow: `${n}`.repeat(32), salesforce: `50000000000000${n}AAA` },
+          numbers: { servicenow: `INC001004${n}`, salesforce: `0000200${n}` },
+          status: n === 0 ? 'conflict' : 'synced',
+          bases: {
+            servicenow: { fields: { short_description: title }, version: { stamp: builtAt, count: 1 } },
+            salesforce: { fields: {}, version: { stamp: builtAt, count: null } },
+          },
+        }),
     );
     const found = async (text: string): Promise<readonly string[]> =>
       (await run((tx) => tx.searchLinks({ text, titles: ['short_description'], limit: 10 }))).map(({ id }) => id);
@@ -50,6 +51,11 @@ function suite(name: string, open: () => Promise<{ readonly store: Store; close(
       expect(await found('_')).toEqual(['o-1']);
       expect(await found('\\ "q')).toEqual(['o-2']);
       expect(await found("'; DROP TABLE links; --")).toEqual([]);
+    });
+
+    it('looks through titles only where no id or number fits', async () => {
+      expect(await found('INC0010042')).toEqual(['o-2']);
+      expect(await found('INC0099999')).toEqual(['o-3']);
     });
 
     it('pages links in either order, and counts those of a pair', async () => {

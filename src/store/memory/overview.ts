@@ -9,7 +9,10 @@ export function overviewMethods(state: State): OverviewTx {
   const conflicts = (filter: ConflictFilter): readonly ConflictRow[] =>
     state.conflicts.where((row) => fits(row, filter)).toSorted(byText((row) => row.id));
   return {
-    searchLinks: async (search) => {
+    searchLinks: async (asked) => {
+      const { text } = asked;
+      const named = text !== undefined && state.links.where((link) => isNamed(link, text)).length > 0;
+      const search = named ? { ...asked, titles: [] } : asked;
       const found = state.links.where((link) => matches(link, search)).toSorted(byText((link) => link.id));
       return (search.latestFirst === true ? found.toReversed() : found).slice(0, search.limit);
     },
