@@ -118,7 +118,8 @@ export type NewPlan =
         | 'origin-hidden'
         | 'number-names-nothing'
         | 'number-names-linked'
-        | 'several-claim-number';
+        | 'several-claim-number'
+        | 'match-not-asked';
       /** What people call the other records concerned. */
       readonly others?: readonly string[];
     };

@@ -116,6 +116,25 @@ describe('tickets that were there on both desks', () => {
   });
 });
 
+describe('a look-up that a side refuses', () => {
+  it('creates nothing for the tickets concerned, says why, and holds up no other', async () => {
+    const w = world(byRule);
+    const linked = aCase(w, { Ref__c: null });
+    await w.sync();
+    incident(w, { u_ref: 'A-1' });
+    await w.edit('salesforce', linked.id, { Priority: 'Low' });
+    const before = w.writes();
+    w.desks.salesforce.faults.add({ method: 'find', error: 'Rejected', times: 1 });
+    await w.sync();
+    expect((await quarantine(w)).map(({ reason }) => reason)).toEqual([{ kind: 'plan', why: 'match-not-asked' }]);
+    expect(w.writes()).toBe(before + 1);
+    await w.clock.advance(60_000);
+    await w.sync();
+    expect(await links(w)).toHaveLength(2);
+    expect(await quarantine(w)).toEqual([]);
+  });
+});
+
 describe('proposals', () => {
   const rose = {
     servicenow: { 'caller_id.email': 'rose@edge.example' },

@@ -94,7 +94,10 @@ function byRule(input: MatchInput, rule: MatchRule): Match | null {
   if (match === undefined) return null;
   if (matching.length === 1 && rivals.length === 0)
     return { kind: 'link', record: match, by: { kind: 'rule', rule: rule.name } };
-  return { kind: 'propose', candidates: free.map((record) => candidate(record, { kind: 'rule', rule: rule.name })) };
+  const candidates = free
+    .slice(0, mostCandidates)
+    .map((record) => candidate(record, { kind: 'rule', rule: rule.name }));
+  return { kind: 'propose', candidates };
 }
 
 function meets(
@@ -108,18 +111,27 @@ function meets(
   return wanted !== '' && (term.ignoreCase ? sameText(held, wanted) : held === wanted);
 }
 
+/** More than anybody looks through. */
+const mostCandidates = 20;
+
+/** The most alike first. */
 function nearOnes(input: MatchInput, near: NearRule): readonly Candidate[] {
   const { origin } = input;
   const caller = textIn(origin, near.caller[origin.side]);
   if (caller === '') return [];
-  return input.across.flatMap((record): readonly Candidate[] => {
+  const alikes = input.across.flatMap((record) => {
     if (isTaken(input, record) || input.decided.get(record.id) === 'rejected') return [];
     if (!sameText(textIn(record, near.caller[record.side]), caller)) return [];
     const apart = Math.abs(Date.parse(record.createdAt) - Date.parse(origin.createdAt));
     const alike = likeness(textIn(origin, near.title[origin.side]), textIn(record, near.title[record.side]));
     if (apart > near.withinMs || alike < near.likeness) return [];
-    return [candidate(record, { kind: 'near', likeness: rounded(alike), hours: rounded(apart / 3_600_000) })];
+    const why = { kind: 'near', likeness: rounded(alike), hours: rounded(apart / 3_600_000) } as const;
+    return [{ alike, found: candidate(record, why) }];
   });
+  return alikes
+    .toSorted((a, b) => b.alike - a.alike)
+    .slice(0, mostCandidates)
+    .map(({ found }) => found);
 }
 
 /** Linked, or carrying a stamp of ours that names another record. */

@@ -1,8 +1,7 @@
-import type { Found } from '../../connectors/ticket-system.ts';
-import { type MatchAsk, matchAsks, type MatchRow, worthReading } from '../../core/match/asks.ts';
+import { type MatchRow, worthReading } from '../../core/match/asks.ts';
 import { matchRecord } from '../../core/match/match.ts';
 import { planMatched } from '../../core/match/plan-match.ts';
-import { fieldsOfMatch, type MatchRules } from '../../core/match/rules.ts';
+import type { MatchRules } from '../../core/match/rules.ts';
 import type { NewPlan } from '../../core/plan.ts';
 import type { SourceRecord } from '../../core/record.ts';
 import { bothSides, otherSide, type Side, sides } from '../../core/side.ts';
@@ -10,12 +9,16 @@ import type { ProposalRow, Tx } from '../../store/store.ts';
 import type { Engine } from '../engine.ts';
 import { type ReadAnswers, readBoth } from '../read.ts';
 import { groupBy, type NewDecision, type NewWork } from '../work.ts';
+import { type FoundRow, lookUp } from './look-up.ts';
+
+/** Nothing is created for a ticket of which nobody could tell whether it is there already. */
+const cannotBeAsked: NewPlan = { kind: 'quarantine', why: 'match-not-asked' };
 
 /**
  * A record that is about to get a new ticket across, of a pair that says how to recognise one that is there; or one out of scope, for
  * which only a person's word counts.
  */
-interface Looking {
+export interface Looking {
   readonly at: number;
   readonly work: NewWork;
   readonly rules: MatchRules;
@@ -32,14 +35,22 @@ export async function matchNews(engine: Engine, decisions: readonly NewDecision[
   const decided = [...decisions];
   if (looking.length > 0) {
     const groups = [...groupBy(looking, ({ work }) => `${work.pair.name} ${work.origin.side}`).values()];
-    const found = await lookUp(engine, groups);
-    const known = await engine.store.transaction((tx) => Promise.all(groups.map((group) => knownOf(tx, group, found))));
+    const { found, refused } = await lookUp(engine, groups);
+    const known = await engine.store.transaction(async (tx) => {
+      const all: Known[] = [];
+      for (const group of groups) all.push(await knownOf(tx, group, found));
+      return all;
+    });
     const across = await readAcross(engine, groups, found, known);
     const told = new Set(known.flatMap(({ open }) => open));
     groups.forEach((group, index) => {
       for (const one of group) {
         const { pair } = one.work;
         const side = one.origin.side;
+        if (one.plan.kind === 'create' && refused.has(pair.name)) {
+          decided[one.at] = { kind: 'plan', work: one.work, origin: one.origin, plan: cannotBeAsked };
+          continue;
+        }
         const match = matchRecord({
           rules: one.rules,
           origin: one.origin,
@@ -64,45 +75,6 @@ function lookingOf(decision: NewDecision, at: number): readonly Looking[] {
   if (plan.kind === 'create') return [{ at, work, rules: match, origin, plan }];
   if (plan.kind !== 'ignore' || plan.why !== 'out-of-scope') return [];
   return [{ at, work, rules: { ...match, byNumber: {}, rules: [], near: null }, origin, plan }];
-}
-
-interface FoundRow {
-  readonly pair: string;
-  readonly ask: MatchAsk;
-  readonly row: MatchRow;
-}
-
-/** One call a side, whatever the number of pairs and fields. */
-async function lookUp(engine: Engine, groups: readonly (readonly Looking[])[]): Promise<readonly FoundRow[]> {
-  const asks = groups.flatMap((group) => {
-    const creating = group.filter(({ plan }) => plan.kind === 'create');
-    const [first] = creating;
-    if (first === undefined) return [];
-    const origins = creating.map(({ origin }) => origin);
-    return matchAsks(first.rules, origins).map((ask) => ({ ask, pair: first.work.pair, rules: first.rules }));
-  });
-  const bySide = await Promise.all(
-    sides.map(async (side): Promise<readonly FoundRow[]> => {
-      const own = asks.filter(({ ask }) => ask.side === side);
-      if (own.length === 0) return [];
-      const system = engine.systems[side];
-      if (system.find === undefined) throw new Error(`${side} cannot be searched, and the mapping says how to match`);
-      const answers = await system.find(
-        own.map(({ ask, pair, rules }) => ({
-          object: pair.objects[side],
-          field: ask.field,
-          values: ask.values,
-          fields: [...new Set([rules.numbers[side], ...fieldsOfMatch(rules, side)])],
-        })),
-      );
-      return own.flatMap(({ ask, pair }, index) => rowsOf(pair.name, ask, answers[index]));
-    }),
-  );
-  return bySide.flat();
-}
-
-function rowsOf(pair: string, ask: MatchAsk, answer: Found | undefined): readonly FoundRow[] {
-  return (answer?.rows ?? []).map((row) => ({ pair, ask, row: { ...row, side: ask.side } }));
 }
 
 function rowsOn(found: readonly FoundRow[], group: readonly Looking[], side: Side): readonly MatchRow[] {
