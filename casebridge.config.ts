@@ -26,6 +26,15 @@ export default defineConfig({
       // `npm run casebridge -- init` offers them. Without it a pair that can close does not start.
       // resolve: { closeCode: 'Solution provided', closeNotes: 'Closed in Salesforce.' },
 
+      // Additional comments and work notes travel to published and unpublished CaseComments and back, each text under a line that says
+      // who wrote it and when. Work notes stay internal. Without this key comments stay where they are. What else can be said
+      // about them: docs/mapping.md.
+      comments: {
+        // timeZone: 'Europe/Lisbon', // of the times above the texts; default UTC
+        // from: 'servicenow', // only what is written there travels; default both
+        // channels: { internal: 'withhold' }, // work notes and unpublished comments stay where they are
+      },
+
       // More new tickets than this from one poll stop the pair until a person says that they are wanted.
       maxCreatesPerPoll: 200,
 

@@ -58,6 +58,7 @@ export const defaultPair: PairConfig = {
   fields: defaultFields,
   conflict: 'latest',
   tieBreak: 'servicenow',
+  comments: {},
 };
 
 /** The default pair with what ServiceNow's data policy wants on a resolve; closeCode must be a choice of that instance. */

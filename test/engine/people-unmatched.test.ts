@@ -21,7 +21,8 @@ describe('the list of people without a counterpart', () => {
         value: staff.stranger.servicenow,
         label: 'Igor Silva',
         why: 'nobody',
-        times: 1,
+        // With its create, and when its comments were looked for.
+        times: 2,
         linkId: (await link()).id,
         firstAt: at,
         lastAt: at,

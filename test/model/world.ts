@@ -66,11 +66,11 @@ export class World {
       }),
     );
     this.talk = new Talk(this.desks);
-    const config = defaultPairWith({ closeCode: 'Solution provided', closeNotes: 'Done.' });
+    const { comments, ...config } = defaultPairWith({ closeCode: 'Solution provided', closeNotes: 'Done.' });
     this.pair = buildPairRules(
       {
         ...config,
-        ...(weather.comments ? { comments: {} } : {}),
+        ...(weather.comments && comments !== undefined ? { comments } : {}),
         sync: { from: 'all' },
         conflict: weather.conflict,
         tieBreak: weather.tieBreak,
