@@ -45,4 +45,11 @@ describe('admin records', () => {
     expect(await admin.recentAudit(10)).toEqual([{ ...row, action: 'unlink', target: null, detail: {} }, row]);
     expect(await admin.recentAudit(1)).toHaveLength(1);
   });
+
+  it('let nobody change or remove what people did', async () => {
+    for (const statement of ["UPDATE audit SET actor = 'nobody'", 'DELETE FROM audit', 'TRUNCATE audit']) {
+      await expect(database.query(statement)).rejects.toThrow('only ever added');
+    }
+    expect(await store.admin.recentAudit(10)).toHaveLength(2);
+  });
 });

@@ -71,3 +71,11 @@ CREATE INDEX "unmatched_last_at_idx" ON "unmatched"("last_at");
 
 -- CreateIndex
 CREATE INDEX "sessions_ends_at_idx" ON "sessions"("ends_at");
+
+-- What people did is only ever added to, by whatever role. (\073 is a semicolon: the engine that applies this splits at each.)
+CREATE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS
+E'BEGIN RAISE EXCEPTION ''rows of the audit trail are only ever added'' USING ERRCODE = ''42501''\073 END';
+
+-- CreateTrigger
+CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON "audit"
+FOR EACH STATEMENT EXECUTE FUNCTION audit_append_only();
