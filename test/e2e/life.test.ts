@@ -137,6 +137,9 @@ describe.each(sides)('a ticket deleted on %s', { timeout: 60_000 }, (gone) => {
     tale.desks[gone].desk.remove(objects[gone], link.ids[gone], people[gone]);
     expect(await tale.look(link)).toMatchObject({ status: 'detached', life: { done: 'deleted' } });
     expect(tale.ticket(left, link)).toBeNull();
+    expect(await tale.cli.store.admin?.recentAudit(1)).toMatchObject([
+      { actor: 'casebridge', action: 'ticket.delete', target: link.id, detail: { side: left } },
+    ]);
     restore(tale, gone, link);
     await tale.sync();
     expect(tale.ticket(gone, link)).not.toBeNull();

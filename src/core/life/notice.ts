@@ -1,5 +1,5 @@
 import type { Link } from '../link.ts';
-import { otherSide, type Side } from '../side.ts';
+import type { Side } from '../side.ts';
 import type { Ended } from './decide-life.ts';
 import type { LifeAct } from './rules.ts';
 
@@ -22,7 +22,7 @@ function whatHappened(gone: string, life: Ended): string {
     case 'deleted':
       return `${gone}, which this ticket was kept in step with, was deleted.`;
     case 'merged':
-      return `${gone}, which this ticket was kept in step with, was merged into ${life.into}, which has no room for a second ticket in ${names[otherSide(life.side)]}.`;
+      return `${gone}, which this ticket was kept in step with, was merged into ${life.into}.`;
     case 'out-of-scope':
       return `${gone}, which this ticket was kept in step with, has left the scope of the synchronisation.`;
   }

@@ -1,6 +1,7 @@
 import { ConnectorError } from '../../connectors/errors.ts';
 import type { EraseResult, WriteResult } from '../../connectors/ticket-system.ts';
 import type { ChildRow } from '../../core/children.ts';
+import { iso } from '../../core/clock.ts';
 import { defaultLife } from '../../core/life/rules.ts';
 import type { LifeDone } from '../../core/link.ts';
 import type { SourceRecord } from '../../core/record.ts';
@@ -44,7 +45,10 @@ async function carryOutOn(
 ): Promise<ReadonlyMap<string, EndOutcome>> {
   const outcomes = new Map<string, EndOutcome>();
   const doomed = noted.filter(({ act }) => act === 'delete' && engine.systems[side].erase !== undefined);
-  for (const [end, result] of await eraseAll(engine, side, doomed)) outcomes.set(end.key, afterErase(end, result));
+  for (const [end, result] of await eraseAll(engine, side, doomed)) {
+    outcomes.set(end.key, afterErase(end, result));
+    if (result.kind === 'erased') await auditErase(engine, end);
+  }
   const closed = await closeAll(
     engine,
     side,
@@ -70,6 +74,21 @@ async function carryOutOn(
     outcomes.set(end.key, { kind: 'done', done, row: notice.row, survivor });
   }
   return outcomes;
+}
+
+/** The one act that nothing of ours can put back: it leaves a trail, as a person's does. */
+async function auditErase(engine: Engine, { survivor, life, decision }: NotedEnd): Promise<void> {
+  const { side, id, number } = survivor;
+  const row = {
+    at: iso(engine.clock.now()),
+    actor: 'casebridge',
+    action: 'ticket.delete',
+    target: decision.work.link.id,
+    detail: { side, id, number, because: `${life.kind} in ${life.side}` },
+  };
+  await engine.store.admin?.addAudit(row).catch((error: unknown) => {
+    engine.emit({ type: 'store.lost', error: error instanceof Error ? error : new Error(String(error)) });
+  });
 }
 
 /** Deleting what is not there any more comes to the same. */
