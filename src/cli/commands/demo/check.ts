@@ -1,3 +1,4 @@
+import { type FileTruth, fileTruth } from './files.ts';
 import type { Engine } from '../../../engine/engine.ts';
 import { type Drift, verify } from '../../../engine/verify.ts';
 import type { CallRecord, Sandbox } from '../../../sandbox/sandbox.ts';
@@ -15,6 +16,7 @@ export interface GroundTruth {
   readonly duplicates: number;
   /** Tickets that none across names and that name none. */
   readonly alone: number;
+  readonly files: FileTruth;
 }
 
 /** Pairs up both desks' tickets by their stamps, without a look at our own tables. */
@@ -34,6 +36,7 @@ export function groundTruth(desks: Desks): GroundTruth {
     incidents: incidents.length,
     cases: cases.length,
     duplicates: [...partners.values()].filter((count) => count > 1).length,
+    files: fileTruth(desks, new Map(pairs.map((pair) => [pair.join(' '), pair])).values()),
     alone: [...incidents, ...cases].filter((row) => !partners.has(row.id)).length,
   };
 }

@@ -16,5 +16,7 @@ const peopleFields: readonly FieldConfig[] = [
 
 /** The default mapping, from the beginning of time, with what ServiceNow wants when a Case is closed. */
 export const demoConfig = defineConfig({
-  pairs: [{ ...defaultPair, fields: [...defaultFields, ...peopleFields], sync: { from: 'all' }, resolve: closing }],
+  pairs: [
+    { ...defaultPair, fields: [...defaultFields, ...peopleFields], sync: { from: 'all' }, resolve: closing, files: {} },
+  ],
 });

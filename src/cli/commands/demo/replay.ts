@@ -1,5 +1,6 @@
 import type { Desk, DeskRow } from '../../../sandbox/sandbox.ts';
 import { enrolEverybody } from '../../../sandbox/roster.ts';
+import { type FilePlay, playFiles } from './files.ts';
 import type { LogEvent } from './log.ts';
 import { moreDetail, troubleOf } from './texts.ts';
 
@@ -11,6 +12,8 @@ export interface Replay {
   step(): boolean;
   readonly played: () => number;
   /** Tickets that were born or changed, counted once an event. */
+  /** Files added by people, by side. */
+  readonly files: FilePlay['counts'];
   readonly counts: { incidents: number; events: number; casesBorn: number; caseEdits: number; clashes: number };
 }
 
@@ -24,6 +27,7 @@ const closedCase = 'Closed';
 export function createReplay(log: readonly LogEvent[], desks: Desks, random: () => number): Replay {
   const incidents = new Map<string, string>();
   const born: string[] = [];
+  const files = playFiles(desks);
   const roster = enrolEverybody(desks, everybodyIn(log));
   const counts = { incidents: 0, events: 0, casesBorn: 0, caseEdits: 0, clashes: 0 };
   let next = 0;
@@ -50,6 +54,7 @@ export function createReplay(log: readonly LogEvent[], desks: Desks, random: () 
       event.by,
     );
     incidents.set(event.number, made.id);
+    files.opened(event.number, made.id);
     counts.incidents += 1;
   }
 
@@ -86,6 +91,7 @@ export function createReplay(log: readonly LogEvent[], desks: Desks, random: () 
       { OwnerId: roster.queues[Math.floor(random() * roster.queues.length)] ?? '' },
     ];
     desks.salesforce.edit('Case', open.twin.id, edits[Math.floor(random() * edits.length)] ?? {}, 'dana.support');
+    files.workedOn(open.twin.id);
     counts.caseEdits += 1;
   }
 
@@ -119,6 +125,7 @@ export function createReplay(log: readonly LogEvent[], desks: Desks, random: () 
   return {
     played: () => next,
     counts,
+    files: files.counts,
     step: () => {
       const event = log[next];
       if (event === undefined) return false;

@@ -7,6 +7,8 @@ import type { Replay } from './replay.ts';
 /** What `demo --once` ends with. */
 export interface DemoReport {
   readonly played: Replay['counts'];
+  /** Added by people, by side. */
+  readonly files: Replay['files'];
   readonly totals: Totals;
   readonly truth: GroundTruth;
   readonly links: number;
@@ -24,7 +26,16 @@ export interface DemoReport {
 /** True if both sides agree and nothing is left open. */
 export function isClean(report: DemoReport): boolean {
   const { drift, openConflicts, quarantined, truth, writesAfterQuiet } = report;
-  return drift.length + openConflicts + quarantined + truth.duplicates + truth.alone + writesAfterQuiet === 0;
+  return (
+    drift.length +
+      openConflicts +
+      quarantined +
+      truth.duplicates +
+      truth.alone +
+      truth.files.unmatched +
+      writesAfterQuiet ===
+    0
+  );
 }
 
 /** The report for a person. */
@@ -41,6 +52,7 @@ export function reportLines(report: DemoReport): readonly string[] {
     `Updated     ${totals.updated.salesforce} Cases, ${totals.updated.servicenow} incidents; ${totals.conflicts} conflicts, each settled by its rule with the losing value kept`,
     `Calls       ServiceNow ${calls.servicenow}, Salesforce ${calls.salesforce}: ${perThousand(calls.servicenow)} and ${perThousand(calls.salesforce)} per 1,000 changed tickets; an idle poll ${report.idleCalls.servicenow} and ${report.idleCalls.salesforce}`,
     `At the end  ${truth.incidents} incidents, ${truth.cases} Cases, ${report.links} links; duplicates ${truth.duplicates}, without a counterpart ${truth.alone}, writes after quiet ${report.writesAfterQuiet}`,
+    `Files       ${report.files.servicenow} added in ServiceNow, ${report.files.salesforce} in Salesforce; ${truth.files.files} at the end, with other than one counterpart ${truth.files.unmatched}`,
     `Verified    ${report.drift.length} fields differ, ${report.openConflicts} conflicts open, ${report.quarantined} quarantined`,
     isClean(report) ? 'Both sides agree.' : 'The sides do NOT agree; see the lines above.',
   ];

@@ -153,9 +153,17 @@ async function untilQuiet(app: App, daemon: Daemon, signal: AbortSignal): Promis
     await daemon.syncNow();
     const { waiting, active } = await app.engine.store.queue.depth();
     const due = await enqueueDue(app.engine);
-    quiet = waiting + active + due.queued === 0 && due.nextAt === null ? quiet + 1 : 0;
+    const moving = waiting + active + due.queued + (await filesOpen(app));
+    quiet = moving === 0 && due.nextAt === null ? quiet + 1 : 0;
     await delay(500);
   }
+}
+
+/** Files that are planned, under way or in doubt. */
+async function filesOpen(app: App): Promise<number> {
+  const counts = await app.engine.store.transaction((tx) => tx.countChildren());
+  const open = counts.filter(({ kind, state }) => kind === 'file' && (state === 'planned' || state === 'sent'));
+  return open.reduce((sum, { count }) => sum + count, 0);
 }
 
 async function report(
@@ -183,6 +191,7 @@ async function report(
   const agreed = await agreement(app.engine);
   return {
     played: replay.counts,
+    files: replay.files,
     totals: daemon.totals,
     truth,
     links: agreed.links,
