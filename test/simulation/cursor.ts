@@ -57,6 +57,8 @@ async function isAccountedFor(world: SimulatedWorld, tx: Tx, side: Side, row: So
       : `link:${link.id}`;
   if (world.store.queue.keys().has(key) || (await tx.quarantined([key])).length > 0) return true;
   if (link === undefined) return (await tx.openIntents(100)).some((intent) => intent.originId === origin);
+  // A write in doubt is looked at again once it has settled, and the row with it.
+  if ((await tx.pendingOf([link.id])).length > 0) return true;
   const base = link.bases[side];
   if (base.version.stamp >= row.version.stamp) return true;
   return world.pair.fields.every((rule) => {
