@@ -20,7 +20,9 @@ export function matchingMethods(db: Db): MatchingTx {
     saveProposals: async (rows) => {
       if (rows.length === 0) return;
       // The first of several rows of two records; one statement cannot touch a row twice.
-      const first = new Map(rows.toReversed().map((row) => [`${row.pair} ${row.ids.servicenow} ${row.ids.salesforce}`, row]));
+      const first = new Map(
+        rows.toReversed().map((row) => [`${row.pair} ${row.ids.servicenow} ${row.ids.salesforce}`, row]),
+      );
       await db.$executeRaw`
         INSERT INTO proposals
           (id, pair, servicenow_id, salesforce_id, servicenow_number, salesforce_number, why, status, at, decided_at)
