@@ -78,6 +78,16 @@ describe('the live stream', () => {
     expect((await admin.ask('GET', '/api/events?topics=gossip')).status).toBe(400);
   });
 
+  it('tells nobody who comes in, and by what token: that is for the audit trail', async () => {
+    const admin = await served();
+    const line = await listen(admin.url, {}, '?topics=acts');
+    await admin.login(tokenOf('viewer'));
+    await admin.ask('POST', '/api/tokens', { as: tokenOf('admin'), body: { name: 'another', role: 'viewer' } });
+    await admin.ask('POST', '/api/sync');
+    const [first] = await line.events(1);
+    expect(first?.text).toBe('operator: sync');
+  });
+
   it('goes on behind the last event that was heard, without a gap and without a repeat', async () => {
     const admin = await served();
     const first = await listen(admin.url);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { LinkDetail, LinkNow, LinkPage } from '../../src/admin/schemas/links.ts';
 import { newCase, newIncident } from '../engine/world.ts';
 import { link } from '../support/builders.ts';
+import { runToEnd } from '../support/clock.ts';
 import { type AdminWorld, createAdminWorld, tokenOf } from './support.ts';
 
 async function withLinks(count: number, title = (n: number): string => `Printer ${n}`): Promise<AdminWorld> {
@@ -112,6 +113,23 @@ describe('links', () => {
       changed: { servicenow: false, salesforce: true },
       agree: false,
     });
+  });
+
+  it('cost one call a side, however many look at the same moment', async () => {
+    const { world, ask } = await createAdminWorld();
+    world.put('servicenow', newIncident);
+    await world.sync();
+    const { id } = await world.link();
+    const before = world.desks.servicenow.calls();
+    const { read } = world.desks.servicenow;
+    world.desks.servicenow.read = async (...args) => {
+      await world.clock.sleep(1000);
+      return read(...args);
+    };
+    const asked = Promise.all(Array.from({ length: 10 }, () => ask('GET', `/api/links/${id}/now`)));
+    const looks = await runToEnd(world.clock, asked);
+    expect(looks.every(({ status }) => status === 200)).toBe(true);
+    expect(world.desks.servicenow.calls() - before).toBe(1);
   });
 
   it('tell which side could not be asked, and show the other', async () => {

@@ -4,6 +4,7 @@ import type { ObjectDescription } from '../../src/connectors/ticket-system.ts';
 import { type Side, sides } from '../../src/core/side.ts';
 import { defaultPairWith } from '../../src/mapping/default-config.ts';
 import { newIncident } from '../engine/world.ts';
+import { runToEnd } from '../support/clock.ts';
 import { createAdminWorld } from './support.ts';
 
 const pair = defaultPairWith({ closeCode: 'Solution provided', closeNotes: 'Done.' });
@@ -131,5 +132,17 @@ describe('the mapping', () => {
     const { ask } = await withOneLink();
     const said = await ask('POST', '/api/mapping/plan', { body: { config: { pairs: [pair] }, links: 5000 } });
     expect(said).toMatchObject({ status: 400, json: { issues: [{ where: 'links' }] } });
+  });
+
+  it('is tried one at a time', async () => {
+    const { ask, world } = await withOneLink();
+    world.desks.salesforce.describe = async (object) => {
+      await world.clock.sleep(1000);
+      return described('salesforce', object);
+    };
+    const body = { config: { pairs: [pair] } };
+    const asked = Promise.all([1, 2].map(() => ask('POST', '/api/mapping/plan', { body })));
+    const tries = await runToEnd(world.clock, asked);
+    expect(new Set(tries.map(({ status }) => status))).toEqual(new Set([200, 409]));
   });
 });

@@ -45,6 +45,10 @@ afterAll(async () => {
 
 describe('the arrows between folders', () => {
   const wrong = {
+    'src/operate/links.ts': '../admin/server.ts',
+    'src/operate/runs.ts': '../cli/operator.ts',
+    'src/admin/server.ts': '../store/prisma/store.ts',
+    'src/engine/daemon.ts': '../operate/runs.ts',
     'src/core/plan.ts': '../engine/work.ts',
     'src/core/clock.ts': 'node:fs',
     'src/mapping/text.ts': '../connectors/errors.ts',

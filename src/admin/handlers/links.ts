@@ -34,6 +34,7 @@ export const linkHandlers: MakeHandlers<LinkRoutes> = (context): HandlersOf<Link
   const { store, clock } = engine;
   const titles = titleFields(context.config);
   const names = [...new Set(titles.values())];
+  const reading = new Map<string, ReturnType<typeof readLink>>();
   return {
     links: async ({ query }) => {
       const { search, limit, ...rest } = query;
@@ -70,8 +71,10 @@ export const linkHandlers: MakeHandlers<LinkRoutes> = (context): HandlersOf<Link
     },
     linkNow: async ({ params }) => {
       const link = await oneLink(store, params.id);
-      const now = await readLink(engine, link);
-      return linkNowView(link, pairOf(engine, link.pair), now, iso(clock.now()));
+      // Whoever asks while an answer is on its way gets the same one: a page left open by many costs one call a side.
+      const asked = reading.get(link.id) ?? readLink(engine, link).finally(() => reading.delete(link.id));
+      reading.set(link.id, asked);
+      return linkNowView(link, pairOf(engine, link.pair), await asked, iso(clock.now()));
     },
     linkHistory: async ({ params, query }) => {
       const link = await oneLink(store, params.id);

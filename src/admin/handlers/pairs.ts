@@ -5,6 +5,7 @@ import { tryMapping } from '../../operate/mapping-plan.ts';
 import { look, type Poll } from '../../operate/look.ts';
 import { pausePair, resumePair } from '../../operate/pairs.ts';
 import type { AdminContext } from '../context.ts';
+import { ApiProblem } from '../problem.ts';
 import type { Pair } from '../schemas/pairs.ts';
 import type { PollStatus } from '../schemas/status.ts';
 import { mappingView } from '../views/mapping.ts';
@@ -19,6 +20,8 @@ type PairRoutes = 'pairs' | 'pairPause' | 'pairResume' | 'mapping' | 'mappingPla
 export const pairHandlers: MakeHandlers<PairRoutes> = (context): HandlersOf<PairRoutes> => {
   const { engine, daemon, config, configFile } = context;
   const known = engine.pairs.map((pair) => pair.name);
+  // It reads up to 2,000 tickets on both sides: one at a time.
+  let trying = false;
   return {
     pairs: async () => ({ items: await pairsOf(context) }),
     pairPause: async ({ params, body, operator }) => {
@@ -33,8 +36,14 @@ export const pairHandlers: MakeHandlers<PairRoutes> = (context): HandlersOf<Pair
     },
     mapping: async () => mappingView(config, engine.pairs, configFile),
     mappingPlan: async ({ body }) => {
-      const tried = await tryMapping(engine, { config: body.config, links: body.links, ...given({ pair: body.pair }) });
-      return planView(tried, body.samples);
+      if (trying) throw new ApiProblem(409, 'Another mapping is being tried; wait for it, then try again.');
+      trying = true;
+      try {
+        const asked = { config: body.config, links: body.links, ...given({ pair: body.pair }) };
+        return planView(await tryMapping(engine, asked), body.samples);
+      } finally {
+        trying = false;
+      }
     },
   };
 };

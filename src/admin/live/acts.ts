@@ -7,6 +7,7 @@ export function recordsThatTell(records: AdminRecords, hub: Hub): AdminRecords {
     ...records,
     addAudit: async (row) => {
       await records.addAudit(row);
+      if (!isPublic(row.action)) return;
       hub.publish({
         topic: 'acts',
         type: 'act',
@@ -18,4 +19,9 @@ export function recordsThatTell(records: AdminRecords, hub: Hub): AdminRecords {
       });
     },
   };
+}
+
+/** Who comes in, and by what token, is for the audit trail alone, which not everybody may read. */
+function isPublic(action: string): boolean {
+  return !/^(login|logout|token)\b/.test(action);
 }
