@@ -29,7 +29,7 @@ describe.skipIf(noBrowser !== null)('the dashboard, used', () => {
     api.answers.links = ({ query }) => linkPage(query, 3);
     await openView(page, api.url, 'now');
     await page.keyboard.press('/');
-    await page.waitForURL(/#\/links/);
+    await page.locator('[data-search]:focus').waitFor();
     await page.keyboard.type('ticket 2');
     await page.waitForURL(/search=ticket\+2/);
     await page.getByText('1 in all').waitFor();
@@ -164,6 +164,54 @@ describe.skipIf(noBrowser !== null)('the dashboard, used', () => {
     await openView(page, api.url, 'now');
     await page.goto(`${api.url}#/links/link-9`);
     await page.getByRole('heading', { name: 'There is no such link' }).waitFor();
+  });
+
+  it('sets a pair going only with the consent that its reason asks for', async () => {
+    const { page } = watched;
+    const sent: unknown[] = [];
+    const status = api.answers.status;
+    api.answers.status = (asked) => {
+      if (status === undefined) throw new Error('no answer');
+      const before = status(asked);
+      return { ...before, pauses: before.pauses.map((pause) => ({ ...pause, reason: 'instance-changed' })) };
+    };
+    api.answers.pairResume = ({ body }) => {
+      sent.push(body);
+      return { text: 'It goes on.' };
+    };
+    await openView(page, api.url, 'now');
+    await page.getByRole('button', { name: 'Set it going again' }).first().click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Set it going' }).click();
+    await dialog.getByText('Tick the box first').waitFor();
+    expect(sent).toEqual([]);
+    await dialog.getByRole('checkbox').check();
+    await dialog.getByRole('button', { name: 'Set it going' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(sent).toEqual([{ instance: true }]);
+  });
+
+  it('says what two tickets differ in before it links them by hand', async () => {
+    const { page } = watched;
+    const sent: unknown[] = [];
+    const link = api.answers.linkByHand;
+    api.answers.linkByHand = (asked) => {
+      sent.push(asked.body);
+      if (link === undefined) throw new Error('no answer');
+      return link(asked);
+    };
+    await openView(page, api.url, 'matches');
+    await page.getByLabel('ServiceNow').fill(' INC0010042 ');
+    await page.getByLabel('Salesforce').fill('00001007');
+    await page.getByRole('button', { name: 'Look first' }).click();
+    await page.getByText('They differ in state').waitFor();
+    await page.getByRole('button', { name: 'Link them', exact: true }).click();
+    await page.waitForURL(/#\/links\/link-1/);
+    const both = { servicenow: 'INC0010042', salesforce: '00001007' };
+    expect(sent).toEqual([
+      { ...both, dryRun: true },
+      { ...both, dryRun: false },
+    ]);
   });
 
   it('says since when it is stale, and comes back by itself', async () => {

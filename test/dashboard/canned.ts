@@ -249,6 +249,8 @@ export function cannedAnswers(text: (plain: string) => string, role: Role = 'adm
       ],
     }),
     linkHistory: () => only(entry),
+    linkByHand: () => ({ link: row, differing: ['state'], text: text('They are one ticket from now on.') }),
+    unmatchedAgain: () => ({ text: 'Looked for again.' }),
     linkResync: () => ({ text: 'Both sides are compared.' }),
     conflicts: () => ({ ...only(conflict), total: 1, byField: { [text('short_description')]: 1 } }),
     conflictResolve: () => ({ ...conflict, status: 'decided', winner: 'servicenow', decidedBy: 'duty desk' }),

@@ -27,6 +27,7 @@ const openers: Readonly<Record<string, readonly string[]>> = {
   conflicts: ['Write another …'],
   'links/link-1': ['Write another …', 'Unlink'],
   mapping: ['Try an edited one …', 'Plan'],
+  now: ['Set it going again'],
 };
 
 describe.skipIf(noBrowser !== null)('the views, in a browser', () => {
@@ -108,7 +109,7 @@ describe.skipIf(noBrowser !== null)('the views, in a browser', () => {
     const viewer = await startFakeApi(cannedAnswers((text) => text, 'viewer'));
     const { page, context } = await openPage(browser);
     const acts =
-      /^(Take|Retry|Drop|Unlink|Pause|Stop|Resync|Verify|Compare|Set|Poll|Make|Revoke|Write|Not the same|One ticket|Try an)/;
+      /^(Take|Retry|Drop|Unlink|Pause|Stop|Resync|Verify|Compare|Set|Poll|Look|Link|Make|Revoke|Write|Not the same|One ticket|Try an)/;
     for (const view of views.filter((one) => one !== 'audit' && one !== 'tokens')) {
       await openView(page, viewer.url, view);
       expect(await page.locator('main').getByRole('button', { name: acts }).count(), view).toBe(0);

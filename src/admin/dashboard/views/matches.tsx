@@ -11,6 +11,7 @@ import { TimeText } from '../ui/time-text.tsx';
 import { useList } from '../ui/use-list.ts';
 import { bothNames, type Tone } from '../ui/words.ts';
 import type { ViewProps } from '../view.tsx';
+import { ByHand } from './matches/by-hand.tsx';
 
 const statuses = ['open', 'accepted', 'rejected', 'all'] as const;
 const marks: Readonly<Record<Proposal['status'], readonly [Tone, string]>> = {
@@ -23,6 +24,7 @@ const marks: Readonly<Record<Proposal['status'], readonly [Tone, string]>> = {
 export function Matches({ route }: ViewProps) {
   const { pair = '' } = route.query;
   const status = statuses.find((one) => one === route.query['status']) ?? 'open';
+  const operator = useMay('operator');
   const list = useList('/api/proposals', { status, ...(pair === '' ? {} : { pair }), limit: 50 }, ['links', 'acts']);
   return (
     <>
@@ -42,6 +44,7 @@ export function Matches({ route }: ViewProps) {
           <PairSelect pair={pair} />
         </div>
       </div>
+      {operator && <ByHand />}
       <ListPages
         list={list}
         keyOf={(proposal) => proposal.id}

@@ -4,13 +4,13 @@ import { post } from '../api/client.ts';
 import { StatusContext, useMay } from '../api/session.ts';
 import { ActButton } from '../ui/act-button.tsx';
 import { announce } from '../ui/announce.tsx';
-import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { Mark } from '../ui/parts.tsx';
 import { formatNumber } from '../ui/time.ts';
 import { TimeText } from '../ui/time-text.tsx';
 import { sides } from '../ui/words.ts';
 import { ActivityCard } from './now/activity.tsx';
 import { PairsCard } from './now/pairs.tsx';
+import { ResumeButton } from './now/resume-button.tsx';
 import { SeriesCard } from './now/series.tsx';
 import { SideCard } from './now/side.tsx';
 
@@ -72,7 +72,7 @@ function HealthCard({ status }: { readonly status: Status }) {
           {status.problems.map((problem) => (
             <li key={`${problem.code} ${problem.side ?? ''} ${problem.pair ?? ''}`} class="toolbar" data-row>
               <span>{problem.text}</span>
-              <Help problem={problem} />
+              <Help problem={problem} status={status} />
             </li>
           ))}
         </ul>
@@ -82,25 +82,12 @@ function HealthCard({ status }: { readonly status: Status }) {
 }
 
 /** The button that helps, where one does. */
-function Help({ problem }: { readonly problem: HealthProblem }) {
+function Help({ problem, status }: { readonly problem: HealthProblem; readonly status: Status }) {
   const operator = useMay('operator');
   if (!operator) return null;
   if (problem.code === 'side-paused' || problem.code === 'side-late') return <SyncNow />;
-  if (problem.code !== 'pair-paused' || problem.pair === null) return null;
-  const { pair } = problem;
-  return (
-    <ConfirmButton
-      label="Set it going again"
-      title={`Set ${pair} going again?`}
-      confirm="Set it going"
-      act={async () => {
-        announce((await post('/api/pairs/:name/resume', { params: { name: pair } })).text);
-      }}
-    >
-      <p>{problem.text}</p>
-      <p>What was found meanwhile is carried out, new tickets included.</p>
-    </ConfirmButton>
-  );
+  const pause = status.pauses.find((one) => problem.code === 'pair-paused' && one.pair === problem.pair);
+  return pause === undefined ? null : <ResumeButton pause={pause} />;
 }
 
 function WaitingCard({ status }: { readonly status: Status }) {
@@ -109,6 +96,10 @@ function WaitingCard({ status }: { readonly status: Status }) {
     ['Set aside', status.quarantined, '#/quarantine'],
     ['Matches', status.openProposals, '#/matches'],
     ['People', status.unmatched, '#/people'],
+  ];
+  const odd: readonly (readonly [string, number | undefined, string])[] = [
+    ['Refused', status.refused, 'Links with a field that a desk accepts and keeps as it was'],
+    ['Missing', status.missing, 'Links with a record that no answer holds'],
   ];
   const { created, updated } = status.totals;
   return (
@@ -127,6 +118,15 @@ function WaitingCard({ status }: { readonly status: Status }) {
             <dd>{count === 0 ? '0' : <a href={href}>{formatNumber(count)}</a>}</dd>
           </>
         ))}
+        {odd.map(
+          ([label, count, title]) =>
+            (count ?? 0) > 0 && (
+              <>
+                <dt>{label}</dt>
+                <dd title={title}>{formatNumber(count ?? 0)}</dd>
+              </>
+            ),
+        )}
         <dt>Links</dt>
         <dd>
           <a href="#/links">{formatNumber(status.links.total)}</a>

@@ -1,4 +1,8 @@
+import { post } from '../api/client.ts';
+import { useMay } from '../api/session.ts';
 import { formatRoute } from '../route/route.ts';
+import { ActButton } from '../ui/act-button.tsx';
+import { announce } from '../ui/announce.tsx';
 import { ListPages } from '../ui/list-pages.tsx';
 import { PairSelect } from '../ui/pair-select.tsx';
 import { Empty, SideName } from '../ui/parts.tsx';
@@ -15,12 +19,25 @@ const reasons: Readonly<Record<string, string>> = {
 /** People, teams and accounts that were met on one side and have no counterpart on the other. */
 export function People({ route }: ViewProps) {
   const { pair = '' } = route.query;
+  const operator = useMay('operator');
   const list = useList('/api/unmatched', { ...(pair === '' ? {} : { pair }), limit: 100 }, ['links']);
   return (
     <>
       <div class="head">
         <h1>People without counterpart</h1>
-        <PairSelect pair={pair} />
+        <div class="toolbar">
+          <PairSelect pair={pair} />
+          {operator && list.items.length > 0 && (
+            <ActButton
+              label="Look again"
+              title="Look again for everybody whom a ticket waits for"
+              act={async () => {
+                announce((await post('/api/unmatched/again', { body: pair === '' ? {} : { pair } })).text);
+                list.reload();
+              }}
+            />
+          )}
+        </div>
       </div>
       <ListPages
         list={list}

@@ -4,6 +4,7 @@ import { useMay } from '../../api/session.ts';
 import { announce } from '../../ui/announce.tsx';
 import { ConfirmButton } from '../../ui/confirm-button.tsx';
 import { Mark, SideName } from '../../ui/parts.tsx';
+import { ResumeButton } from './resume-button.tsx';
 import { TimeText } from '../../ui/time-text.tsx';
 
 /** Every pair of tables: when each side was last walked to its end, and whether the pair stands still. */
@@ -46,7 +47,11 @@ export function PairsCard({ status }: { readonly status: Status }) {
                   </>
                 ))}
             </dl>
-            {operator && (pause === undefined ? <PauseButton name={name} /> : <ResumeButton name={name} />)}
+            {operator && (
+              <div class="actions">
+                {pause === undefined ? <PauseButton name={name} /> : <ResumeButton pause={pause} />}
+              </div>
+            )}
           </div>
         );
       })}
@@ -56,34 +61,15 @@ export function PairsCard({ status }: { readonly status: Status }) {
 
 function PauseButton({ name }: { readonly name: string }) {
   return (
-    <div class="actions">
-      <ConfirmButton
-        label="Pause"
-        title={`Let ${name} stand still?`}
-        confirm="Pause"
-        act={async () => {
-          announce((await post('/api/pairs/:name/pause', { params: { name }, body: {} })).text);
-        }}
-      >
-        <p>Nothing of this pair is written until someone sets it going again. Nothing is lost: it catches up.</p>
-      </ConfirmButton>
-    </div>
-  );
-}
-
-function ResumeButton({ name }: { readonly name: string }) {
-  return (
-    <div class="actions">
-      <ConfirmButton
-        label="Set going"
-        title={`Set ${name} going again?`}
-        confirm="Set it going"
-        act={async () => {
-          announce((await post('/api/pairs/:name/resume', { params: { name } })).text);
-        }}
-      >
-        <p>What was found meanwhile is carried out, new tickets included.</p>
-      </ConfirmButton>
-    </div>
+    <ConfirmButton
+      label="Pause"
+      title={`Let ${name} stand still?`}
+      confirm="Pause"
+      act={async () => {
+        announce((await post('/api/pairs/:name/pause', { params: { name }, body: {} })).text);
+      }}
+    >
+      <p>Nothing of this pair is written until someone sets it going again. Nothing is lost: it catches up.</p>
+    </ConfirmButton>
   );
 }
