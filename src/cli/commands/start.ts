@@ -48,7 +48,8 @@ async function serve(session: Session, opened: OpenedApp, relay: Relay, yes: boo
     settings,
     urls: deskUrls(settings),
     terminal: session.world.terminal,
-    tell: (line) => session.out.note(line),
+    // Where nobody reads along, the log stays JSON; no token is part of the line then.
+    tell: (text) => (session.world.terminal ? session.out.note(text) : log('info', 'admin', { text })),
     onError: (error) =>
       log('error', 'admin.error', { error: error.name, text: oneLine(error.message, 200), stack: error.stack }),
   });
