@@ -9,7 +9,7 @@ import { derivedOf, nativeField, ruleName, type Slot, slotName } from './field-n
 import type { Guard } from './function-rule.ts';
 import { buildMoreRule } from './more-rules.ts';
 import { parentRule } from './parent-rule.ts';
-import { carryOwner, type OwnerPlace, ownersAgree, sameAssigned } from './owner-rule.ts';
+import { carryOwner, type OwnerPlace, ownersAgree, refreshOwner, sameAssigned } from './owner-rule.ts';
 import type { RefPlace } from './person-rule.ts';
 import { ownerField, refSpec, type RefField } from './ref-spec.ts';
 import { carrySame, valuesAgree } from './same-rule.ts';
@@ -61,6 +61,7 @@ function ownerRule(slot: Extract<Slot, { kind: 'owner' }>, building: Building): 
       side === 'servicenow' ? sameAssigned(place, a, b) : idKey(side, textOf(a)) === idKey(side, textOf(b)),
     agree: (values) => ownersAgree(place, values),
     carry: (input) => carryOwner(place, input),
+    refresh: (values) => (only?.writes === 'servicenow' ? null : refreshOwner(place, values)),
     companions: () => ({}),
   };
   const when = slot.person?.when ?? slot.team?.when;

@@ -10,7 +10,7 @@ import type { MoreFields } from './field-kinds.ts';
 import { carryByFunction, functionAgrees, type Guard, writesOfFunction } from './function-rule.ts';
 import { carryHtml, htmlAgrees } from './html-rule.ts';
 import { constantRule, templateRule } from './one-sided.ts';
-import { broughtAlong, carryPerson, personsAgree, type RefPlace } from './person-rule.ts';
+import { broughtAlong, carryPerson, personsAgree, refreshPerson, type RefPlace } from './person-rule.ts';
 import { booleans, carryPlain, numbers, type Plain, plainAgree, plainSame } from './plain-rule.ts';
 import type { RefField } from './ref-spec.ts';
 import { textOf } from './text-rule.ts';
@@ -115,6 +115,15 @@ function personRule(field: RefField, { common, directory, refSpec, valueOn }: Ru
     same: (side, a, b) => idKey(side, textOf(a)) === idKey(side, textOf(b)),
     agree: (values) => personsAgree(place, values),
     carry: (input) => carryPerson(place, input),
+    refresh: (values) => onlyWritten(field.writes, refreshPerson(place, values)),
     companions: (to, value) => broughtAlong(place, to, value, valueOn(otherSide(to))),
   };
+}
+
+/** A one-way field refreshes nothing on the side that it never writes. */
+function onlyWritten<T extends { readonly on: Side }>(
+  writes: FieldRule['writes'] | undefined,
+  due: T | null,
+): T | null {
+  return due === null || writes === undefined || writes === 'both' || writes === due.on ? due : null;
 }

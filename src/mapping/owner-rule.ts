@@ -145,6 +145,22 @@ function assignedLabel({ person, team }: OwnerPlace, { user, group }: Assigned):
   return names.length === 0 ? null : names.join(', ');
 }
 
+/** The owner stands in, the default or the group's queue, for somebody who has a counterpart by now: see refreshPerson. */
+export function refreshOwner(
+  place: OwnerPlace,
+  values: Readonly<Record<Side, FieldValue>>,
+): { readonly on: Side; readonly value: FieldValue } | null {
+  const owner = textOf(values.salesforce);
+  const { group } = read(place, values.servicenow);
+  const standsIn =
+    holds('salesforce', defaultOwner(place), owner) ||
+    (place.team !== null && group !== '' && holds('salesforce', expectedOn(place.team, 'salesforce', group), owner));
+  if (!standsIn) return null;
+  const expected = ownerOf(place, values.servicenow);
+  if (expected.kind !== 'id' || holds('salesforce', expected, owner)) return null;
+  return { on: 'salesforce', value: expected.id };
+}
+
 /** The same people, however their ids are written. */
 export function sameAssigned(place: OwnerPlace, a: FieldValue, b: FieldValue): boolean {
   const [x, y] = [read(place, a), read(place, b)];

@@ -1,7 +1,7 @@
 import { type Counterpart, type Directory, idKey, type RefSpec } from '../core/directory.ts';
 import type { FieldValue, Fields } from '../core/record.ts';
 import type { Carried, CarryInput } from '../core/rules.ts';
-import { otherSide, type Side } from '../core/side.ts';
+import { otherSide, type Side, sides } from '../core/side.ts';
 import { otherwiseOn } from './choices-rule.ts';
 import type { RefField } from './ref-spec.ts';
 import { textOf } from './text-rule.ts';
@@ -39,6 +39,23 @@ export function defaultOn({ field, spec, directory }: RefPlace, to: Side): Expec
 function asExpected(found: Counterpart): Expected {
   if (found.kind === 'found') return { kind: 'id', id: found.id, fields: found.fields };
   return found.kind === 'none' ? { kind: 'nobody' } : found;
+}
+
+/**
+ * Where nobody edited and the sides still differ: one of them may hold the default, for somebody who has a counterpart by now. Who that is
+ * should stand there; null for anything else.
+ */
+export function refreshPerson(
+  place: RefPlace,
+  values: Readonly<Record<Side, FieldValue>>,
+): { readonly on: Side; readonly value: FieldValue } | null {
+  for (const on of sides) {
+    const id = textOf(values[otherSide(on)]);
+    if (id === '' || otherwiseOn(place.field, on) === 'keep' || !holds(on, defaultOn(place, on), values[on])) continue;
+    const found = place.directory.counterpart(place.spec, otherSide(on), id);
+    if (found.kind === 'found' && idKey(on, found.id) !== idKey(on, textOf(values[on]))) return { on, value: found.id };
+  }
+  return null;
 }
 
 /** True if the value of one side is who the other's should be, in either direction. */

@@ -20,15 +20,19 @@ async function strangersIn(tx: Tx, pair: string | undefined): Promise<readonly U
 
 /**
  * Queues every ticket that waits for somebody: fields that were left alone for want of a counterpart, or because a directory could not
- * be read. Those that got the mapping's default keep it until they change again. Returns how many.
+ * be read. `all`: every ticket, so that those get their own who got the mapping's default. Returns how many.
  */
-export async function lookAgain(operator: Operator, pair?: string): Promise<number> {
+export async function lookAgain(
+  operator: Operator,
+  pair?: string,
+  which: 'waiting' | 'all' = 'waiting',
+): Promise<number> {
   const queued = await operator.store.transaction(async (tx) => {
     const named = new Set((await strangersIn(tx, pair)).map(({ field }) => field));
     let count = 0;
     for await (const links of pages(tx, pair)) {
       const keys = links
-        .filter((link) => waits(link, named))
+        .filter((link) => link.status !== 'detached' && (which === 'all' || waits(link, named)))
         .map((link): WorkKey => ({ kind: 'link', linkId: link.id }));
       await tx.enqueue(keys);
       count += new Set(keys.map(formatKey)).size;
@@ -54,7 +58,6 @@ async function* pages(tx: Tx, pair: string | undefined): AsyncGenerator<readonly
 }
 
 function waits(link: Link, named: ReadonlySet<string>): boolean {
-  if (link.status === 'detached') return false;
   return link.holds.some(
     ({ field, reason }) => reason.kind === 'unreadable' || (reason.kind === 'no-counterpart' && named.has(field)),
   );

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { iso } from '../../src/core/clock.ts';
 import { planAll } from '../../src/engine/dry-run.ts';
+import { verify } from '../../src/engine/verify.ts';
+import { lookAgain } from '../../src/operate/people.ts';
 import { peopleWorld } from './people-world.ts';
 import { newCase, newIncident } from './world.ts';
 
@@ -72,6 +74,23 @@ describe('the list of people without a counterpart', () => {
     const made = desks.salesforce.rows('Case').find((row) => row.id === link?.ids.salesforce);
     expect(made?.fields['OwnerId']).toBe(back);
     expect(() => twin('salesforce')).toThrow('not one');
+  });
+
+  it('ends for those who got the default, too, once their tickets are looked at again', async () => {
+    const { staff, put, sync, store, link, twin, desks, clock, engine } = peopleWorld([
+      { ...caller[0], otherwise: { salesforce: 'rosa.lind@volvo.example' } },
+    ]);
+    put('servicenow', { ...newIncident, caller_id: staff.stranger.servicenow });
+    await sync();
+    expect(twin('salesforce').fields['ContactId']).toBe(staff.caller.salesforce);
+    const contact = desks.salesforce.enrol({ object: 'Contact', fields: { Name: 'Igor', Email: 'igor@desk.example' } });
+    await clock.advance(61_000);
+    const queued = await lookAgain({ store, actor: 'cli:test', now: () => clock.now() }, undefined, 'all');
+    expect(queued).toBe(1);
+    await sync();
+    expect(twin('salesforce').fields['ContactId']).toBe(contact);
+    expect((await link()).status).toBe('synced');
+    expect((await verify(engine, {})).drift).toEqual([]);
   });
 
   it('is not touched by a dry run', async () => {
