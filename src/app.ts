@@ -20,6 +20,7 @@ import type { CasebridgeConfig, PairConfig } from './mapping/define-config.ts';
 import { lintPair, type LintProblem } from './mapping/lint.ts';
 import { buildPairRules } from './mapping/pair-rules.ts';
 import type { Store } from './store/store.ts';
+import { createTidy } from './tidy-memory.ts';
 import { systemClock, systemIds } from './system.ts';
 import { createTimeLimit } from './time-limit.ts';
 
@@ -75,7 +76,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       ...options.config.pairs.flatMap((pair) => lintPair(pair, objectsOf(pair, described))),
       ...(await checkDirectories(options.config.pairs, systems)),
     ];
-    const files = createFileLane(engine, { atOnce: filesAtOnce(options.settings) });
+    const files = createFileLane(engine, { atOnce: filesAtOnce(options.settings), tidy: createTidy() });
     const close = async (): Promise<void> => {
       await files.stop();
       await database.close();

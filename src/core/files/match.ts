@@ -15,7 +15,7 @@ export class Unclaimed {
     return this.#take(
       (file) =>
         file.size === numberIn(row, 'size') &&
-        file.name === nameAcross(row) &&
+        safeName(file.name) === nameAcross(row) &&
         (file.hash === null || row.hash === '' || file.hash === row.hash),
     );
   }

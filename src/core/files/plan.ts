@@ -53,6 +53,8 @@ class Planner {
   readonly #rules: FileRules;
   readonly #at: PlanAt;
   readonly #unclaimed: Record<Side, Unclaimed>;
+  /** Files that a step of this plan speaks for. */
+  readonly #taken = new Set<FileInfo>();
 
   constructor(view: FilesView, rules: FileRules, at: PlanAt) {
     this.#view = view;
@@ -64,7 +66,7 @@ class Planner {
 
   /** A row that was sent, or is about to be: whether it has arrived, and whether it is time to send it again. */
   openRow(row: ChildRow): readonly FileStep[] {
-    if (row.state !== 'sent') return [];
+    if (row.state !== 'sent' && !(row.state === 'planned' && this.#inLane(row))) return [];
     const to = otherSide(row.side);
     const arrived = this.#unclaimed[to].arrivalOf(row);
     // Somebody is at it now, or its answer may still be on its way. What it may have left is nobody else's meanwhile.
@@ -82,6 +84,9 @@ class Planner {
     const ours = this.ledger.counterpart(file.side, file.id);
     const known = row ?? ours;
     if (known === undefined) return this.#unknown(file);
+    // It looked like a person's while our upload was not recorded yet.
+    if (row?.state === 'planned' && ours !== undefined)
+      return [this.#note(row, { state: 'withheld' }, { why: 'ours' })];
     const version = textIn(known, row === undefined ? 'counterpartVersion' : 'versionId');
     if (version !== null && version !== file.versionId) return this.#newVersion(file, row);
     if (row?.state === 'planned') return this.#planned(row, file);
@@ -106,9 +111,15 @@ class Planner {
 
   /** A row that is due and that nothing could be done about: it must not be due again at once. */
   putOff(row: ChildRow): readonly FileStep[] {
-    const rests = row.state === 'sent' && this.#at.now - Date.parse(row.updatedAt) < this.#at.settleMs;
+    const rests = this.#at.now - Date.parse(row.updatedAt) < this.#at.settleMs;
     if ((row.state !== 'planned' && row.state !== 'sent') || rests || !this.#isTime(row)) return [];
     return [this.#note(row, {}, { nextAt: new Date(this.#at.now + laterMs).toISOString() })];
+  }
+
+  /** Planned a moment ago: it waits in somebody's lane. After the settle time nobody can be sure of that any more. */
+  #inLane(row: ChildRow): boolean {
+    const fresh = this.#at.now - Date.parse(row.updatedAt) < this.#at.settleMs;
+    return fresh && textIn(row, 'nextAt') === null;
   }
 
   #isTime(row: ChildRow): boolean {
@@ -116,9 +127,14 @@ class Planner {
   }
 
   #unknown(file: FileInfo): readonly FileStep[] {
-    // Somebody else's claim: what a sending may have left, or a twin.
-    if (!this.#unclaimed[file.side].has(file) || !this.#concerns(file)) return [];
-    return this.#fresh(file, file.id);
+    if (!this.#concerns(file) || this.#taken.has(file)) return [];
+    if (this.#unclaimed[file.side].has(file)) return this.#fresh(file, file.id);
+    // What a sending that is under way may have left, or a person's after all: told apart when that has come to its end.
+    const row = this.#rowOf(file, file.id);
+    const nextAt = new Date(this.#at.now + this.#at.settleMs).toISOString();
+    return [
+      { row: { ...row, detail: withDetail(row, { nextAt, waits: 'other' }) }, seen: null, act: { kind: 'note' } },
+    ];
   }
 
   #concerns(file: FileInfo): boolean {
@@ -139,8 +155,12 @@ class Planner {
   }
 
   #fresh(file: FileInfo, sourceId: string): readonly FileStep[] {
+    return this.#judged(this.#rowOf(file, sourceId), null, file);
+  }
+
+  #rowOf(file: FileInfo, sourceId: string): ChildRow {
     const now = new Date(this.#at.now).toISOString();
-    const row: ChildRow = {
+    return {
       id: this.#at.newId(),
       linkId: this.#view.linkId,
       kind: 'file',
@@ -154,12 +174,11 @@ class Planner {
       createdAt: now,
       updatedAt: now,
     };
-    return this.#judged(row, null, file);
   }
 
   #planned(row: ChildRow, file: FileInfo): readonly FileStep[] {
     const scanned = row.detail['waits'] === 'scan' && file.state !== 'pending';
-    if (!this.#isTime(row) && !scanned) return [];
+    if ((!this.#isTime(row) || this.#inLane(row)) && !scanned) return [];
     const detail = withDetail(row, { ...detailOf(file), nextAt: null, waits: null });
     return this.#judged(advanced(row, this.#at.now, { hash: file.hash ?? '', detail }), row.updatedAt, file);
   }
@@ -184,6 +203,7 @@ class Planner {
     const same = this.#unclaimed[to].sameAs(file);
     if (same !== null) return [{ ...this.#paired(row, same), seen }];
     const twin = this.#unclaimed[to].alike(file);
+    if (twin !== null) this.#taken.add(twin);
     return [{ row: { ...row, channel: verdict.channel }, seen, act: { kind: 'carry', to, file, twin, lostAt: null } }];
   }
 
@@ -205,6 +225,7 @@ class Planner {
 
   /** The file across is its counterpart. */
   #paired(row: ChildRow, file: FileInfo): FileStep {
+    this.#taken.add(file);
     const detail = withDetail(row, {
       counterpartVersion: file.versionId,
       lostAt: null,

@@ -5,6 +5,15 @@ import type { ChildSystem } from '../../connectors/children.ts';
 import { ConnectorError } from '../../connectors/errors.ts';
 import type { FileInfo } from '../../core/children.ts';
 
+/** What goes along with bytes that move. */
+export interface Moving {
+  readonly signal: AbortSignal;
+  /** Called every few megabytes. */
+  readonly tidy: () => void;
+}
+
+const tidyEvery = 8 * 1024 * 1024;
+
 /** The bytes of a file, checked as they flow. */
 export interface Opened {
   readonly body: Readable;
@@ -16,13 +25,13 @@ export interface Opened {
  * Opens a file. Its last bytes come only once all of it is known to be what its desk says it is, by size and, where it keeps one, by
  * hash: whoever sends it on never sends a whole wrong file. Ends with ConnectorError of the file's own side.
  */
-export async function openChecked(desk: ChildSystem, file: FileInfo, signal: AbortSignal): Promise<Opened> {
-  const { body, size } = await desk.open(file, signal);
+export async function openChecked(desk: ChildSystem, file: FileInfo, moving: Moving): Promise<Opened> {
+  const { body, size } = await desk.open(file, moving.signal);
   if (size !== null && size !== file.size) {
     body.destroy();
     throw differs(file, `${size} bytes instead of ${file.size}`);
   }
-  const checked = new Checked(file);
+  const checked = new Checked(file, moving.tidy);
   body.once('error', (error) => checked.destroy(brokenOff(file, error)));
   body.once('close', () => {
     if (!body.readableEnded) checked.destroy(brokenOff(file, new Error('closed')));
@@ -32,8 +41,8 @@ export async function openChecked(desk: ChildSystem, file: FileInfo, signal: Abo
 }
 
 /** Reads a file to its end for its hash alone. Rejects with ConnectorError. */
-export async function digestOf(desk: ChildSystem, file: FileInfo, signal: AbortSignal): Promise<string> {
-  const opened = await openChecked(desk, file, signal);
+export async function digestOf(desk: ChildSystem, file: FileInfo, moving: Moving): Promise<string> {
+  const opened = await openChecked(desk, file, moving);
   opened.body.resume();
   await finished(opened.body);
   return opened.digest() ?? '';
@@ -45,16 +54,23 @@ class Checked extends Transform {
   readonly #hash = createHash('sha256');
   #seen = 0;
   #held: Buffer | null = null;
+  #tidied = 0;
+  readonly #tidy: () => void;
 
-  constructor(file: FileInfo) {
+  constructor(file: FileInfo, tidy: () => void) {
     super();
     this.#file = file;
+    this.#tidy = tidy;
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     this.#seen += chunk.length;
     if (this.#seen > this.#file.size) return done(differs(this.#file, `more than ${this.#file.size} bytes`));
     this.#hash.update(chunk);
+    if (this.#seen - this.#tidied >= tidyEvery) {
+      this.#tidied = this.#seen;
+      this.#tidy();
+    }
     if (this.#held !== null) this.push(this.#held);
     this.#held = chunk;
     done();

@@ -4,6 +4,7 @@ import { numberIn } from '../../core/files/steps.ts';
 import type { Link } from '../../core/link.ts';
 import type { PairRules } from '../../core/rules.ts';
 import type { Engine } from '../engine.ts';
+import type { Moving } from './files-bytes.ts';
 import { sendFile } from './files-send.ts';
 import { detachFile, tellOfFile } from './files-tell.ts';
 
@@ -20,7 +21,7 @@ export interface FileJob {
  * does not: after a crash the rows are due again by themselves.
  */
 export interface FileLane {
-  /** A file that is in the lane already stays where it is. */
+  /** A file that waits already is replaced; one under way is looked at again, and its step taken if nobody has. */
   offer(jobs: readonly FileJob[]): void;
   /** Resolves when nothing waits and nothing runs. Never rejects. */
   idle(): Promise<void>;
@@ -30,14 +31,21 @@ export interface FileLane {
   depth(): { readonly waiting: number; readonly active: number };
 }
 
-export function createFileLane(engine: Engine, options: { readonly atOnce: number }): FileLane {
+export interface FileLaneOptions {
+  readonly atOnce: number;
+  /** Called every few megabytes: what was read so far can be let go of. */
+  readonly tidy?: () => void;
+}
+
+export function createFileLane(engine: Engine, options: FileLaneOptions): FileLane {
+  const tidy = options.tidy ?? (() => undefined);
   const stopping = new AbortController();
   const waiting = new Map<string, FileJob>();
   const running = new Map<string, Promise<void>>();
   let whenIdle: (() => void)[] = [];
 
   function next(): FileJob | undefined {
-    const jobs = [...waiting.values()];
+    const jobs = [...waiting.values()].filter((job) => !running.has(job.row.id));
     return jobs.reduce<FileJob | undefined>(
       (best, job) => (best === undefined || sizeOf(job) < sizeOf(best) ? job : best),
       undefined,
@@ -49,7 +57,7 @@ export function createFileLane(engine: Engine, options: { readonly atOnce: numbe
       const job = next();
       if (job === undefined) break;
       waiting.delete(job.row.id);
-      const done = run(engine, job, stopping.signal)
+      const done = run(engine, job, { signal: stopping.signal, tidy })
         .catch((error: unknown) => {
           // The ledger could not be written: it says what is known, and the row is due again.
           engine.emit({ type: 'store.lost', error: error instanceof Error ? error : new Error(String(error)) });
@@ -68,7 +76,7 @@ export function createFileLane(engine: Engine, options: { readonly atOnce: numbe
   return {
     offer: (jobs) => {
       if (stopping.signal.aborted) return;
-      for (const job of jobs) if (!running.has(job.row.id)) waiting.set(job.row.id, job);
+      for (const job of jobs) waiting.set(job.row.id, job);
       start();
     },
     idle: () =>
@@ -87,10 +95,10 @@ function sizeOf(job: FileJob): number {
   return job.act.kind === 'carry' ? numberIn(job.row, 'size') : 0;
 }
 
-async function run(engine: Engine, job: FileJob, signal: AbortSignal): Promise<void> {
+async function run(engine: Engine, job: FileJob, moving: Moving): Promise<void> {
   switch (job.act.kind) {
     case 'carry':
-      return sendFile(engine, job, job.act, signal);
+      return sendFile(engine, job, job.act, moving);
     case 'tell':
       return tellOfFile(engine, job, job.act.on);
     case 'detach':

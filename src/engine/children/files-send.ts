@@ -5,7 +5,7 @@ import { iso } from '../../core/clock.ts';
 import { mediaType } from '../../core/files/media-type.ts';
 import { advanced, type Carry, nameAcross, numberIn, withDetail } from '../../core/files/steps.ts';
 import type { Engine } from '../engine.ts';
-import { digestOf, type Opened, openChecked } from './files-bytes.ts';
+import { digestOf, type Moving, type Opened, openChecked } from './files-bytes.ts';
 import { afterFailure } from './files-failed.ts';
 import type { FileJob } from './files-lane.ts';
 import { tellOfFile } from './files-tell.ts';
@@ -20,17 +20,18 @@ const startsAtMost = 3;
  * Carries one file, byte by byte from desk to desk. The ledger says `sent`, and when, before anything leaves; what came of it is
  * written when it is known. Rejects with StoreUnavailable only.
  */
-export async function sendFile(engine: Engine, job: FileJob, carry: Carry, stopping: AbortSignal): Promise<void> {
+export async function sendFile(engine: Engine, job: FileJob, carry: Carry, moving: Moving): Promise<void> {
   const from = engine.systems[carry.file.side].children;
   const to = engine.systems[carry.to].children;
-  if (from === undefined || to === undefined || stopping.aborted) return;
+  if (from === undefined || to === undefined || moving.signal.aborted) return;
   const startedAt = engine.clock.now();
   const sent = advanced(job.row, startedAt, { state: 'sent', detail: withDetail(job.row, { nextAt: null }) });
-  const hold = await Held.take(engine, job.row, sent, stopping);
+  const hold = await Held.take(engine, job.row, sent, moving.signal);
   if (hold === null) return;
+  const held = { ...moving, signal: hold.signal };
   try {
-    const same = carry.twin === null ? null : await contentOfBoth(from, to, carry.file, carry.twin, hold.signal);
-    const result = same ?? (await transfer(from, to, job, carry, hold.signal));
+    const same = carry.twin === null ? null : await contentOfBoth(from, to, carry.file, carry.twin, held);
+    const result = same ?? (await transfer(from, to, job, carry, held));
     const row = await hold.end((last) => outcomeRow(engine, last, result, carry));
     if (row === null) return;
     report(engine, job, row, result, startedAt);
@@ -52,14 +53,9 @@ type Sent =
   /** We were told to stop, or the row is another worker's: whether it arrived is not known. */
   | { readonly kind: 'broken-off' };
 
-async function transfer(
-  from: ChildSystem,
-  to: ChildSystem,
-  job: FileJob,
-  carry: Carry,
-  signal: AbortSignal,
-): Promise<Sent> {
+async function transfer(from: ChildSystem, to: ChildSystem, job: FileJob, carry: Carry, moving: Moving): Promise<Sent> {
   const { file } = carry;
+  const { signal } = moving;
   let content: Opened | null = null;
   for (let start = 1; ; start += 1) {
     const result = await to
@@ -71,7 +67,7 @@ async function transfer(
         size: file.size,
         channel: job.row.channel,
         open: async () => {
-          content = await openChecked(from, file, signal);
+          content = await openChecked(from, file, moving);
           return content.body;
         },
         ...(carry.lostAt === null ? {} : { lostAt: carry.lostAt }),
@@ -103,14 +99,14 @@ async function contentOfBoth(
   to: ChildSystem,
   file: FileInfo,
   twin: FileInfo,
-  signal: AbortSignal,
+  moving: Moving,
 ): Promise<Sent | null> {
   try {
-    const here = file.hash ?? (await digestOf(from, file, signal));
-    const there = twin.hash ?? (await digestOf(to, twin, signal));
+    const here = file.hash ?? (await digestOf(from, file, moving));
+    const there = twin.hash ?? (await digestOf(to, twin, moving));
     return here === there ? { kind: 'across', id: twin.id, versionId: twin.versionId, hash: here, paired: true } : null;
   } catch (error) {
-    if (signal.aborted) return { kind: 'broken-off' };
+    if (moving.signal.aborted) return { kind: 'broken-off' };
     if (!(error instanceof ConnectorError)) throw error;
     // A twin that has just gone is none.
     if (error.kind === 'NotFound' && error.data.side === twin.side) return null;

@@ -115,8 +115,19 @@ describe('what is recognised', () => {
   });
 
   it('waits while an upload may still arrive, and does not take it for a person’s', () => {
-    const rows = [row(here, { state: 'sent', updatedAt: ago(10) })];
-    expect(plan(view({ servicenow: [here], salesforce: [there], rows }))).toEqual([]);
+    for (const state of ['planned', 'sent'] as const) {
+      const rows = [row(here, { state, updatedAt: ago(10) })];
+      const steps = planFiles(view({ servicenow: [here], salesforce: [there], rows }), rulesOf(), at());
+      expect(words(steps)).toEqual(['note salesforce 069: planned']);
+      expect(steps[0]?.row.detail['nextAt']).toBe(ago(-75));
+    }
+    const rows = [
+      row(here, { state: 'carried', counterpartId: there.id, detail: { counterpartVersion: there.versionId } }),
+      row(there, { detail: { nextAt: ago(1) } }),
+    ];
+    expect(plan(view({ servicenow: [here], salesforce: [there], rows }))).toEqual([
+      'note salesforce 069: withheld ours',
+    ]);
   });
 
   it('finds what a lost answer left, by name and size', () => {
@@ -131,6 +142,13 @@ describe('what is recognised', () => {
     expect(plan(view({ servicenow: [here], rows }))).toEqual(['carry servicenow 111: planned again']);
     expect(plan(view({ servicenow: [here], rows, hidden: 'salesforce' }))).toEqual(['note servicenow 111: sent']);
     expect(plan(view({ servicenow: [here], rows, salesforce: null }))).toEqual(['note servicenow 111: sent']);
+  });
+
+  it('leaves what waits in a lane alone, and takes it up when it has waited too long', () => {
+    expect(plan(view({ servicenow: [here], rows: [row(here)] }))).toEqual([]);
+    expect(plan(view({ servicenow: [here], rows: [row(here, { updatedAt: ago(80) })] }))).toEqual([
+      'carry servicenow 111: planned',
+    ]);
   });
 
   it('does not look again before the time it has set itself', () => {
@@ -186,6 +204,7 @@ describe('versions and deletions', () => {
 
   it('forgets what was planned about a file that is gone', () => {
     expect(plan(view({ rows: [row(here)] }))).toEqual(['note servicenow 111: withheld vanished']);
-    expect(plan(view({ rows: [row(here)], hidden: 'servicenow' }))).toEqual(['note servicenow 111: planned']);
+    const waiting = row(here, { updatedAt: ago(80) });
+    expect(plan(view({ rows: [waiting], hidden: 'servicenow' }))).toEqual(['note servicenow 111: planned']);
   });
 });
