@@ -1,6 +1,6 @@
 import { type Group, type OptionName, isSecret, optionNames, optionOf } from './options.ts';
 
-const groups: readonly Group[] = ['ServiceNow', 'Salesforce', 'Service', 'Database', 'Logs'];
+const groups: readonly Group[] = ['ServiceNow', 'Salesforce', 'Service', 'Database', 'Logs', 'Watching'];
 
 function namesOf(group: Group): readonly OptionName[] {
   return optionNames.filter((name) => optionOf(name).group === group);

@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import { type Environment, readEnvironment } from './environment.ts';
+import { watchSettings } from './load-watch.ts';
 import { type OptionName, optionOf } from './options.ts';
 import { type Problem, SettingsInvalid } from './problems.ts';
 import { type Reading, readValues } from './read.ts';
 import { Secret } from './secret.ts';
 import type { SalesforceAuth, ServiceNowAuth, Settings, StoreSettings } from './settings.ts';
-import { isLoopback } from './values.ts';
+import { isLoopback } from './loopback.ts';
 
 export interface LoadOptions {
   /** Folder that relative paths and `.env` start from. */
@@ -134,6 +135,7 @@ function storeSettings(draft: Draft, { folder, terminal = false }: LoadOptions):
       metricsOpen: draft.get('CASEBRIDGE_METRICS_OPEN') === '1',
       wakeSecret: draft.secret('CASEBRIDGE_WAKE_SECRET'),
     },
+    watch: watchSettings(draft),
     log: { level: draft.need('LOG_LEVEL'), format: logFormat(draft.get('LOG_FORMAT'), terminal) },
   };
 }

@@ -1,3 +1,5 @@
+import { watchOptions } from './options-watch.ts';
+
 /** How a value is read, and how it is described. */
 export type OptionKind =
   | { readonly type: 'text' }
@@ -12,6 +14,12 @@ export type OptionKind =
   | { readonly type: 'origin' }
   /** Origins with commas between them. */
   | { readonly type: 'origins' }
+  /** A whole address, path and query included: whoever has it may use it, so it is kept like a secret. */
+  | { readonly type: 'address' }
+  /** `smtp://user:password@host:587`, or `smtps:`. */
+  | { readonly type: 'smtp' }
+  /** E-mail addresses with commas between them. */
+  | { readonly type: 'mailboxes' }
   | { readonly type: 'path' }
   /** A node-cron expression, seconds first. */
   | { readonly type: 'cron' }
@@ -19,7 +27,7 @@ export type OptionKind =
   | { readonly type: 'number'; readonly min: number; readonly max: number; readonly whole: boolean }
   | { readonly type: 'choice'; readonly choices: readonly string[] };
 
-export type Group = 'Database' | 'Service' | 'Logs' | 'ServiceNow' | 'Salesforce';
+export type Group = 'Database' | 'Service' | 'Logs' | 'Watching' | 'ServiceNow' | 'Salesforce';
 
 export interface Option {
   readonly group: Group;
@@ -139,6 +147,7 @@ export const options = {
     kind: { type: 'choice', choices: ['json', 'pretty'] },
     doc: 'One JSON object a line, or lines for people. Default: pretty on a terminal, json elsewhere.',
   },
+  ...watchOptions,
   SERVICENOW_URL: {
     group: 'ServiceNow',
     kind: { type: 'origin' },
@@ -270,5 +279,5 @@ export function optionOf(name: OptionName): Option {
 
 /** True for settings that are never printed and that may come from a file: `NAME_FILE`. */
 export function isSecret(option: Option): boolean {
-  return ['secret', 'pem', 'key', 'database'].includes(option.kind.type);
+  return ['secret', 'pem', 'key', 'database', 'address', 'smtp'].includes(option.kind.type);
 }

@@ -1,4 +1,5 @@
 import type { Secret } from './secret.ts';
+import type { WatchSettings } from './settings-watch.ts';
 
 export type ServiceNowAuth =
   | { readonly kind: 'authorization_code'; readonly clientId: string; readonly clientSecret: Secret }
@@ -66,6 +67,7 @@ export interface Settings {
   readonly filesAtOnce: number;
   readonly poll: { readonly cron: string; readonly idleMaxSeconds: number };
   readonly admin: AdminSettings;
+  readonly watch: WatchSettings;
   readonly log: { readonly level: string; readonly format: 'json' | 'pretty' };
   readonly servicenow: ServiceNowSettings;
   readonly salesforce: SalesforceSettings;

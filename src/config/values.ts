@@ -1,16 +1,11 @@
 import { createPrivateKey } from 'node:crypto';
 import { validate } from 'node-cron';
+import { isLoopback } from './loopback.ts';
 import type { OptionKind } from './options.ts';
+import { checkAddress, checkMailboxes, checkSmtp } from './values-watch.ts';
 
 /** A value as checked, or what is wrong with it. The value itself is never part of the words: it may be a secret. */
 export type Checked = { readonly ok: string } | { readonly wrong: string };
-
-const loopbackName = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
-
-/** True if a URL's host can only be this machine. */
-export function isLoopback(origin: string): boolean {
-  return loopbackName.test(new URL(origin).hostname);
-}
 
 /** Checks a setting's text and brings it into its one form: origins without a path, numbers without blanks. */
 export function checkValue(kind: OptionKind, text: string): Checked {
@@ -19,6 +14,12 @@ export function checkValue(kind: OptionKind, text: string): Checked {
       return checkOrigin(text);
     case 'origins':
       return checkOrigins(text);
+    case 'address':
+      return checkAddress(text);
+    case 'smtp':
+      return checkSmtp(text);
+    case 'mailboxes':
+      return checkMailboxes(text);
     case 'database':
       return checkDatabase(text);
     case 'key':

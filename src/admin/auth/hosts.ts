@@ -1,4 +1,4 @@
-import { isLoopback } from '../../config/values.ts';
+import { isLoopback } from '../../config/loopback.ts';
 
 /** Who may call us by what name, and from which pages. */
 export interface Hosts {
