@@ -1,5 +1,6 @@
 import type { LinkStatus } from '../../core/link.ts';
 import { DuplicateLink, type LinkFilter, type Tx } from '../store.ts';
+import { idColumn } from './columns.ts';
 import type { Db } from './db.ts';
 import { Prisma } from './generated/client.ts';
 import { fromLink, type LinkColumns, toLink } from './rows.ts';
@@ -36,7 +37,7 @@ export function linkMethods(db: Db): LinkMethods {
       if (ids.length === 0) return [];
       const rows = await db.$queryRaw<LinkColumns[]>`
         SELECT l.* FROM unnest(${ids.map(toStored)}::text[]) WITH ORDINALITY AS wanted(id, n)
-        JOIN links l ON ${Prisma.raw(`l.${side}_id`)} = wanted.id AND l.pair = ${toStored(pair)} ORDER BY n`;
+        JOIN links l ON ${idColumn(side)} = wanted.id AND l.pair = ${toStored(pair)} ORDER BY n`;
       return rows.map(toLink);
     },
 
@@ -87,7 +88,7 @@ export function linkMethods(db: Db): LinkMethods {
     moveLink: async (id, side, recordId) => {
       try {
         await db.$executeRaw`
-          UPDATE links SET ${Prisma.raw(`${side}_id`)} = ${toStored(recordId)} WHERE id = ${toStored(id)}`;
+          UPDATE links SET ${idColumn(side)} = ${toStored(recordId)} WHERE id = ${toStored(id)}`;
       } catch (error) {
         if (sqlState(error) === '23505') throw new DuplicateLink('the record is linked already', { cause: error });
         throw error;
@@ -113,7 +114,7 @@ export function linkMethods(db: Db): LinkMethods {
     findLinks: async (filter) => {
       const rows = await db.$queryRaw<LinkColumns[]>`
         SELECT * FROM links WHERE ${whereOf(filter)}
-        ORDER BY id ${Prisma.raw(filter.latestFirst === true ? 'DESC' : 'ASC')} LIMIT ${filter.limit}`;
+        ORDER BY id ${filter.latestFirst === true ? Prisma.sql`DESC` : Prisma.sql`ASC`} LIMIT ${filter.limit}`;
       return rows.map(toLink);
     },
 

@@ -1,6 +1,7 @@
 import type { Candidate } from '../../core/match/rules.ts';
 import { sides } from '../../core/side.ts';
 import type { MatchingTx, ProposalRow, ProposalStatus } from '../matching.ts';
+import { idColumn } from './columns.ts';
 import type { Db } from './db.ts';
 import { Prisma } from './generated/client.ts';
 import { type LinkColumns, optional, toLink } from './rows.ts';
@@ -13,7 +14,7 @@ export function matchingMethods(db: Db): MatchingTx {
       if (ids.length === 0) return [];
       const rows = await db.$queryRaw<ProposalColumns[]>`
         SELECT * FROM proposals
-        WHERE pair = ${toStored(pair)} AND ${Prisma.raw(`${side}_id`)} = ANY(${ids.map(toStored)}::text[]) ORDER BY id`;
+        WHERE pair = ${toStored(pair)} AND ${idColumn(side)} = ANY(${ids.map(toStored)}::text[]) ORDER BY id`;
       return rows.map(toProposal);
     },
 
@@ -63,7 +64,7 @@ export function matchingMethods(db: Db): MatchingTx {
       const rows = await db.$queryRaw<ProposalColumns[]>`
         WITH dropped AS (
           DELETE FROM proposals WHERE status = 'open' AND pair = ${toStored(pair)}
-            AND ${Prisma.raw(`${side}_id`)} = ANY(${ids.map(toStored)}::text[])
+            AND ${idColumn(side)} = ANY(${ids.map(toStored)}::text[])
           RETURNING *)
         SELECT * FROM dropped ORDER BY id`;
       return rows.map(toProposal);
@@ -72,7 +73,7 @@ export function matchingMethods(db: Db): MatchingTx {
     linksAnywhere: async (side, ids) => {
       if (ids.length === 0) return [];
       const rows = await db.$queryRaw<LinkColumns[]>`
-        SELECT * FROM links WHERE ${Prisma.raw(`${side}_id`)} = ANY(${ids.map(toStored)}::text[]) ORDER BY id`;
+        SELECT * FROM links WHERE ${idColumn(side)} = ANY(${ids.map(toStored)}::text[]) ORDER BY id`;
       return rows.map(toLink);
     },
 
