@@ -3,6 +3,7 @@ import { stampFields } from '../../src/connectors/memory/rules.ts';
 import { otherSide, type Side, sides } from '../../src/core/side.ts';
 import { editsOf, knownAcross, noted, stoodBefore, truthOf } from '../model/truth.ts';
 import { objects } from '../model/world.ts';
+import { checkTalk } from '../support/talk.ts';
 import { createCursorJudge } from './cursor.ts';
 import { Violation } from './violation.ts';
 import type { SimulatedWorld } from './world.ts';
@@ -15,8 +16,12 @@ export function createJudge(world: SimulatedWorld): (door: string) => Promise<vo
   const judged: Record<Side, number> = { servicenow: 0, salesforce: 0 };
   const born: Record<Side, Map<string, string>> = { servicenow: new Map(), salesforce: new Map() };
   const judgeCursors = createCursorJudge(world);
+  let posted = 0;
   return async (door) => {
     if (door === 'before transaction') await judgeCursors();
+    const now = sides.reduce((sum, side) => sum + world.desks[side].comments.posted, 0);
+    if (now > posted) judgeTalk(world);
+    posted = now;
     for (const side of sides) {
       const log = world.writesOn(side);
       for (; judged[side] < log.length; judged[side] += 1) {
@@ -29,6 +34,14 @@ export function createJudge(world: SimulatedWorld): (door: string) => Promise<vo
       }
     }
   };
+}
+
+function judgeTalk(world: SimulatedWorld): void {
+  try {
+    checkTalk(world.desks, world.talk);
+  } catch (error) {
+    throw new Violation('comments as they were said', error instanceof Error ? error.message : String(error));
+  }
 }
 
 /**

@@ -19,6 +19,14 @@ export async function happen(world: SimulatedWorld, step: Step): Promise<void> {
       return editBoth(world, step);
     case 'race':
       return world.race(step.side, fieldsOf(world, step.side, step.what));
+    case 'say':
+      return say(world, step);
+    case 'rewrite':
+      return world.talk.rewrite(step.which, step.text);
+    case 'publish':
+      return world.talk.publish(step.which);
+    case 'unsay':
+      return world.talk.unsay(step.which);
     case 'remove':
       return remove(world, step.side, step.which);
     case 'restore':
@@ -92,6 +100,13 @@ async function editBoth(world: SimulatedWorld, step: Extract<Step, { kind: 'both
     const what = side === 'servicenow' ? step.what : step.across;
     world.desks[side].edit(objects[side], link.ids[side], fieldsOf(world, side, what));
   }
+}
+
+function say(world: SimulatedWorld, step: Extract<Step, { kind: 'say' }>): void {
+  const id = rowId(world, step.side, step.which);
+  if (id === undefined) return;
+  world.talk.say(step.side, id, step.internal ? 'internal' : 'public', step.text);
+  world.note(`a person comments on ${id} on ${step.side}`, 'comment');
 }
 
 function remove(world: SimulatedWorld, side: Side, which: number): void {

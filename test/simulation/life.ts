@@ -2,7 +2,7 @@ import { resync } from '../../src/engine/resync.ts';
 import { queueEverything } from '../model/steps.ts';
 import { createJudge } from './always.ts';
 import { happen } from './happen.ts';
-import { judgeQuiet } from './quiet.ts';
+import { judgeComments, judgeQuiet } from './quiet.ts';
 import type { Script } from './script.ts';
 import { Violation } from './violation.ts';
 import { SimulatedWorld } from './world.ts';
@@ -46,6 +46,8 @@ async function liveThrough(world: SimulatedWorld, script: Script): Promise<void>
   world.endTroubles();
   await comeToRest(world);
   await judgeQuiet(world);
+  await judgeComments(world);
+  await tellDeletions(world);
   await judgeIdle(world);
 }
 
@@ -77,6 +79,13 @@ async function lookAtEverything(world: SimulatedWorld): Promise<void> {
   const command = world.startProcess('last resync');
   void resync(command.engine, { dryRun: false, signal: new AbortController().signal });
   await world.schedule.toRest(soon);
+}
+
+/** No stream says that a comment was deleted: that is seen when its ticket is looked at next. */
+async function tellDeletions(world: SimulatedWorld): Promise<void> {
+  await queueEverything(world, 1);
+  for (const ms of [10_000, 80_000, 10_000]) await round(world, ms);
+  await judgeComments(world);
 }
 
 /** Nothing is written any more, however often everything is looked at; and what is not asked for costs a handful of calls. */

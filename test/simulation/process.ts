@@ -192,6 +192,7 @@ export class Process {
 
   #system(side: Side): TicketSystem {
     const system = this.#world.desks[side];
+    const { children } = system;
     let readAt = 0;
     const through = <T>(name: string, call: () => Promise<T>, write = false): Promise<T> =>
       this.#through(`${name} ${side}`, call, write);
@@ -199,10 +200,10 @@ export class Process {
       side,
       calls: () => system.calls(),
       changes: (request) => through('changes', () => system.changes(request)),
-      read: (object, ids, fields) =>
+      read: (object, ids, fields, ask) =>
         through('read', () => {
           readAt = this.#world.clock.now();
-          return system.read(object, ids, fields);
+          return system.read(object, ids, fields, ask);
         }),
       create: (requests) => through('create', () => system.create(requests), true),
       update: (requests) => {
@@ -213,6 +214,9 @@ export class Process {
       fieldDates: (object, asks) => through('fieldDates', () => system.fieldDates(object, asks)),
       describe: (object) => through('describe', () => system.describe(object)),
       identity: () => through('identity', () => system.identity()),
+      ...(children === undefined
+        ? {}
+        : { children: { ...children, post: (requests) => through('post', () => children.post(requests), true) } }),
     };
   }
 }

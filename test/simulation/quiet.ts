@@ -4,6 +4,7 @@ import type { FieldRule } from '../../src/core/rules.ts';
 import { bothSides, otherSide, type Side, sides } from '../../src/core/side.ts';
 import { checkConflictsTrue, checkConverged, checkKept, type Scene, type Truth, truthOf } from '../model/truth.ts';
 import { objects } from '../model/world.ts';
+import { checkTalkQuiet } from '../support/talk.ts';
 import { bentFields } from './lossy.ts';
 import { type Invariant, Violation } from './violation.ts';
 import type { SimulatedWorld } from './world.ts';
@@ -24,6 +25,18 @@ export async function judgeQuiet(world: SimulatedWorld): Promise<void> {
       as('no lost edit', () => checkKept(asJudged(world), link, rule, truth, held.has(rule.name)));
       if (!bent.has(rule.name)) as('conflicts are true', () => checkConflictsTrue(world, link, rule, truth));
     }
+  }
+}
+
+/** Every comment stands across as well, wherever both tickets are there and linked. */
+export async function judgeComments(world: SimulatedWorld): Promise<void> {
+  if (world.weather.comments !== true) return;
+  const { links } = await truthOf(world);
+  const whole = new Set(links.filter((link) => isWhole(world, link) && link.status !== 'detached').map(({ id }) => id));
+  try {
+    await checkTalkQuiet(world.desks, world.store, world.talk, (link) => whole.has(link.id));
+  } catch (error) {
+    throw new Violation('comments as they were said', error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -19,6 +19,8 @@ export interface Weather {
   readonly maxCreates: number;
   /** ServiceNow tells deletions from what is hidden: `sys_audit_delete` is readable. Left out: it does not. */
   readonly tellsDeleted?: boolean;
+  /** Whether comments travel. */
+  readonly comments?: boolean;
   /** How the desks change what is saved. */
   readonly lossy: readonly Lossy[];
 }
@@ -32,6 +34,16 @@ export type Step =
   | { readonly kind: 'edit'; readonly side: Side; readonly which: number; readonly what: Change; readonly by: string }
   | { readonly kind: 'both'; readonly which: number; readonly what: Change; readonly across: Change }
   | { readonly kind: 'race'; readonly side: Side; readonly what: Change }
+  | {
+      readonly kind: 'say';
+      readonly side: Side;
+      readonly which: number;
+      readonly text: number;
+      readonly internal: boolean;
+    }
+  | { readonly kind: 'rewrite'; readonly which: number; readonly text: number }
+  | { readonly kind: 'publish'; readonly which: number }
+  | { readonly kind: 'unsay'; readonly which: number }
   | { readonly kind: 'remove'; readonly side: Side; readonly which: number }
   | { readonly kind: 'restore'; readonly which: number }
   | { readonly kind: 'hide'; readonly side: Side; readonly which: number; readonly ms: number }
@@ -82,6 +94,10 @@ const weights: Readonly<Record<StepKind, number>> = {
   edit: 14,
   both: 4,
   race: 3,
+  say: 8,
+  rewrite: 2,
+  publish: 1,
+  unsay: 1,
   remove: 1,
   restore: 2,
   hide: 1,
@@ -139,6 +155,7 @@ function drawWeather(dice: Dice): Weather {
     replicas: dice.pick([1, 2, 2]),
     maxCreates: dice.pick([200, 200, 1]),
     tellsDeleted: dice.chance(0.5),
+    comments: dice.chance(0.7),
     lossy: dice.chance(0.5) ? [] : dice.some(['trims', 'crlf', 'cuts', 'computes urgency', 'escalates']),
   };
 }
@@ -159,6 +176,13 @@ function drawStep(dice: Dice, kind: StepKind): Step {
       return { kind, which: dice.upTo(6), what: drawChange(dice), across: drawChange(dice) };
     case 'race':
       return { kind, side: side(dice), what: drawChange(dice) };
+    case 'say':
+      return { kind, side: side(dice), which: dice.upTo(6), text: dice.upTo(35), internal: dice.chance(0.4) };
+    case 'rewrite':
+      return { kind, which: dice.upTo(6), text: dice.upTo(35) };
+    case 'publish':
+    case 'unsay':
+      return { kind, which: dice.upTo(6) };
     case 'remove':
       return { kind, side: side(dice), which: dice.upTo(6) };
     case 'restore':
@@ -212,7 +236,7 @@ function drawChange(dice: Dice): Change {
 
 function drawFault(dice: Dice): MemoryFault {
   const times = dice.between(1, 3);
-  const write = dice.pick<'create' | 'update'>(['create', 'update', 'update']);
+  const write = dice.pick<'create' | 'update' | 'post'>(['create', 'update', 'update', 'post']);
   return dice.pick<() => MemoryFault>([
     () => ({
       error: 'Unavailable',

@@ -11,6 +11,7 @@ export const invariants = [
   'let go on evidence only',
   'idle when quiet',
   'bounded calls when quiet',
+  'comments as they were said',
   'comes to rest',
   'same seed, same life',
 ] as const;

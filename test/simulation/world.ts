@@ -12,6 +12,7 @@ import { createMemoryStore, type MemoryStore } from '../../src/store/memory.ts';
 import { objects } from '../model/world.ts';
 import { type FakeClock, fakeClock } from '../support/clock.ts';
 import { seededIds } from '../support/random.ts';
+import { Talk } from '../support/talk.ts';
 import { createDice } from './dice.ts';
 import { limitsOf, rulesOf } from './lossy.ts';
 import { leaseMs, Process } from './process.ts';
@@ -27,6 +28,7 @@ export class SimulatedWorld {
   readonly store: MemoryStore;
   readonly desks: Readonly<Record<Side, MemorySystem>>;
   readonly pair: PairRules;
+  readonly talk: Talk;
   readonly weather: Weather;
   readonly schedule: Schedule;
   readonly replicas: Process[] = [];
@@ -77,10 +79,12 @@ export class SimulatedWorld {
         limits: limitsOf(side, weather.lossy),
       }),
     );
-    const config = defaultPairWith({ closeCode: 'Solution provided', closeNotes: 'Done.' });
+    this.talk = new Talk(this.desks);
+    const { comments, ...config } = defaultPairWith({ closeCode: 'Solution provided', closeNotes: 'Done.' });
     this.pair = buildPairRules(
       {
         ...config,
+        ...(weather.comments === true && comments !== undefined ? { comments } : {}),
         sync: { from: 'all' },
         conflict: weather.conflict,
         tieBreak: weather.tieBreak,
@@ -255,7 +259,7 @@ export class SimulatedWorld {
     };
     desk.onCall(({ method, item }) => {
       if (item === null) this.calls.all += 1;
-      if (item === null || (method !== 'create' && method !== 'update')) return;
+      if (item === null || (method !== 'create' && method !== 'update' && method !== 'post')) return;
       this.calls.writes += 1;
       this.#writeCalls.push(`${side} ${method} ${item}`);
       if (method === 'update' && desk.rows(objects[side]).some((row) => row.id === item))

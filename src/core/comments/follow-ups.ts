@@ -22,8 +22,10 @@ export function changed(input: DraftInput, comment: Comment, row: ChildRow): Dra
   const otherText = told(row, 'source') !== at.hash(sourceForm(comment.text));
   const otherChannel = told(row, 'from') !== comment.channel;
   const now: ChildRow = { ...row, detail: { ...row.detail, ...seen(comment, at) }, updatedAt: at.now };
-  if (!otherText && !otherChannel)
-    return stampOf(comment) === told(row, 'stamp') ? nothing : { drafts: [], rows: [now] };
+  if (!otherText && !otherChannel) {
+    const same = stampOf(comment) === told(row, 'stamp') && row.detail['young'] === now.detail['young'];
+    return same ? nothing : { drafts: [], rows: [now] };
+  }
   const across = channelAcross(rules, comment.side, comment.channel, comment.kind);
   const about = otherText ? 'edited' : comment.channel === 'public' ? 'published' : 'unpublished';
   const said = otherText ? rules.edited : across === row.channel ? 'ignore' : rules.published;
@@ -33,11 +35,14 @@ export function changed(input: DraftInput, comment: Comment, row: ChildRow): Dra
   return { drafts: sayings(input, about, comment, freeId(input, comment), settles), rows: [] };
 }
 
-/** Follow-ups of this comment that were noted, and are not known to have arrived. */
+/** Follow-ups of this comment that were noted, are not known to have arrived, and still tell how it stands. */
 export function redrafted(input: DraftInput, comment: Comment, row: ChildRow): readonly Draft[] {
   return openOnes(input, row).flatMap((open) => {
     const about = told(open, 'about');
     if (about !== 'edited' && about !== 'published' && about !== 'unpublished') return [];
+    const stands = seen(comment, input.at);
+    if (told(open, about === 'edited' ? 'source' : 'from') !== stands[about === 'edited' ? 'source' : 'from'])
+      return [];
     return sayings(input, about, comment, wholeId(open), null);
   });
 }

@@ -57,5 +57,5 @@ async function knownRows(
 function isKnown(row: ChildRow, side: Side, touched: Touched): boolean {
   if (row.side !== side) return row.counterpartId === touched.id;
   const seen = row.detail['stamp'];
-  return row.sourceId === touched.id && typeof seen === 'string' && touched.stamp <= seen;
+  return row.sourceId === touched.id && seen === touched.stamp && row.detail['young'] !== true;
 }
