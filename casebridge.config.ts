@@ -35,6 +35,9 @@ export default defineConfig({
         // channels: { internal: 'withhold' }, // work notes and unpublished comments stay where they are
       },
 
+      // Attachments and files, both ways. Internal Salesforce files stay away from incidents, which their callers read.
+      files: {},
+
       // More new tickets than this from one poll stop the pair until a person says that they are wanted.
       maxCreatesPerPoll: 200,
 

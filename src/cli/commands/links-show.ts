@@ -13,6 +13,7 @@ import { linkLine } from '../link-line.ts';
 import { shortTime, table } from '../output.ts';
 import { reportError } from '../report-error.ts';
 import { commentLine, commentText } from './comment-lines.ts';
+import { fileLine, filesIn, fileText } from './file-lines.ts';
 import { type Session, withApp, withStore } from '../session.ts';
 
 const historyShown = 50;
@@ -36,6 +37,7 @@ export async function showLink(session: Session, id: string): Promise<ExitCode> 
       life: link.life,
       conflicts,
       comments: commentsIn(children).map(commentLine),
+      files: filesIn(children).map(fileLine),
       history,
     });
   } else {
@@ -79,12 +81,14 @@ function parts({ link, history, conflicts, children }: KeptLink, now: Now): read
   ].join('\n');
   const tables = bothSides((side) => `\n${sideNames[side]} ${link.ids[side]}\n${fieldTable(link, side, now[side])}`);
   const comments = commentsIn(children).map(commentText);
+  const files = filesIn(children).map(fileText);
   const waiting = [...link.holds.map(describeHold), ...conflicts.map(describeConflict)];
   return [
     head,
     ...sides.map((side) => tables[side]),
     ...(waiting.length === 0 ? [] : [`\nLeft alone\n${waiting.map((line) => `  ${line}`).join('\n')}`]),
     ...(comments.length === 0 ? [] : [`\nComments\n${comments.join('\n')}`]),
+    ...(files.length === 0 ? [] : [`\nFiles\n${files.join('\n')}`]),
     `\nHistory\n${history.length === 0 ? '  nothing yet' : historyLines(history)}`,
   ];
 }

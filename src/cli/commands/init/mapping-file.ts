@@ -67,6 +67,7 @@ function newMapping(file: string, { from, resolve }: Choices): string {
     '      ...defaultPair,',
     `      ${syncLine(from)}`,
     ...(resolve === null ? [] : [`      ${resolveLine(resolve)}`]),
+    '      files: {},',
     '    },',
     '  ],',
     '});',
