@@ -1,4 +1,6 @@
+import { type CommentTruth, commentTruth } from './comments.ts';
 import { type FileTruth, fileTruth } from './files.ts';
+import type { Replay } from './replay.ts';
 import type { Engine } from '../../../engine/engine.ts';
 import { type Drift, verify } from '../../../engine/verify.ts';
 import type { CallRecord, Sandbox } from '../../../sandbox/sandbox.ts';
@@ -17,10 +19,11 @@ export interface GroundTruth {
   /** Tickets that none across names and that name none. */
   readonly alone: number;
   readonly files: FileTruth;
+  readonly comments: CommentTruth;
 }
 
 /** Pairs up both desks' tickets by their stamps, without a look at our own tables. */
-export function groundTruth(desks: Desks): GroundTruth {
+export function groundTruth(desks: Desks, said: Replay['said']): GroundTruth {
   const incidents = desks.servicenow.desk.rows('incident');
   const cases = desks.salesforce.desk.rows('Case');
   const pairs: (readonly [string, string])[] = [
@@ -36,6 +39,7 @@ export function groundTruth(desks: Desks): GroundTruth {
     incidents: incidents.length,
     cases: cases.length,
     duplicates: [...partners.values()].filter((count) => count > 1).length,
+    comments: commentTruth(desks, said, pairs),
     files: fileTruth(desks, new Map(pairs.map((pair) => [pair.join(' '), pair])).values()),
     alone: [...incidents, ...cases].filter((row) => !partners.has(row.id)).length,
   };
@@ -52,18 +56,21 @@ function pairOf(incident: Cell, twin: Cell): (readonly [string, string])[] {
 export interface Agreement {
   readonly links: number;
   readonly drift: readonly Drift[];
+  /** Comments that our own tables know no counterpart of. */
+  readonly unpaired: number;
   readonly openConflicts: number;
   readonly quarantined: number;
 }
 
 /** What Casebridge itself says, by reading both sides once more. */
 export async function agreement(engine: Engine): Promise<Agreement> {
-  const { links, drift } = await verify(engine, {});
+  const { links, drift, comments } = await verify(engine, {});
   const { conflicts, quarantine } = await engine.store.transaction(async (tx) => ({
     conflicts: await tx.listConflicts({ all: false, limit: 1000 }),
     quarantine: await tx.listQuarantine(1000),
   }));
-  return { links, drift, openConflicts: conflicts.length, quarantined: quarantine.length };
+  const unpaired = comments.reduce((sum, { count }) => sum + count, 0);
+  return { links, drift, unpaired, openConflicts: conflicts.length, quarantined: quarantine.length };
 }
 
 /** Calls that changed a ticket, or tried to. A composite or batch call counts by what it carries, which its own log does not tell, so versions are compared instead. */
@@ -72,7 +79,8 @@ export function versionsOf(desks: Desks): ReadonlyMap<string, string> {
   for (const row of desks.servicenow.desk.rows('incident')) {
     versions.set(row.id, `${String(row.fields['sys_updated_on'])} ${String(row.fields['sys_mod_count'])}`);
   }
-  for (const row of desks.salesforce.desk.rows('Case')) versions.set(row.id, String(row.fields['SystemModstamp']));
+  for (const row of [...desks.salesforce.desk.rows('Case'), ...desks.salesforce.desk.rows('CaseComment')])
+    versions.set(row.id, String(row.fields['SystemModstamp']));
   return versions;
 }
 

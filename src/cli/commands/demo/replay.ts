@@ -1,5 +1,6 @@
 import type { Desk, DeskRow } from '../../../sandbox/sandbox.ts';
 import { enrolEverybody } from '../../../sandbox/roster.ts';
+import { type CommentPlay, playComments } from './comments.ts';
 import { type FilePlay, playFiles } from './files.ts';
 import type { LogEvent } from './log.ts';
 import { moreDetail, troubleOf } from './texts.ts';
@@ -14,6 +15,8 @@ export interface Replay {
   /** Tickets that were born or changed, counted once an event. */
   /** Files added by people, by side. */
   readonly files: FilePlay['counts'];
+  /** Everything that people said under tickets. */
+  readonly said: CommentPlay['said'];
   readonly counts: { incidents: number; events: number; casesBorn: number; caseEdits: number; clashes: number };
 }
 
@@ -28,6 +31,7 @@ export function createReplay(log: readonly LogEvent[], desks: Desks, random: () 
   const incidents = new Map<string, string>();
   const born: string[] = [];
   const files = playFiles(desks);
+  const comments = playComments(desks);
   const roster = enrolEverybody(desks, everybodyIn(log));
   const counts = { incidents: 0, events: 0, casesBorn: 0, caseEdits: 0, clashes: 0 };
   let next = 0;
@@ -39,6 +43,7 @@ export function createReplay(log: readonly LogEvent[], desks: Desks, random: () 
     const fields = { state, urgency, impact, ...people, ...closeFields(state) };
     if (known !== undefined) {
       desks.servicenow.edit('incident', known, fields, event.by);
+      comments.incident(known, event.by);
       return;
     }
     const { subject, description } = troubleOf(event.number);
@@ -92,6 +97,7 @@ export function createReplay(log: readonly LogEvent[], desks: Desks, random: () 
     ];
     desks.salesforce.edit('Case', open.twin.id, edits[Math.floor(random() * edits.length)] ?? {}, 'dana.support');
     files.workedOn(open.twin.id);
+    comments.workedOn(open.twin.id);
     counts.caseEdits += 1;
   }
 
@@ -126,6 +132,7 @@ export function createReplay(log: readonly LogEvent[], desks: Desks, random: () 
     played: () => next,
     counts,
     files: files.counts,
+    said: comments.said,
     step: () => {
       const event = log[next];
       if (event === undefined) return false;

@@ -13,6 +13,8 @@ export interface DemoReport {
   readonly truth: GroundTruth;
   readonly links: number;
   readonly drift: readonly Drift[];
+  /** Comments that our own tables know no counterpart of. */
+  readonly unpaired: number;
   readonly openConflicts: number;
   readonly quarantined: number;
   readonly writesAfterQuiet: number;
@@ -25,7 +27,7 @@ export interface DemoReport {
 
 /** True if both sides agree and nothing is left open. */
 export function isClean(report: DemoReport): boolean {
-  const { drift, openConflicts, quarantined, truth, writesAfterQuiet } = report;
+  const { drift, unpaired, openConflicts, quarantined, truth, writesAfterQuiet } = report;
   return (
     drift.length +
       openConflicts +
@@ -33,6 +35,9 @@ export function isClean(report: DemoReport): boolean {
       truth.duplicates +
       truth.alone +
       truth.files.unmatched +
+      truth.comments.unmatched +
+      truth.comments.leaked +
+      unpaired +
       writesAfterQuiet ===
     0
   );
@@ -53,7 +58,8 @@ export function reportLines(report: DemoReport): readonly string[] {
     `Calls       ServiceNow ${calls.servicenow}, Salesforce ${calls.salesforce}: ${perThousand(calls.servicenow)} and ${perThousand(calls.salesforce)} per 1,000 changed tickets; an idle poll ${report.idleCalls.servicenow} and ${report.idleCalls.salesforce}`,
     `At the end  ${truth.incidents} incidents, ${truth.cases} Cases, ${report.links} links; duplicates ${truth.duplicates}, without a counterpart ${truth.alone}, writes after quiet ${report.writesAfterQuiet}`,
     `Files       ${report.files.servicenow} added in ServiceNow, ${report.files.salesforce} in Salesforce; ${truth.files.files} at the end, with other than one counterpart ${truth.files.unmatched}`,
-    `Verified    ${report.drift.length} fields differ, ${report.openConflicts} conflicts open, ${report.quarantined} quarantined`,
+    `Comments    ${truth.comments.said} said on both desks; with other than one counterpart ${truth.comments.unmatched}, internal texts on a public channel ${truth.comments.leaked}`,
+    `Verified    ${report.drift.length} fields differ, ${report.unpaired} comments without a counterpart, ${report.openConflicts} conflicts open, ${report.quarantined} quarantined`,
     isClean(report) ? 'Both sides agree.' : 'The sides do NOT agree; see the lines above.',
   ];
 }

@@ -153,16 +153,16 @@ async function untilQuiet(app: App, daemon: Daemon, signal: AbortSignal): Promis
     await daemon.syncNow();
     const { waiting, active } = await app.engine.store.queue.depth();
     const due = await enqueueDue(app.engine);
-    const moving = waiting + active + due.queued + (await filesOpen(app));
+    const moving = waiting + active + due.queued + (await childrenOpen(app));
     quiet = moving === 0 && due.nextAt === null ? quiet + 1 : 0;
     await delay(500);
   }
 }
 
-/** Files that are planned, under way or in doubt. */
-async function filesOpen(app: App): Promise<number> {
+/** Files that are planned, under way or in doubt, and comments that are. */
+async function childrenOpen(app: App): Promise<number> {
   const counts = await app.engine.store.transaction((tx) => tx.countChildren());
-  const open = counts.filter(({ kind, state }) => kind === 'file' && (state === 'planned' || state === 'sent'));
+  const open = counts.filter(({ kind, state }) => state === 'planned' || (kind === 'file' && state === 'sent'));
   return open.reduce((sum, { count }) => sum + count, 0);
 }
 
@@ -187,7 +187,7 @@ async function report(
   };
   await delay(2500);
   await daemon.syncNow();
-  const truth = groundTruth(desks);
+  const truth = groundTruth(desks, replay.said);
   const agreed = await agreement(app.engine);
   return {
     played: replay.counts,
@@ -196,6 +196,7 @@ async function report(
     truth,
     links: agreed.links,
     drift: agreed.drift,
+    unpaired: agreed.unpaired,
     openConflicts: agreed.openConflicts,
     quarantined: agreed.quarantined,
     writesAfterQuiet: changedSince(before, versionsOf(desks)),
