@@ -7,7 +7,9 @@ import { createCli, goodSettings, type Ran } from './world.ts';
 function setUp(options: { readonly problems?: readonly LintProblem[]; readonly maxCreatesPerPoll?: number } = {}) {
   const { problems = [], maxCreatesPerPoll } = options;
   const world = createWorld(maxCreatesPerPoll === undefined ? {} : { maxCreatesPerPoll });
-  const cli = createCli({ store: world.store, engine: world.engine, problems });
+  // A port that nothing listens on: this machine may run a daemon of its own.
+  const env = { ...goodSettings, CASEBRIDGE_ADMIN_PORT: '0' };
+  const cli = createCli({ store: world.store, engine: world.engine, problems, env });
   const run = (...args: readonly string[]): Promise<Ran> => runToEnd(world.clock, cli.run(...args));
   return { world, cli, run };
 }
