@@ -1,6 +1,7 @@
 import { type FieldCase, type FieldResult, unreadable } from './field-case.ts';
 import { noteHops } from './hops.ts';
-import type { Base, Hold, Hops } from './link.ts';
+import type { Base, Hops } from './link.ts';
+import { sameHolds } from './holds.ts';
 import { mergeField } from './merge.ts';
 import { inDoubtUntil } from './pending.ts';
 import type { FieldConflict, LinkPlan, LinkView, SideWrite } from './plan.ts';
@@ -118,16 +119,4 @@ function basesMoved(view: LinkView, bases: Readonly<Record<Side, Base>>): boolea
 function sameFields(a: Fields, b: Fields): boolean {
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
   return [...names].every((name) => a[name] === b[name]);
-}
-
-function sameHolds(a: readonly Hold[], b: readonly Hold[]): boolean {
-  return a.length === b.length && a.every((hold, index) => sameHold(hold, b[index]));
-}
-
-/** Compared part by part: a database may hand the parts back in another order. */
-function sameHold(a: Hold, b: Hold | undefined): boolean {
-  if (b === undefined || a.field !== b.field) return false;
-  const parts = Object.entries(a.reason);
-  const others = new Map<string, unknown>(Object.entries(b.reason));
-  return parts.length === others.size && parts.every(([name, value]) => others.get(name) === value);
 }

@@ -1,5 +1,6 @@
 import type { ConnectorError } from '../connectors/errors.ts';
 import { iso } from '../core/clock.ts';
+import { sameHold, sameHolds } from '../core/holds.ts';
 import type { Hold, Link, LinkStatus } from '../core/link.ts';
 import type { LinkPlan, LinkView, PendingWrite } from '../core/plan.ts';
 import { afterWrite } from '../core/read-back.ts';
@@ -232,14 +233,9 @@ function finishedConflicts(
     .map((row) => ({ id: row.id, winner: row.decision?.kind === 'take' ? row.decision.side : null, at }));
 }
 
-function sameHolds(a: readonly Hold[], b: readonly Hold[]): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
-
 function newHolds(link: Link, before: readonly Hold[]): readonly EngineEvent[] {
-  const known = new Set(before.map((hold) => JSON.stringify(hold)));
   return link.holds
-    .filter((hold) => hold.reason.kind !== 'manual-conflict' && !known.has(JSON.stringify(hold)))
+    .filter((hold) => hold.reason.kind !== 'manual-conflict' && !before.some((known) => sameHold(hold, known)))
     .map((hold) => ({ type: 'link.held', link, hold }));
 }
 
