@@ -5,6 +5,7 @@ import type { Side } from '../core/side.ts';
 import { childMethods } from './memory/children.ts';
 import { createMemoryAdmin } from './memory/admin.ts';
 import { conflictMethods } from './memory/conflicts.ts';
+import { createMemoryLeases } from './memory/leases.ts';
 import { linkMethods } from './memory/links.ts';
 import { matchingMethods } from './memory/matching.ts';
 import { unmatchedMethods } from './memory/unmatched.ts';
@@ -54,6 +55,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     }),
     tokens: createMemoryVault(),
     admin: createMemoryAdmin(),
+    leases: createMemoryLeases(),
     ping: async () => undefined,
     close: async () => undefined,
   };

@@ -6,6 +6,7 @@ import type { Link, LinkStatus, WorkKey } from '../core/link.ts';
 import type { FieldConflict, FieldMove, PendingWrite, SettledValue } from '../core/plan.ts';
 import type { Fields, FieldValue } from '../core/record.ts';
 import type { Side } from '../core/side.ts';
+import type { Leases } from './leases.ts';
 import type { AdminSessions, OverviewTx } from './overview.ts';
 import type { UnmatchedKey, UnmatchedRow, UnmatchedTx } from './unmatched.ts';
 import type { MatchingTx, ProposalRow } from './matching.ts';
@@ -301,6 +302,7 @@ export interface Store {
   readonly queue: Queue;
   readonly tokens: TokenVault;
   readonly admin?: AdminRecords;
+  readonly leases?: Leases;
   /** Rejects with StoreUnavailable when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -60,6 +60,16 @@ CREATE TABLE "sessions" (
     CONSTRAINT "sessions_pkey" PRIMARY KEY ("hash")
 );
 
+-- CreateTable
+CREATE TABLE "leases" (
+    "name" TEXT COLLATE "C" NOT NULL,
+    "holder" TEXT COLLATE "C" NOT NULL,
+    "until" TIMESTAMPTZ(3) NOT NULL,
+    "state" JSONB NOT NULL,
+
+    CONSTRAINT "leases_pkey" PRIMARY KEY ("name")
+);
+
 -- CreateIndex
 CREATE UNIQUE INDEX "proposals_pair_servicenow_id_salesforce_id_key" ON "proposals"("pair", "servicenow_id", "salesforce_id");
 

@@ -13,6 +13,7 @@ import type { Db } from './db.ts';
 import { PrismaClient } from './generated/client.ts';
 import { historyMethods } from './history.ts';
 import { intentMethods } from './intents.ts';
+import { createLeases } from './leases.ts';
 import { linkMethods } from './links.ts';
 import { matchingMethods } from './matching.ts';
 import { unmatchedMethods } from './unmatched.ts';
@@ -136,6 +137,7 @@ export async function openStore(options: PrismaStoreOptions): Promise<PrismaStor
     queue,
     tokens,
     admin: createAdminRecords(raw),
+    leases: createLeases(raw),
     ping: () =>
       answering(async () => {
         await pool.query('SELECT 1');
