@@ -39,6 +39,14 @@ const said = [
   ['vendor informed', 'needs a new part'],
 ] as const;
 
+/** What a view shows once it has its answers. */
+const ready: Readonly<Record<string, string>> = {
+  now: 'In the last hour',
+  links: 'loaded',
+  link: 'Both sides as read',
+  conflicts: 'word by word',
+};
+
 /** The demo's mapping, but that titles wait for a person where both desks changed them. */
 const config: CasebridgeConfig = {
   pairs: demoConfig.pairs.map((pair) => ({
@@ -70,11 +78,13 @@ try {
     });
     relay.to(admin.hear);
     await daemon.start();
+    const day = play();
     try {
-      await play(Number(values.minutes) * 60_000);
+      await delay(Number(values.minutes) * 60_000);
       await quarrel(app);
       await pictures(app, admin.url);
     } finally {
+      day.stop();
       await daemon.stop();
       await admin.stop();
     }
@@ -86,19 +96,20 @@ try {
   await rm(home, { recursive: true, force: true });
 }
 
-/** A day of the log, now faster, now slower, as days are. */
-async function play(forMs: number): Promise<void> {
+/** A day of the log, now faster, now slower, as days are. It goes on while the pictures are taken. */
+function play(): { stop(): void } {
   const replay = createReplay(
     readLog(),
     { servicenow: servicenow.desk, salesforce: salesforce.desk },
     seededRandom(20160229),
   );
-  const until = Date.now() + forMs;
-  for (let tick = 0; Date.now() < until; tick += 1) {
-    const atOnce = Math.max(0, Math.round(2 + 2 * Math.sin(tick / 37) + Math.sin(tick / 11)));
-    for (let n = 0; n < atOnce; n += 1) if (!replay.step()) return;
-    await delay(250);
-  }
+  let tick = 0;
+  const timer = setInterval(() => {
+    tick += 1;
+    const atOnce = Math.max(0, Math.round(1 + Math.sin(tick / 97) + Math.sin(tick / 31)));
+    for (let n = 0; n < atOnce; n += 1) if (!replay.step()) clearInterval(timer);
+  }, 250);
+  return { stop: () => clearInterval(timer) };
 }
 
 /** Two people give one ticket two titles. */
@@ -146,8 +157,12 @@ async function takeAll(
   await page.getByRole('heading', { level: 1, name: 'Now' }).waitFor();
   for (const [name, view] of Object.entries(views)) {
     await page.goto(`${url}/#/${view}`);
-    // The first answers, the chart, and a few lines of what happens.
-    await delay(name === 'now' ? 6000 : 2500);
+    await page
+      .getByText(ready[name] ?? '')
+      .first()
+      .waitFor();
+    // A few lines of what happens.
+    await delay(name === 'now' ? 8000 : 1000);
     await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
   }
   await page.close();

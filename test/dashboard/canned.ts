@@ -225,7 +225,7 @@ export function cannedAnswers(text: (plain: string) => string, role: Role = 'adm
       urls: both('https://dev12345.service-now.com/incident.do', 'javascript:window.__pwned=1'),
       fields: [field, { ...field, field: 'state', hold: null, conflictId: null, labels: both(text('State')) }],
       holdTexts: [{ field: 'short_description', text: text('Left alone until someone decides') }],
-      life: { seen: text('missing') },
+      life: { kind: 'merged', side: 'salesforce', into: text('5003000000D8cuJAAR') },
       conflicts: [conflict],
       quarantine: quarantined,
       pending: [{ side: 'salesforce', field: 'state', value: text('Closed'), sentAt: at }],

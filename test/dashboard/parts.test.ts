@@ -9,7 +9,7 @@ import {
   withPage,
 } from '../../src/admin/dashboard/ui/pages.ts';
 import { ago, formatBytes, formatDuration, utcTime } from '../../src/admin/dashboard/ui/time.ts';
-import { bothNames, safeUrl, why } from '../../src/admin/dashboard/ui/words.ts';
+import { bothNames, lifeText, safeUrl, why } from '../../src/admin/dashboard/ui/words.ts';
 
 describe('a place in the URL', () => {
   it('reads back as it was written, whatever stands in it', () => {
@@ -73,6 +73,15 @@ describe('why does it say that', () => {
     expect(why({ ...entry, value: null, by: null, because: 'one-sided' }, '10:00')).toBe(
       'Priority in Salesforce is empty because Casebridge carried it from ServiceNow, 10:00: only that side had changed it (run r1).',
     );
+  });
+
+  it.each([
+    [{ kind: 'missing', side: 'servicenow' }, 'ServiceNow does not show its record: deleted, or hidden from our user.'],
+    [{ kind: 'merged', side: 'salesforce', into: '500A' }, 'Salesforce merged its record into another (500A).'],
+    [{ kind: 'vanished', side: 'salesforce' }, 'One of its records is not where it was.'],
+    [{}, 'One of its records is not where it was.'],
+  ])('tells what became of a record: %j', (life, text) => {
+    expect(lifeText(life)).toBe(text);
   });
 
   it('names tickets by number, else by id', () => {

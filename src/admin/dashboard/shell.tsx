@@ -47,7 +47,7 @@ interface ShellProps {
 export function Shell({ session, onLogout }: ShellProps) {
   const route = useRoute();
   const here = route.path[0] ?? 'now';
-  const status = useAnswer('/api/status', {}, { topics: statusTopics, everyMs: 10_000 });
+  const status = useAnswer('/api/status', {}, { topics: statusTopics, settleMs: 2000, everyMs: 10_000 });
   const [helping, setHelping] = useState(false);
   const [theme, nextTheme] = useTheme();
   const main = useRef<HTMLElement>(null);

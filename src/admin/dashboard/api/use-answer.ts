@@ -14,20 +14,20 @@ export interface Answered<T> {
 }
 
 interface Options {
-  /** Asked again when something of these topics happens, at most once a second. */
+  /** Asked again when something of these topics happens. */
   readonly topics?: readonly Topic[];
+  /** But not more often than this; default a second. */
+  readonly settleMs?: number;
   readonly concerns?: (event: LiveEvent) => boolean;
   /** Asked again this often, whatever happens. */
   readonly everyMs?: number;
 }
 
-const settleMs = 1000;
-
-/** One GET of the API, kept fresh. Null for `path` asks nothing. */
+/** One GET of the API, kept fresh while someone may be looking. Null for `path` asks nothing. */
 export function useAnswer<P extends PathOf<'GET'>>(
   path: P | null,
   given: Given<'GET', P> = {},
-  { topics = [], concerns, everyMs }: Options = {},
+  { topics = [], settleMs = 1000, concerns, everyMs }: Options = {},
 ): Answered<AnswerOf<'GET', P>> {
   type Kept = Omit<Answered<AnswerOf<'GET', P>>, 'reload'> & { readonly key: string };
   const key = JSON.stringify([path, given.params, given.query]);
@@ -63,20 +63,33 @@ export function useAnswer<P extends PathOf<'GET'>>(
       if (timer !== undefined || !concerned) return;
       timer = window.setTimeout(() => {
         timer = undefined;
-        void reload();
+        if (!document.hidden) void reload();
       }, settleMs);
     });
     return () => {
       stop();
       window.clearTimeout(timer);
     };
-  }, [topicList, reload]);
+  }, [topicList, settleMs, reload]);
 
   useEffect(() => {
     if (everyMs === undefined) return undefined;
-    const timer = window.setInterval(() => void reload(), everyMs);
+    const timer = window.setInterval(() => {
+      if (!document.hidden) void reload();
+    }, everyMs);
     return () => window.clearInterval(timer);
   }, [everyMs, reload]);
+
+  // A page that nobody looks at asks nothing, so that a forgotten one does not keep a session open.
+  const keptFresh = topicList !== '' || everyMs !== undefined;
+  useEffect(() => {
+    if (!keptFresh) return undefined;
+    const look = (): void => {
+      if (!document.hidden) void reload();
+    };
+    document.addEventListener('visibilitychange', look);
+    return () => document.removeEventListener('visibilitychange', look);
+  }, [keptFresh, reload]);
 
   const current = kept.key === key ? kept : { data: null, problem: null, at: null };
   return { data: current.data, problem: current.problem, at: current.at, reload };

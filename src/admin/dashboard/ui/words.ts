@@ -64,3 +64,19 @@ export function safeUrl(text: string | null): string | null {
   const here = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   return url.protocol === 'https:' || (url.protocol === 'http:' && here) ? url.href : null;
 }
+
+const fates: Readonly<Record<string, string>> = {
+  missing: 'does not show its record: deleted, or hidden from our user',
+  deleted: 'deleted its record',
+  merged: 'merged its record into another',
+  'out-of-scope': 'moved its record out of scope',
+};
+
+/** What was seen of the two records' life, in a sentence. */
+export function lifeText(life: Readonly<Record<string, unknown>>): string {
+  const side = sides.find((one) => one === life['side']);
+  const fate = typeof life['kind'] === 'string' && Object.hasOwn(fates, life['kind']) ? fates[life['kind']] : undefined;
+  if (side === undefined || fate === undefined) return 'One of its records is not where it was.';
+  const into = typeof life['into'] === 'string' ? ` (${life['into']})` : '';
+  return `${sideNames[side]} ${fate}${into}.`;
+}

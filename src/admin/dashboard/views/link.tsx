@@ -9,7 +9,7 @@ import { announce } from '../ui/announce.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { DeskLink, Empty, LinkStatusMark, Loaded } from '../ui/parts.tsx';
 import { TimeText } from '../ui/time-text.tsx';
-import { bothNames, sideNames } from '../ui/words.ts';
+import { bothNames, lifeText, sideNames } from '../ui/words.ts';
 import { ConflictCard } from './conflicts/conflict-card.tsx';
 import { ChildrenCard } from './link/children.tsx';
 import { FieldsCard } from './link/fields.tsx';
@@ -169,7 +169,7 @@ function Notes({ link }: { readonly link: LinkDetail }) {
       {!mapped && <p>The mapping file has the pair “{link.pair}” no more: this link rests.</p>}
       {link.life !== null && (
         <p>
-          One of its records is not where it was: <code>{JSON.stringify(link.life)}</code>
+          <bdi>{lifeText(link.life)}</bdi>
         </p>
       )}
       {quarantine !== null && (

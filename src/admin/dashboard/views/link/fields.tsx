@@ -39,17 +39,27 @@ export function FieldsCard({ link, now }: FieldsCardProps) {
       </div>
       {now.data !== null && <SideNotes now={now.data} />}
       <div class="scroll">
-        <table class="compare">
-          <thead>
-            <tr>
-              <th scope="col">Field</th>
-              <th scope="col">ServiceNow</th>
-              <th scope="col">Last agreed</th>
-              <th scope="col">Salesforce</th>
-              <th scope="col">Why</th>
+        <table class="compare" role="table">
+          <thead role="rowgroup">
+            <tr role="row">
+              <th scope="col" role="columnheader">
+                Field
+              </th>
+              <th scope="col" role="columnheader">
+                ServiceNow
+              </th>
+              <th scope="col" role="columnheader">
+                Last agreed
+              </th>
+              <th scope="col" role="columnheader">
+                Salesforce
+              </th>
+              <th scope="col" role="columnheader">
+                Why
+              </th>
             </tr>
           </thead>
-          <tbody>
+          <tbody role="rowgroup">
             {link.fields.map((field) => (
               <FieldRow key={field.field} field={field} link={link} now={now.data} />
             ))}
@@ -90,14 +100,14 @@ function FieldRow({ field, link, now }: FieldRowProps) {
       ? field.labels.servicenow
       : `${field.labels.servicenow} ↔ ${field.labels.salesforce}`;
   const cell = (side: Side) => (
-    <td class={present?.changed[side] === true ? 'differs' : ''}>
+    <td role="cell" data-head={sideNames[side]} class={present?.changed[side] === true ? 'differs' : ''}>
       <Shown text={present?.nowText[side] ?? field.baseText[side]} raw={present?.now[side] ?? field.base[side]} />
       {present?.changed[side] === true && <span class="mark">changed</span>}
     </td>
   );
   return (
-    <tr>
-      <th scope="row">
+    <tr role="row">
+      <th scope="row" role="rowheader">
         {label}
         {differs && <span class="mark">differs</span>}
         {field.conflictId !== null && <span class="mark">conflict</span>}
@@ -111,7 +121,7 @@ function FieldRow({ field, link, now }: FieldRowProps) {
         </div>
       </th>
       {cell('servicenow')}
-      <td>
+      <td role="cell" data-head="Last agreed">
         <div>
           <Shown text={field.baseText.servicenow} raw={field.base.servicenow} />
         </div>
@@ -123,7 +133,7 @@ function FieldRow({ field, link, now }: FieldRowProps) {
         )}
       </td>
       {cell('salesforce')}
-      <td class="soft">
+      <td role="cell" data-head="Why" class="soft">
         {latest === undefined ? (
           'Unchanged since it was linked.'
         ) : (

@@ -42,7 +42,7 @@ function SeriesChart({ series }: { readonly series: Series }) {
   );
 }
 
-const fewest = 15;
+const fewest = 10;
 
 /** Minutes before the first change say nothing; a few are kept so that a line is a line. */
 function withoutIdleStart(buckets: readonly Bucket[]): readonly Bucket[] {

@@ -56,7 +56,7 @@ export function SideCard({ side, status }: SideCardProps) {
         </dd>
         <dt>API calls</dt>
         <dd>
-          {formatNumber(status.calls.lastHour)} last hour · {formatNumber(status.calls.lastDay)} last day
+          {formatNumber(status.calls.lastHour)} an hour · {formatNumber(status.calls.lastDay)} a day
         </dd>
         <Budget side={side} budget={status.budget} />
       </dl>
