@@ -15,10 +15,12 @@ import { peopleCommand } from './commands/people.ts';
 import { planCommand } from './commands/plan.ts';
 import { quarantineCommand } from './commands/quarantine.ts';
 import { resyncCommand } from './commands/resync.ts';
+import { runsCommand } from './commands/runs.ts';
 import { startCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
 import { syncCommand } from './commands/sync.ts';
 import { tokensCommand } from './commands/tokens.ts';
+import { undoCommand } from './commands/undo.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { exitCodeHelp, exitCodes } from './exit-codes.ts';
 import type { World } from './world.ts';
@@ -36,6 +38,8 @@ const factories = [
   conflictsCommand,
   matchesCommand,
   quarantineCommand,
+  runsCommand,
+  undoCommand,
   peopleCommand,
   configCommand,
   initCommand,

@@ -2,14 +2,17 @@ import { carryAcross, carryOutDecision, showMore } from './carry.ts';
 import { askDates, conflictOf, type FieldCase, type FieldResult, rebase } from './field-case.ts';
 import { decideLatest } from './latest.ts';
 import { editedSince } from './pending.ts';
+import { putBack } from './undo-field.ts';
 import { waitForPerson } from './wait.ts';
 import { bothSides, otherSide, type Side } from './side.ts';
 
 /** Merges one field: what both sides hold now, against what each held when they last agreed. */
 export function mergeField(c: FieldCase): FieldResult {
-  const decision = c.view.settled[c.rule.name];
+  const decided = c.view.settled[c.rule.name]?.value;
+  const undone = decided?.kind === 'put-back' ? putBack(c, decided) : null;
+  if (undone !== null) return undone;
   if (c.rule.agree(c.now)) return rebase(c);
-  if (decision !== undefined) return carryOutDecision(c, decision.value);
+  if (decided !== undefined && decided.kind !== 'put-back') return carryOutDecision(c, decided);
   const edited = editedSince(c.view, c.rule, plainlyChanged(c));
   const { changed, overtaken } = edited;
   const known: FieldCase = { ...c, edited };

@@ -142,7 +142,7 @@ export interface LinkView {
   readonly now: Readonly<Record<Side, SourceRecord>>;
   readonly pending: readonly PendingWrite[];
   /** Fields a person has decided: by rule name. */
-  readonly settled: Readonly<Record<string, { readonly conflictId: string; readonly value: SettledValue }>>;
+  readonly settled: Readonly<Record<string, { readonly conflictId: string; readonly value: Decided }>>;
   /** Conflicts of this link that wait for a person: rule name → conflict id. */
   readonly open: Readonly<Record<string, string>>;
   /** The values those conflicts were noted with. Where left out, an open conflict counts as unchanged and is not noted again. */
@@ -155,3 +155,14 @@ export type SettledValue =
   | { readonly kind: 'take'; readonly side: Side }
   /** A third value, given in ServiceNow's terms. */
   | { readonly kind: 'value'; readonly value: FieldValue };
+
+/** The undo of a run: each side's earlier value, put back only while that side still holds what the run left there. */
+export interface PutBack {
+  readonly kind: 'put-back';
+  /** The run that undoes; history rows name it. */
+  readonly runId: string;
+  readonly on: Readonly<Partial<Record<Side, { readonly expect: FieldValue; readonly value: FieldValue }>>>;
+}
+
+/** What a person has decided about a field. */
+export type Decided = SettledValue | PutBack;

@@ -120,7 +120,7 @@ export async function resync(engine: Engine, options: ResyncOptions): Promise<Re
 
   const planned = options.dryRun ? await planKeys(engine, keys) : [];
   const leave = options.dryRun || options.signal.aborted || options.worker === 'daemon';
-  const totals = leave ? noTotals() : await drain(engine, options.signal);
+  const totals = leave ? noTotals() : await drain({ ...engine, runId: run.id }, options.signal);
   const stopped = options.signal.aborted;
   if (!options.dryRun) await finish(engine, run, stopped);
   return {

@@ -7,7 +7,7 @@ import { afterWrite } from '../core/read-back.ts';
 import type { Fields } from '../core/record.ts';
 import { type Side, sides } from '../core/side.ts';
 import { underWay } from '../core/under-way.ts';
-import type { ConflictRow } from '../store/store.ts';
+import type { ConflictRow, HistoryRow } from '../store/store.ts';
 import type { Outcome } from './apply.ts';
 import type { Engine } from './engine.ts';
 import type { EngineEvent } from './events.ts';
@@ -123,7 +123,10 @@ function settleWrites(
     ),
     conflicts: gaps,
     settledConflicts: failures.length > 0 ? [] : finishedConflicts(work, holds, noted, at),
-    history: historyRows(engine, work.link.id, after.moves, (side) => view.now[side].updatedBy, at),
+    history: undoneBy(
+      work,
+      historyRows(engine, work.link.id, after.moves, (side) => view.now[side].updatedBy, at),
+    ),
     enqueue: after.lookAgain ? [{ kind: 'link', linkId: work.link.id }] : [],
     events: [
       ...(failures.length > 0 ? [] : base.events),
@@ -241,4 +244,13 @@ function newHolds(link: Link, before: readonly Hold[]): readonly EngineEvent[] {
 
 function conflictEvents(link: Link, rows: readonly ConflictRow[]): readonly EngineEvent[] {
   return rows.map((conflict) => ({ type: 'conflict.noted', link, conflict }));
+}
+
+/** What an undo put back is on record under its own run, whoever carried it out. */
+function undoneBy(work: LinkWork, rows: readonly HistoryRow[]): readonly HistoryRow[] {
+  return rows.map((row) => {
+    const decided = work.conflicts.find((one) => one.field === row.field && one.decision?.kind === 'put-back');
+    if (row.because !== 'person' || decided?.decision?.kind !== 'put-back') return row;
+    return { ...row, runId: decided.decision.runId, by: decided.decidedBy ?? null };
+  });
 }

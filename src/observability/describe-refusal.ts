@@ -40,6 +40,8 @@ export function describeRefusal(refusal: Refusal): string {
       return `${describePause(refusal.pause)}.`;
     case 'no-run':
       return `There is no run ${oneLine(refusal.id)}; the list of runs shows them.`;
+    case 'run-wrote-nothing':
+      return `No value was written by a run ${oneLine(refusal.id)}; "runs list" shows those that wrote.`;
     case 'run-busy':
       return `A ${refusal.runKind} is under way (run ${refusal.id}); wait for it, or stop it first.`;
     case 'run-not-here':

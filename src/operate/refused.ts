@@ -28,6 +28,7 @@ export type Refusal =
   | { readonly kind: 'pair-goes'; readonly name: string }
   | { readonly kind: 'instance-changed'; readonly pause: PairPause }
   | { readonly kind: 'no-run'; readonly id: string }
+  | { readonly kind: 'run-wrote-nothing'; readonly id: string }
   | { readonly kind: 'run-busy'; readonly id: string; readonly runKind: string }
   | { readonly kind: 'run-not-here'; readonly id: string }
   | {

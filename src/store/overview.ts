@@ -63,6 +63,24 @@ export interface OverviewTx {
     linkId: string,
     options: { readonly field?: string; readonly after?: string; readonly limit: number },
   ): Promise<readonly (HistoryRow & { readonly id: string })[]>;
+  /** What one run did, oldest first. `after` is the id of the last row of the page before. */
+  runHistory(
+    runId: string,
+    options: { readonly after?: string; readonly limit: number },
+  ): Promise<readonly (HistoryRow & { readonly id: string })[]>;
+  /** Runs that wrote something, the one begun last first (by id). */
+  runsThatWrote(limit: number): Promise<readonly RunFigures[]>;
+}
+
+/** How much one run wrote. */
+export interface RunFigures {
+  readonly runId: string;
+  /** First and last write. ISO 8601. */
+  readonly firstAt: string;
+  readonly lastAt: string;
+  /** History rows: values written, tickets' fields made, comments carried. */
+  readonly values: number;
+  readonly tickets: number;
 }
 
 /** A login to the dashboard. Only hashes are kept. */

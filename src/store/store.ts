@@ -3,7 +3,7 @@ import type { ConnectorErrorData, ConnectorErrorKind } from '../connectors/error
 import type { Keyset } from '../connectors/ticket-system.ts';
 import type { ChildKind, ChildRow, ChildState, Channel } from '../core/children.ts';
 import type { Link, LinkStatus, WorkKey } from '../core/link.ts';
-import type { FieldConflict, FieldMove, PendingWrite, SettledValue } from '../core/plan.ts';
+import type { Decided, FieldConflict, FieldMove, PendingWrite, SettledValue } from '../core/plan.ts';
 import type { Fields, FieldValue } from '../core/record.ts';
 import type { Side } from '../core/side.ts';
 import type { Leases } from './leases.ts';
@@ -65,7 +65,7 @@ export interface ConflictRow extends FieldConflict {
   readonly ids: Readonly<Record<Side, string>>;
   readonly numbers: Readonly<Record<Side, string | null>>;
   readonly status: ConflictStatus;
-  readonly decision: SettledValue | null;
+  readonly decision: Decided | null;
   readonly at: string;
   readonly settledAt: string | null;
   /** Who chose, and when; absent where nobody has. */
@@ -104,7 +104,7 @@ export interface QuarantineRow {
   readonly nextAt: string;
 }
 
-export type RunKind = 'start' | 'sync' | 'resync' | 'verify' | 'demo';
+export type RunKind = 'start' | 'sync' | 'resync' | 'verify' | 'demo' | 'undo';
 
 export interface RunRow {
   readonly id: string;

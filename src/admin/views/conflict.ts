@@ -25,7 +25,7 @@ export function conflictView(row: ConflictRow): Conflict {
     rule: row.rule,
     why: row.why,
     status: row.status,
-    decision: decision === null ? null : decision.kind === 'take' ? { take: decision.side } : { value: decision.value },
+    decision: decisionOf(decision),
     decidedBy: row.decidedBy ?? null,
     decidedAt: row.decidedAt ?? null,
     at: row.at,
@@ -36,4 +36,10 @@ export function conflictView(row: ConflictRow): Conflict {
 
 function datesOf(dates: Readonly<Record<Side, DateRange>>): Record<Side, DateRange> {
   return { servicenow: dates.servicenow, salesforce: dates.salesforce };
+}
+
+/** An undo is told by its run, not as a choice between two values. */
+function decisionOf(decision: ConflictRow['decision']): Conflict['decision'] {
+  if (decision === null || decision.kind === 'put-back') return null;
+  return decision.kind === 'take' ? { take: decision.side } : { value: decision.value };
 }

@@ -6,9 +6,10 @@ import type { StoreSettings } from '../../config/settings.ts';
 import type { LinkStatus } from '../../core/link.ts';
 import { type Side, sides } from '../../core/side.ts';
 import { describePause } from '../../observability/describe-event.ts';
-import { sideNames } from '../../observability/words.ts';
+import { counted, sideNames } from '../../observability/words.ts';
 import { type CommentCounts, commentCounts } from '../../operate/comment-counts.ts';
 import { look, type Poll } from '../../operate/look.ts';
+import { type RunThatWrote, runsThatWrote } from '../../operate/runs-that-wrote.ts';
 import type { QueueDepth } from '../../store/queue.ts';
 import type { PairPause, Store } from '../../store/store.ts';
 import { askDaemon, type DaemonSays } from '../ask-daemon.ts';
@@ -46,6 +47,8 @@ interface Status extends Health {
   /** People and teams without a counterpart. */
   readonly unmatched: number;
   readonly pauses: readonly PairPause[];
+  /** The run begun last that wrote something. */
+  readonly lastRun: RunThatWrote | null;
 }
 
 export function statusCommand(world: World): Command {
@@ -102,9 +105,11 @@ async function kept(store: Store, pairs: readonly string[]): Promise<Omit<Status
     held: await tx.countHeld(),
     children: await tx.countChildren(),
   }));
+  const [lastRun] = await runsThatWrote(store, 1);
   const openConflicts = counts.openConflicts + counts.decidedConflicts;
   return {
     ...rest,
+    lastRun: lastRun ?? null,
     openConflicts,
     ...held,
     comments: commentCounts(children),
@@ -151,8 +156,15 @@ function lines(status: Status): string {
     ...sideLines(status),
     'Polled to the end',
     table(['  Pair', 'Side', 'At', ''], polls),
+    ...lastRunLine(status),
     ...status.pauses.map((pause) => `Stopped     ${describePause(pause)}`),
   ].join('\n');
+}
+
+function lastRunLine({ lastRun: run }: Status): readonly string[] {
+  if (run === null) return [];
+  const what = `${counted(run.values, 'value')} on ${counted(run.tickets, 'ticket')}`;
+  return [`Last run    ${run.runId}, ${what}, until ${shortTime(run.lastAt)} UTC`];
 }
 
 function sideLines({ sides: known, problems }: Status): readonly string[] {

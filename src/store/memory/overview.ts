@@ -1,7 +1,7 @@
 import type { Link, LinkStatus } from '../../core/link.ts';
 import { sides } from '../../core/side.ts';
 import type { ConflictFilter, LinkSearch, OverviewTx } from '../overview.ts';
-import type { ConflictRow } from '../store.ts';
+import type { ConflictRow, HistoryRow } from '../store.ts';
 import { byText, type State } from './state.ts';
 
 /** What people ask of the store. */
@@ -52,7 +52,32 @@ export function overviewMethods(state: State): OverviewTx {
         .toReversed()
         .filter((row) => (field === undefined || row.field === field) && (after === undefined || +row.id < +after))
         .slice(0, limit),
+    runHistory: async (runId, { after, limit }) =>
+      historyInOrder(state)
+        .filter((row) => row.runId === runId && (after === undefined || +row.id > +after))
+        .slice(0, limit),
+    runsThatWrote: async (limit) =>
+      [...Map.groupBy(historyInOrder(state), (row) => row.runId)]
+        .map(([runId, rows]) => ({
+          runId,
+          firstAt: rows[0]?.at ?? '',
+          lastAt: rows.at(-1)?.at ?? '',
+          values: rows.length,
+          tickets: new Set(rows.map((row) => row.linkId)).size,
+        }))
+        .toSorted(byText(({ runId }) => runId))
+        .toReversed()
+        .slice(0, limit),
   };
+}
+
+/** Every row, in the order of time. */
+function historyInOrder(state: State): readonly (HistoryRow & { readonly id: string })[] {
+  return state.history
+    .all()
+    .flat()
+    .toSorted(byText((row) => row.at))
+    .map((row, index) => ({ ...row, id: String(index + 1) }));
 }
 
 function fits(row: ConflictRow, { status, pair, field, linkId }: ConflictFilter): boolean {

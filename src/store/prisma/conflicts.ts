@@ -95,5 +95,7 @@ function columns(row: ConflictRow, print: string): Record<string, unknown> {
     decision: row.decision,
     at: row.at,
     settled_at: row.settledAt,
+    decided_by: row.decidedBy ?? null,
+    decided_at: row.decidedAt ?? null,
   };
 }

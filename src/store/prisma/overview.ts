@@ -86,6 +86,36 @@ export function overviewMethods(db: Db): OverviewTx {
         SELECT * FROM history WHERE ${Prisma.join(terms, ' AND ')} ORDER BY id DESC LIMIT ${limit}`;
       return rows.map((row) => ({ ...toHistory(row), id: String(row.id) }));
     },
+
+    runHistory: async (runId, { after, limit }) => {
+      const from = after !== undefined && /^\d{1,18}$/.test(after) ? BigInt(after) : 0n;
+      const rows = await db.$queryRaw<(HistoryColumns & { id: bigint })[]>`
+        SELECT * FROM history WHERE run_id = ${toStored(runId)} AND id > ${from} ORDER BY id LIMIT ${limit}`;
+      return rows.map((row) => ({ ...toHistory(row), id: String(row.id) }));
+    },
+
+    // From run to run along the index: a history of millions of rows has few runs.
+    runsThatWrote: async (limit) => {
+      const rows = await db.$queryRaw<
+        { runId: string; firstAt: Date; lastAt: Date; values: bigint; tickets: bigint }[]
+      >`
+        WITH RECURSIVE run(id, n) AS (
+          (SELECT run_id, 1 FROM history ORDER BY run_id DESC LIMIT 1)
+          UNION ALL
+          SELECT (SELECT run_id FROM history h WHERE h.run_id < run.id ORDER BY run_id DESC LIMIT 1), n + 1
+          FROM run WHERE run.id IS NOT NULL AND n < ${limit}
+        )
+        SELECT run.id AS "runId", min(h.at) AS "firstAt", max(h.at) AS "lastAt", count(*) AS "values",
+               count(DISTINCT h.link_id) AS tickets
+        FROM run JOIN history h ON h.run_id = run.id GROUP BY run.id ORDER BY run.id DESC LIMIT ${limit}`;
+      return rows.map((row) => ({
+        runId: fromStored(row.runId),
+        firstAt: row.firstAt.toISOString(),
+        lastAt: row.lastAt.toISOString(),
+        values: Number(row.values),
+        tickets: Number(row.tickets),
+      }));
+    },
   };
 }
 

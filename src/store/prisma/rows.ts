@@ -1,5 +1,5 @@
 import type { Base, Hold, Hops, Life, Link, LinkStatus } from '../../core/link.ts';
-import type { ConflictReason, DateRange, PendingWrite, SettledValue } from '../../core/plan.ts';
+import type { ConflictReason, DateRange, Decided, PendingWrite } from '../../core/plan.ts';
 import type { FieldValue, Version } from '../../core/record.ts';
 import type { ConflictRule } from '../../core/rules.ts';
 import type { Side } from '../../core/side.ts';
@@ -195,7 +195,7 @@ export function toConflict(row: ConflictColumns): ConflictRow {
     winner: row.winner,
     why: row.why,
     status: row.status,
-    decision: fromJson(row.decision) as SettledValue | null,
+    decision: fromJson(row.decision) as Decided | null,
     at: row.at.toISOString(),
     settledAt: row.settled_at?.toISOString() ?? null,
     ...(row.decided_by === null ? {} : { decidedBy: fromStored(row.decided_by) }),
