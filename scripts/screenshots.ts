@@ -1,6 +1,6 @@
 /**
  * Makes the pictures of the README: two local desks with real incidents, the daemon between them, a few titles that wait for a
- * person, and a browser. Usage: `node scripts/screenshots.ts [--minutes 4]`; writes docs/images/*.png.
+ * person, and a browser. Usage: `npm run screenshots -- --minutes 5`; writes docs/images/*.png.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
