@@ -21,7 +21,8 @@ const development = {
   check,
   format,
   bench,
-  ...Object.fromEntries(programs.map((name) => [name, (args) => program(name, args)])), screenshots };
+  ...Object.fromEntries(programs.map((name) => [name, (args) => program(name, args)])),
+};
 
 async function main([command, ...rest]) {
   process.chdir(root);
@@ -64,11 +65,6 @@ function bench([name = 'calls', ...rest]) {
 /** `simulate --seeds 10000`, `chaos --kills 200`. */
 function program(name, args) {
   return run(rightNode(), ['--disable-warning=ExperimentalWarning', inRoot('scripts', `${name}.ts`), ...args]);
-}
-
-/** The pictures of the README: `screenshots --minutes 5`. */
-function screenshots(args) {
-  return run(rightNode(), ['--disable-warning=ExperimentalWarning', inRoot('scripts', 'screenshots.ts'), ...args]);
 }
 
 try {
