@@ -28,6 +28,9 @@ function readTexts(): readonly string[] {
     .split('\n');
 }
 
+/** Bytes of a CaseComment; the texts are plain ASCII. */
+const mostOnCase = 4000;
+
 /** Every other update of an incident brings a comment or a work note, every Case that is worked on a comment of either kind. */
 export function playComments(desks: { readonly servicenow: Desk; readonly salesforce: Desk }): CommentPlay {
   const texts = readTexts();
@@ -35,7 +38,9 @@ export function playComments(desks: { readonly servicenow: Desk; readonly salesf
   let updates = 0;
   const say = (side: Side, id: string, by: string): void => {
     // Numbered, so that the closing check can tell every one from every other.
-    const text = `no. ${said.length + 1}: ${texts[said.length % texts.length] ?? ''}`;
+    const whole = `no. ${said.length + 1}: ${texts[said.length % texts.length] ?? ''}`;
+    // The page of a Case takes no more than a comment may hold.
+    const text = side === 'salesforce' ? whole.slice(0, mostOnCase) : whole;
     const channel = said.length % 3 === 0 ? 'internal' : 'public';
     desks[side].comment(side === 'servicenow' ? 'incident' : 'Case', id, text, channel, by);
     said.push({ side, id, channel, text });
