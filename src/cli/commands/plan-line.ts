@@ -1,11 +1,12 @@
+import type { Channel } from '../../core/children.ts';
 import type { FieldConflict, FieldMove } from '../../core/plan.ts';
-import type { Side } from '../../core/side.ts';
+import { type Side, sides } from '../../core/side.ts';
 import type { PlannedItem } from '../../engine/dry-run.ts';
 import type { LifeStep } from '../../engine/life/step.ts';
 import type { Decision } from '../../engine/work.ts';
 import { describeHold, describeMoves, describeReason } from '../../observability/describe-event.ts';
 import { describeMatch } from '../../observability/describe-match.ts';
-import { fieldLabel, pairName, showValue, sideNames } from '../../observability/words.ts';
+import { counted, fieldLabel, pairName, showValue, sideNames } from '../../observability/words.ts';
 import { describeStep } from './plan-life.ts';
 
 /** One line of `plan --json`. */
@@ -33,8 +34,17 @@ export interface PlanLine {
   readonly on: Side | null;
   readonly fields: readonly (FieldMove | { readonly field: string; readonly to: Side; readonly value: unknown })[];
   readonly conflicts: readonly FieldConflict[];
+  /** Comments and follow-ups that would be posted, the parts of a long one each. */
+  readonly comments: readonly PlannedComment[];
   /** The same in one line for a person. */
   readonly text: string;
+}
+
+export interface PlannedComment {
+  readonly on: Side;
+  readonly channel: Channel;
+  /** Id of the comment across, with what tells its parts and follow-ups apart. */
+  readonly sourceId: string;
 }
 
 type Names = Pick<PlanLine, 'servicenowId' | 'salesforceId' | 'servicenowNumber' | 'salesforceNumber'>;
@@ -47,8 +57,24 @@ export function planLine({ key, decision }: PlannedItem): PlanLine {
     ids: { servicenow: names.servicenowId ?? '(none)', salesforce: names.salesforceId ?? '(none)' },
     numbers: { servicenow: names.servicenowNumber, salesforce: names.salesforceNumber },
   });
-  const text = `${name}: ${what.text}`;
-  return { key, pair: decision.work.pair.name, ...names, on: null, fields: [], conflicts: [], ...what, text };
+  const comments = commentsOf(decision);
+  const line = { key, pair: decision.work.pair.name, ...names, on: null, fields: [], conflicts: [], comments, ...what };
+  if (comments.length === 0) return { ...line, text: `${name}: ${what.text}` };
+  const said = sides.flatMap((side) => {
+    const count = comments.filter(({ on }) => on === side).length;
+    return count === 0 ? [] : [`${counted(count, 'comment')} would be posted in ${sideNames[side]}`];
+  });
+  const action = what.action === 'none' ? 'update' : what.action;
+  return { ...line, action, text: `${name}: ${what.text}; ${said.join(', ')}` };
+}
+
+function commentsOf(decision: Decision): readonly PlannedComment[] {
+  if (decision.kind !== 'plan' || !('children' in decision) || decision.children === null) return [];
+  return decision.children.comments.posts.map(({ to, row }) => ({
+    on: to,
+    channel: row.channel,
+    sourceId: row.sourceId,
+  }));
 }
 
 function namesOf(decision: Decision): Names {

@@ -3,6 +3,7 @@ import { type App, openApp } from '../../../app.ts';
 import type { Settings } from '../../../config/settings.ts';
 import { createDaemon, type Daemon } from '../../../engine/daemon.ts';
 import { enqueueDue } from '../../../engine/due.ts';
+import type { EngineTimes } from '../../../engine/engine.ts';
 import type { EngineEvent } from '../../../engine/events.ts';
 import { describeEvent } from '../../../observability/describe-event.ts';
 import { startSalesforceSandbox } from '../../../sandbox/salesforce.ts';
@@ -31,6 +32,10 @@ export interface DemoOptions {
   readonly terminal: boolean;
   /** One line for a person. */
   readonly say: (line: string) => void;
+  /** Makes trouble at the desks while the log is played. Returns how to stop it. */
+  readonly trouble?: (desks: Desks) => () => void;
+  /** Shorter waiting times, for trouble that is over sooner than in earnest. */
+  readonly times?: Partial<EngineTimes>;
 }
 
 /** What a person is shown of all that happens. */
@@ -39,6 +44,10 @@ const shown: ReadonlySet<EngineEvent['type']> = new Set([
   'link.adopted',
   'link.updated',
   'link.held',
+  'comment.carried',
+  'comment.withheld',
+  'comment.refused',
+  'comment.in-doubt',
   'conflict.noted',
   'record.quarantined',
   'record.released',
@@ -76,6 +85,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport | null> 
         relay.emit(event);
       },
       onNotice: () => undefined,
+      ...(options.times === undefined ? {} : { times: options.times }),
     });
     try {
       return await play({ app, desks, settings, relay }, options, () => firstTicketMs);
@@ -120,7 +130,8 @@ async function play(
       { servicenow: desks.servicenow.desk, salesforce: desks.salesforce.desk },
       seeded(20160229),
     );
-    await playLog(replay, options);
+    const calm = options.trouble?.(desks);
+    await playLog(replay, options).finally(() => calm?.());
     if (!options.once) {
       if (!options.signal.aborted)
         options.say('The log has been played; both desks stay open. Ctrl-C stops everything.');
