@@ -76,8 +76,16 @@ function settingsFor(session: Session, side: Side): Settings {
   return settings;
 }
 
-/** State and verifier are drawn anew for every login and never leave this process but for their one use. */
-async function login(session: Session, settings: Settings, side: Side, flags: AuthFlags): Promise<StoredToken> {
+/**
+ * Sends a person through the browser. State and verifier are drawn anew for every login and never leave this process but for their
+ * one use.
+ */
+export async function login(
+  session: Session,
+  settings: Settings,
+  side: Side,
+  flags: { readonly port: string; readonly printUrl?: boolean },
+): Promise<StoredToken> {
   const state = randomBytes(32).toString('base64url');
   const codeVerifier = randomBytes(32).toString('base64url');
   const loopback = await listen(portOf(flags.port), state);

@@ -2,41 +2,55 @@ import type { Command } from 'commander';
 import type { Settings } from '../../config/settings.ts';
 import type { Side } from '../../core/side.ts';
 import type { CasebridgeConfig, PairConfig } from '../../mapping/define-config.ts';
-import { nativeField } from '../../mapping/field-names.ts';
 import { lintPair, sentence } from '../../mapping/lint.ts';
 import { counted, sideNames } from '../../observability/words.ts';
 import type { Store } from '../../store/store.ts';
 import { act, command } from '../command.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { allSettings, type Flags, mappingOf, type Session, withStore } from '../session.ts';
+import { allSettings, mappingOf, type Session, withStore } from '../session.ts';
 import type { World } from '../world.ts';
 import { type Check, checkText, exitOf, failed } from './doctor/check.ts';
-import { type DeskReport, examineDesk, type Wanted } from './doctor/desk.ts';
+import { type DeskReport, examineDesk } from './doctor/desk.ts';
+import { type FixFlags, type FixTask, fixSalesforce, printScript } from './doctor/fix.ts';
+import { objectOn, wantedOn } from './doctor/wanted.ts';
 
 export function doctorCommand(world: World): Command {
   return command('doctor', 'look at settings, database, logins, rights and fields of both sides; writes no ticket', {
-    examples: ['doctor', 'doctor --json', 'doctor --demo'],
-    exits: [0, 1, 2, 3, 4, 5],
-  }).action((flags: Flags) => act(world, flags, runDoctor));
+    examples: [
+      'doctor',
+      'doctor --json',
+      'doctor --fix --admin',
+      'doctor --servicenow-script casebridge-roles.js',
+      'doctor --demo',
+    ],
+    exits: [0, 1, 2, 3, 4, 5, 130],
+  })
+    .option('--fix', 'make what Salesforce lacks (fields, permission set), and print the script for ServiceNow')
+    .option('--yes', 'with --fix: agree to the plan')
+    .option('--admin', 'with --fix: an administrator logs in to Salesforce in the browser, for this run alone')
+    .option('--port <port>', 'with --admin: where the browser comes back to', '8485')
+    .option('--servicenow-script [file]', 'print the script that gives our ServiceNow user its rights, or write it')
+    .action((flags: FixFlags) => act(world, flags, (session) => runDoctor(session, flags)));
 }
 
 type Tell = (check: Check) => Promise<void>;
 
 /** One line per check, as it is made; what is wrong comes with its cure. */
-export async function runDoctor(session: Session): Promise<ExitCode> {
+export async function runDoctor(session: Session, flags: FixFlags = {}): Promise<ExitCode> {
   const { out } = session;
   const checks: Check[] = [];
   const tell: Tell = async (check) => {
     checks.push(check);
     if (out.json)
       await out.line({
+        number: checks.length,
         where: check.where,
         check: check.check,
         state: check.state,
         what: check.what,
         cure: check.cure ?? null,
       });
-    else await out.text(checkText(check));
+    else await out.text(checkText(check, checks.length));
   };
   const settings = allSettings(session);
   const config = await mappingOf(session, settings);
@@ -47,14 +61,28 @@ export async function runDoctor(session: Session): Promise<ExitCode> {
     state: 'ok',
     what: `settings and mapping file can be read, ${pairs}`,
   });
-  const reached = await withDatabase(session, tell, (store) => examineBoth(settings, config, store, tell));
-  if (!reached) await examineBoth(settings, config, null, tell);
+  const look = async (store: Store | null): Promise<void> => {
+    await mend({ session, flags, settings, config, store });
+    await examineBoth(settings, config, store, tell);
+  };
+  const reached = await withDatabase(session, tell, look);
+  if (!reached) await look(null);
   const wrong = checks.filter(({ state }) => state === 'wrong').length;
   const unknown = checks.filter(({ state }) => state === 'unknown').length;
   out.note(
     `${wrong === 0 ? 'Nothing is wrong' : `${counted(wrong, 'thing')} to mend`}, ${unknown} that cannot be told.`,
   );
   return exitOf(checks);
+}
+
+/** What is asked for beside the checks, before them, so that they tell what became of it. */
+async function mend(task: Omit<FixTask, 'doctors'>): Promise<void> {
+  const { flags } = task;
+  if (flags.fix !== true && flags.servicenowScript === undefined) return;
+  const { openDoctors } = await import('../../doctors.ts');
+  const full = { ...task, doctors: openDoctors(task.settings, task.store) };
+  await printScript(full);
+  if (flags.fix === true) await fixSalesforce(full);
 }
 
 /** False if there is no database to work with; that is a line of its own, and the sides are asked all the same. */
@@ -95,24 +123,6 @@ async function examineBoth(
   };
   const reports = { servicenow: await examine('servicenow'), salesforce: await examine('salesforce') };
   for (const pair of config.pairs) await checkMapping(pair, reports, tell);
-}
-
-/** What the mapping reads or writes there. A field that may be missing is not asked for. */
-function wantedOn(config: CasebridgeConfig, side: Side): readonly Wanted[] {
-  return config.pairs.map((pair) => ({
-    object: objectOn(pair, side),
-    fields: [
-      ...new Set(
-        pair.fields.flatMap((field) =>
-          field.kind === 'shown' && side !== field.from ? [] : (nativeField(field, side) ?? []),
-        ),
-      ),
-    ],
-  }));
-}
-
-function objectOn(pair: PairConfig, side: Side): string {
-  return side === 'servicenow' ? pair.servicenow.table : pair.salesforce.object;
 }
 
 /** A clone or a refreshed sandbox has another identity: links kept for the one must not be used on the other. */

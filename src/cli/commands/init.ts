@@ -16,7 +16,7 @@ import { chooseClosing, type ClosingFlags } from './init/closing.ts';
 import { envText, refuseToOverwrite, writeEnv } from './init/env-file.ts';
 import { type Choices, writeMapping, type Written } from './init/mapping-file.ts';
 import { chooseKind, kinds } from './init/kinds.ts';
-import { openPrompt, type Prompt } from './init/prompt.ts';
+import { type Prompt, promptFor } from './init/prompt.ts';
 import { type Answers, flagNames, flagsOf } from './init/questions.ts';
 
 interface InitFlags extends Flags, ClosingFlags {
@@ -75,7 +75,7 @@ async function initialise(session: Session, flags: InitFlags, given: Answers): P
   refuseToOverwrite(envFile, flags.force === true);
   // Said before anything is asked.
   fromFlag(flags, world);
-  const prompt = flags.yes === true ? null : promptOf(world);
+  const prompt = flags.yes === true ? null : promptFor(world);
   let settings: Settings;
   let mapping: Written;
   try {
@@ -94,16 +94,6 @@ async function initialise(session: Session, flags: InitFlags, given: Answers): P
       out.note(`Next: "casebridge auth ${side}" logs in with the browser.`);
   }
   return world.interrupt.signal.aborted ? exitCodes.interrupted : runDoctor(session);
-}
-
-function promptOf(world: World): Prompt {
-  return openPrompt({
-    input: world.stdin,
-    output: world.stderr,
-    terminal: world.terminal && 'isTTY' in world.stdin && world.stdin.isTTY === true,
-    signal: world.interrupt.signal,
-    onInterrupt: () => process.kill(process.pid, 'SIGINT'),
-  });
 }
 
 /** The answers as settings, before anything is written. Throws SettingsInvalid for answers that do not go together. */

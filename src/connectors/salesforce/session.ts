@@ -1,4 +1,5 @@
 import { Connection, type HttpMethods, type HttpRequest } from 'jsforce';
+import type { Transport } from 'jsforce/lib/transport.js';
 import type { SalesforceSettings } from '../../config/settings.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { StoredToken, TokenVault } from '../credentials.ts';
@@ -45,6 +46,8 @@ export interface Answer {
 export interface Session {
   /** Sends; resolves with a 2xx JSON answer, rejects with ConnectorError (or the signal's reason). */
   call(call: Call): Promise<Answer>;
+  /** For what only jsforce speaks (SOAP): a connection with our token that sends through `transport`. */
+  connection(transport: Transport): Promise<Connection>;
   /** Bytes in or out, which jsforce would keep in memory. */
   readonly transfer: Transfer;
   /** `/services/data/vNN.N` and what follows. */
@@ -223,6 +226,7 @@ export function createSession(deps: SessionDeps): Session {
 
   return {
     call,
+    connection: async (transport) => Object.assign(connect(settings, await currentToken()), { _transport: transport }),
     allowance: () => budget.allowance(),
     transfer: createTransfer({
       gate,

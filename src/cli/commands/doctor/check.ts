@@ -31,10 +31,10 @@ export function failed(where: Check['where'], check: string, error: unknown, sev
 
 const marks: Readonly<Record<State, string>> = { ok: 'ok  ', note: 'note', unknown: '?   ', wrong: 'BAD ' };
 
-export function checkText({ where, check, state, what, cure }: Check): string {
+export function checkText({ where, check, state, what, cure }: Check, number: number): string {
   const name = where === 'casebridge' ? 'Casebridge' : sideNames[where];
   const sentence = cure === undefined ? what : `${what}: ${cure}`;
-  return `${marks[state]}  ${name.padEnd(10)}  ${check.padEnd(12)}  ${sentence.replace(/[.:]?$/, '.')}`;
+  return `${String(number).padStart(2)}  ${marks[state]}  ${name.padEnd(10)}  ${check.padEnd(12)}  ${sentence.replace(/[.:]?$/, '.')}`;
 }
 
 /** A side that cannot be reached or does not let us in weighs more than anything found on it. */

@@ -4,13 +4,7 @@ import type { ObjectDescription, SystemIdentity } from '../../../connectors/tick
 import { sideNames } from '../../../observability/words.ts';
 import { type Check, failed } from './check.ts';
 import { batchCheck, callsCheck, journalCheck, sightChecks } from './sights.ts';
-
-/** What Casebridge wants of one side. */
-export interface Wanted {
-  readonly object: string;
-  /** Mapped fields. */
-  readonly fields: readonly string[];
-}
+import type { Wanted } from './wanted.ts';
 
 export interface DeskReport {
   /** Null where the side could not be asked at all. */

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { type Readable, Writable } from 'node:stream';
 import { UsageError } from '../../usage-error.ts';
+import type { World } from '../../world.ts';
 
 /** Asks a person, or whoever writes into standard input, a line at a time. */
 export interface Prompt {
@@ -18,9 +19,11 @@ export interface PromptOptions {
   readonly signal: AbortSignal;
   /** Ctrl-C, which a terminal that is read key by key does not turn into a signal. */
   readonly onInterrupt: () => void;
+  /** What is said when the input ends before the answer came. */
+  readonly ended?: string;
 }
 
-export function openPrompt({ input, output, terminal, signal, onInterrupt }: PromptOptions): Prompt {
+export function openPrompt({ input, output, terminal, signal, onInterrupt, ended }: PromptOptions): Prompt {
   let hidden = false;
   const screen = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
@@ -43,11 +46,23 @@ export function openPrompt({ input, output, terminal, signal, onInterrupt }: Pro
       signal.throwIfAborted();
       if (done === true) {
         throw new UsageError(
-          'The input ended before every question was answered; "casebridge init --help" has a flag for each.',
+          ended ?? 'The input ended before every question was answered; "casebridge init --help" has a flag for each.',
         );
       }
       return value.trim();
     },
     close: () => reader.close(),
   };
+}
+
+/** The person, or the pipe, at this command's standard input. */
+export function promptFor(world: World, ended?: string): Prompt {
+  return openPrompt({
+    ...(ended === undefined ? {} : { ended }),
+    input: world.stdin,
+    output: world.stderr,
+    terminal: world.terminal && 'isTTY' in world.stdin && world.stdin.isTTY === true,
+    signal: world.interrupt.signal,
+    onInterrupt: () => process.kill(process.pid, 'SIGINT'),
+  });
 }

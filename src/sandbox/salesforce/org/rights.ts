@@ -31,6 +31,18 @@ export class Rights {
     this.#readOnlyFields.add(`${object}.${field}`);
   }
 
+  /** A permission set gives read on the object, and maybe create and edit. */
+  grantObject(object: string, write: boolean): void {
+    this.#hiddenObjects.delete(object);
+    if (write) this.#readOnlyObjects.delete(object);
+  }
+
+  /** `Case.Subject`, by a permission set. */
+  grantField(field: string, editable: boolean): void {
+    this.#hiddenFields.delete(field);
+    if (editable) this.#readOnlyFields.delete(field);
+  }
+
   /** Sharing: the record is out of sight. */
   hideRecord(id: string): void {
     this.#hiddenRecords.add(id);

@@ -1,4 +1,5 @@
 import { mintId } from '../ids.ts';
+import type { PermissionSetContent } from './permission-sets.ts';
 
 /** A record type of an object. Its ids look like others (prefix 012); a record without one is of the Master type. */
 export interface RecordType {
@@ -14,6 +15,9 @@ export interface RecordType {
 export class SetUp {
   readonly #recordTypes = new Map<string, RecordType[]>();
   readonly #installed = new Set<string>();
+  readonly #missing = new Set<string>();
+  /** By API name. */
+  readonly permissionSets = new Map<string, PermissionSetContent>();
 
   /** Adds a record type; the first one is the default. Returns its id. RecordTypeId is there from then on. */
   addRecordType(object: string, developerName: string): string {
@@ -39,6 +43,16 @@ export class SetUp {
   }
 
   hasField(object: string, field: string): boolean {
+    if (this.#missing.has(`${object}.${field}`)) return false;
     return field !== 'RecordTypeId' || this.recordTypes(object).length > 0;
+  }
+
+  /** An org in which no administrator has added the field yet. */
+  removeField(object: string, field: string): void {
+    this.#missing.add(`${object}.${field}`);
+  }
+
+  addField(object: string, field: string): void {
+    this.#missing.delete(`${object}.${field}`);
   }
 }

@@ -22,6 +22,8 @@ export interface OrgSettings {
   refreshTokenRotation: boolean;
   /** The authorization code flow insists on a code challenge. */
   pkceRequired: boolean;
+  /** The integration user may use the Metadata API ("Modify Metadata Through Metadata API Functions"), which it should not. */
+  integrationMayChangeSetUp: boolean;
   /** Client credentials work on a My Domain host alone; false plays login.salesforce.com. */
   myDomain: boolean;
 }
@@ -51,6 +53,7 @@ export function defaultSettings(): OrgSettings {
     sessionMs: 2 * 3_600_000,
     refreshTokenRotation: true,
     pkceRequired: true,
+    integrationMayChangeSetUp: false,
     myDomain: true,
   };
 }

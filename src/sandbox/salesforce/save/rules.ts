@@ -1,4 +1,5 @@
 import type { Org } from '../org/org.ts';
+import { applyPermissionSets } from '../org/permission-sets.ts';
 import type { Row } from '../org/table.ts';
 import type { ObjectSpec } from '../schema/field.ts';
 import type { Values } from '../values.ts';
@@ -43,6 +44,9 @@ export function afterCreate(org: Org, actor: Actor, row: Row, given: Values): vo
     case 'Case':
       recordCreated(org, actor, row);
       afterCaseSave(org, actor, row, given);
+      break;
+    case 'PermissionSetAssignment':
+      applyPermissionSets(org);
       break;
     case 'CaseComment':
       touchCase(org, String(row.values['ParentId']));

@@ -13,6 +13,7 @@ import { authRoutes } from './auth-routes.ts';
 import { readBody } from './body.ts';
 import { controlRoutes } from './controls.ts';
 import { faultAnswers } from './fault-answers.ts';
+import { metadataApi } from './metadata-api.ts';
 import { pageRoutes } from './pages.ts';
 import { sendAnswer, standingHeaders } from './reply.ts';
 
@@ -49,6 +50,7 @@ export function buildServer(parts: WebParts): FastifyInstance {
     return request.url.startsWith('/services/data/');
   });
   authRoutes(app, parts);
+  metadataApi(app, parts);
   controlRoutes(app, parts);
   pageRoutes(app, parts);
   const list = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
