@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Comment } from '../../src/core/children.ts';
 import type { Side } from '../../src/core/side.ts';
+import { planAll } from '../../src/engine/dry-run.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { reconcile } from '../../src/engine/reconcile.ts';
+import { resync } from '../../src/engine/resync.ts';
+import { verify } from '../../src/engine/verify.ts';
+import { describeEvent } from '../../src/observability/describe-event.ts';
+import { StoreUnavailable } from '../../src/store/store.ts';
+import { runToEnd } from '../support/clock.ts';
 import { createWorld, newCase, newIncident, objects, type World } from './world.ts';
 
 const on = { comments: {} };
@@ -432,5 +440,114 @@ describe('calls', () => {
     await world.sync();
     expect(world.desks.servicenow.calls() - before.servicenow).toBe(1);
     expect(world.desks.salesforce.calls() - before.salesforce).toBe(1);
+  });
+});
+
+describe('commands', () => {
+  it('verify counts comments without a counterpart, and none that a rule withholds', async () => {
+    const world = await pairOfTickets({ comments: { channels: { internal: 'withhold' } } });
+    say(world, 'servicenow', 'One.');
+    say(world, 'servicenow', 'Ours.', 'internal');
+    say(world, 'salesforce', 'Two.');
+    const before = world.writes();
+    expect((await verify(world.engine, {})).comments).toMatchObject([
+      { side: 'servicenow', count: 1 },
+      { side: 'salesforce', count: 1 },
+    ]);
+    expect(world.writes()).toBe(before);
+    expect(await states(world)).toEqual([]);
+    await world.sync();
+    expect((await verify(world.engine, {})).comments).toEqual([]);
+  });
+
+  it('a plan sees comments of which only their stream knows, and posts none', async () => {
+    const world = await pairOfTickets();
+    say(world, 'salesforce', 'Two.');
+    await world.clock.advance(10_000);
+    const planned = await planAll(world.engine, {});
+    const posts = planned.flatMap(({ decision }) =>
+      decision.kind === 'plan' && 'children' in decision ? (decision.children?.comments.posts ?? []) : [],
+    );
+    expect(posts.map(({ to, text }) => `${to}: ${text.split('\n')[1]}`)).toEqual(['servicenow: Two.']);
+    expect(texts(world, 'servicenow')).toEqual([]);
+  });
+
+  it('resync finds a comment whose reference was lost', async () => {
+    const world = await pairOfTickets();
+    await world.clock.advance(3_600_000);
+    await world.sync();
+    say(world, 'salesforce', 'Lost.');
+    await world.clock.advance(1000);
+    await world.poll();
+    const jobs = await world.store.queue.takeBatch(10);
+    await world.store.transaction((tx) => tx.completeJobs(jobs));
+    await world.clock.advance(3_600_000);
+    const signal = new AbortController().signal;
+    await runToEnd(world.clock, resync(world.engine, { dryRun: false, signal }));
+    expect(texts(world, 'servicenow').map(lastLine)).toEqual(['Lost.']);
+  });
+
+  it('history and events tell what was carried, and to whom it was shown', async () => {
+    const world = await pairOfTickets();
+    say(world, 'servicenow', 'Ours.', 'internal');
+    await world.sync();
+    const link = await world.link();
+    const [latest] = await world.store.transaction((tx) => tx.historyOf(link.id, 1));
+    expect(latest).toMatchObject({ field: 'work_notes', from: 'servicenow', to: 'salesforce', by: 'Abel Tuter' });
+    const carried = world.events.filter((event) => event.type === 'comment.carried');
+    expect(carried.map(describeEvent)).toEqual([
+      expect.stringContaining('internal comment of Abel Tuter in ServiceNow carried to Salesforce as internal'),
+    ]);
+  });
+});
+
+describe('a process that dies', () => {
+  const deaths = ['before note', 'after note', 'after post', 'before record'] as const;
+
+  it.each(deaths)('%s leaves one counterpart in the end, and the order', async (death) => {
+    const world = await pairOfTickets();
+    say(world, 'servicenow', 'one');
+    await world.clock.advance(1000);
+    say(world, 'servicenow', 'two');
+    await world.clock.advance(10_000);
+    await world.poll();
+    let transactions = 0;
+    const children = world.desks.salesforce.children;
+    if (children === undefined) throw new Error('a desk without comments');
+    const dying: Engine = {
+      ...world.engine,
+      systems: {
+        ...world.engine.systems,
+        salesforce: {
+          ...world.desks.salesforce,
+          children: {
+            ...children,
+            post: async (requests) => {
+              if (death === 'after note') throw new Error('dead');
+              const results = await children.post(requests);
+              if (death === 'after post') throw new Error('dead');
+              return results;
+            },
+          },
+        },
+      },
+      store: {
+        ...world.store,
+        transaction: (work) => {
+          transactions += 1;
+          // Loading is the first, noting the second, recording the third.
+          if (death === 'before note' && transactions === 2) throw new StoreUnavailable('dead');
+          if (death !== 'before note' && transactions === 3) throw new StoreUnavailable('dead');
+          return world.store.transaction(work);
+        },
+      },
+    };
+    const jobs = await world.store.queue.takeBatch(10);
+    await expect(reconcile(dying, jobs)).rejects.toThrow('dead');
+    await world.store.queue.loseWorkers();
+    for (let rounds = 0; rounds < 12; rounds += 1) await world.sync();
+    expect(texts(world, 'salesforce').map(lastLine)).toEqual(['one', 'two']);
+    expect(texts(world, 'servicenow')).toHaveLength(2);
+    expect(await states(world)).toEqual(['carried', 'carried']);
   });
 });
