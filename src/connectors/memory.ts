@@ -3,6 +3,7 @@ import type { Fields, SourceRecord } from '../core/record.ts';
 import type { Side } from '../core/side.ts';
 import { addToDirectory, type DirectoryEntry } from './memory/directory.ts';
 import { MemoryComments } from './memory/comments.ts';
+import { MemoryFiles } from './memory/files.ts';
 import { current, MemoryDesk, type RowVersion } from './memory/desk.ts';
 import { faultError, type MemoryCall, MemoryFaults, type MemoryMethod } from './memory/faults.ts';
 import { findIn } from './memory/find.ts';
@@ -45,6 +46,8 @@ export interface MemorySystem extends TicketSystem {
   readonly faults: MemoryFaults;
   /** What people write under tickets. */
   readonly comments: MemoryComments;
+  /** What people attach to tickets. */
+  readonly files: MemoryFiles;
   /** A person makes a record. */
   put(object: string, fields: Fields, by?: string): SourceRecord;
   /** Somebody or something that tickets refer to joins the desk; their id comes back. */
@@ -108,6 +111,7 @@ export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
     calls += 1;
     writer.runLate();
     comments.runLate();
+    files.runLate();
     told({ method, item: null });
     const fault = faults.strike({ method, item: null });
     if (fault !== null) throw faultError(side, fault, method);
@@ -126,6 +130,20 @@ export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
     stampMs: options.stampMs ?? 1000,
   });
 
+  const files = new MemoryFiles({
+    side,
+    clock,
+    ids: options.ids,
+    desk,
+    faults,
+    told: (one) => {
+      calls += 1;
+      told(one);
+    },
+    user: options.user ?? 'casebridge',
+    stampMs: options.stampMs ?? 1000,
+  });
+
   const tellsDeleted = options.tellsDeleted ?? side === 'salesforce';
   const rowOf = (object: string, id: string) => {
     const row = desk.row(object, normalised(side, id));
@@ -141,12 +159,14 @@ export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
     side,
     faults,
     comments,
+    files,
     changes: async (request) => {
       request.signal?.throwIfAborted();
       return call('changes', () => {
         const page = changesOf(desk, request);
         const streams = (request.streams ?? []).flatMap((ask) => {
           if (ask.name === 'comments') return [comments.stream(request.object, ask)];
+          if (ask.name === 'files') return [files.stream(request.object, ask)];
           return ask.name === 'deletions' ? [deletionsOf(desk, tellsDeleted, request.object, ask)] : [];
         });
         return streams.length === 0 ? page : { ...page, streams: [...(page.streams ?? []), ...streams] };
@@ -156,7 +176,12 @@ export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
       nothingFor(ids) ??
       call('read', () =>
         readOf(desk, side, tellsDeleted, object, ids, fields, (id) =>
-          ask === undefined ? null : { comments: ask.comments ? comments.listed(object, id) : null, files: null },
+          ask === undefined
+            ? null
+            : {
+                comments: ask.comments ? comments.listed(object, id) : null,
+                files: ask.files ? files.listed(object, id) : null,
+              },
         ),
       ),
     create: async (requests) =>
@@ -191,9 +216,9 @@ export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
       })),
     children: {
       post: async (requests) => nothingFor(requests) ?? call('post', () => comments.post(requests)),
-      open: async () => Promise.reject(noFiles(side)),
-      attach: async () => ({ kind: 'failed', error: noFiles(side) }),
-      detach: async () => Promise.reject(noFiles(side)),
+      open: (file) => files.open(file),
+      attach: (request) => files.attach(request),
+      detach: (object, file) => files.detach(object, file),
     },
     calls: () => calls,
 
@@ -241,11 +266,6 @@ export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
       listeners.push(listener);
     },
   };
-}
-
-/** This desk keeps comments only. */
-function noFiles(side: Side): ConnectorError {
-  return new ConnectorError('Rejected', { side, executed: 'no', cause: 'no-files' });
 }
 
 /** Nothing was asked for: the answer needs no call. */
