@@ -22,6 +22,7 @@ const arrows: Readonly<Record<string, Arrow>> = {
       'connectors/ticket-system',
       'connectors/children',
       'connectors/errors',
+      'connectors/desk-call',
       'connectors/gate',
       'connectors/credentials',
       'store/store',
@@ -47,7 +48,17 @@ const arrows: Readonly<Record<string, Arrow>> = {
   },
   config: { sees: ['core', 'mapping'], why: 'settings are read before anything else exists' },
   observability: {
-    sees: ['core', 'config', 'connectors/errors', 'engine/events', 'operate/refused', 'store/store', 'store/queue'],
+    sees: [
+      'core',
+      'config',
+      'connectors/errors',
+      'engine/events',
+      'engine/trace',
+      'operate/refused',
+      'store/store',
+      'store/leases',
+      'store/queue',
+    ],
     why: 'logs, metrics and health listen to what happens',
   },
   operate: {

@@ -6,6 +6,7 @@ import { createSalesforce } from './connectors/salesforce/salesforce.ts';
 import { createServiceNow } from './connectors/servicenow/servicenow.ts';
 import type { ObjectDescription, TicketSystem } from './connectors/ticket-system.ts';
 import { deriveBoth } from './connectors/with/derived.ts';
+import { withObserved } from './connectors/with/observed.ts';
 import { withRetry } from './connectors/with/retry.ts';
 import { iso } from './core/clock.ts';
 import type { PairRules } from './core/rules.ts';
@@ -16,6 +17,7 @@ import { checkDirectories } from './directories.ts';
 import { defaultTimes, type Engine, type EngineTimes } from './engine/engine.ts';
 import type { EventSink } from './engine/events.ts';
 import { createPeopleCache } from './engine/people/cache.ts';
+import type { Tracer } from './engine/trace.ts';
 import type { CasebridgeConfig, PairConfig } from './mapping/define-config.ts';
 import { lintPair, type LintProblem } from './mapping/lint.ts';
 import { buildPairRules } from './mapping/pair-rules.ts';
@@ -31,6 +33,8 @@ export interface AppOptions {
   /** What a connector noticed and could live with: a Batch API that is forbidden, a table that shows no history. */
   readonly onNotice: (side: Side, notice: { readonly kind: string }) => void;
   readonly times?: Partial<EngineTimes>;
+  /** Follows changes on their way. */
+  readonly tracer?: Tracer;
   /** Puts a coat around the parts before the engine gets them. Tests kill the process between any two calls through here. */
   readonly around?: {
     readonly store?: (store: Store) => Store;
@@ -71,6 +75,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       pageSize: 1000,
       offsets: bothSides(() => 0),
       runId: systemIds.next(),
+      ...(options.tracer === undefined ? {} : { tracer: options.tracer }),
     };
     const problems = [
       ...options.config.pairs.flatMap((pair) => lintPair(pair, objectsOf(pair, described))),
@@ -114,7 +119,14 @@ function openSystems(options: AppOptions, store: Store): Record<Side, TicketSyst
   });
   const retry = { clock, random: Math.random };
   const around = options.around?.system ?? ((system: TicketSystem) => system);
-  return { servicenow: around(withRetry(servicenow, retry)), salesforce: around(withRetry(salesforce, retry)) };
+  const coated = (system: TicketSystem): TicketSystem =>
+    around(
+      withRetry(
+        withObserved(system, clock, (call) => options.emit({ type: 'desk.called', ...call })),
+        retry,
+      ),
+    );
+  return { servicenow: coated(servicenow), salesforce: coated(salesforce) };
 }
 
 /** Without a key nothing is stored, which is enough for grants that can be repeated. A refresh token must be kept, encrypted. */

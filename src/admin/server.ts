@@ -4,7 +4,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { AdminSettings } from '../config/settings.ts';
 import { bothSides } from '../core/side.ts';
 import type { EngineEvent } from '../engine/events.ts';
-import { createMetrics } from '../observability/metrics.ts';
+import { createMetrics, type WatchNote } from '../observability/metrics.ts';
 import { createRunner } from '../operate/runs.ts';
 import type { AdminRecords } from '../store/store.ts';
 import { createGate, type Gate } from './auth/gate.ts';
@@ -30,6 +30,7 @@ import { createVitals } from './live/vitals.ts';
 import { servePages } from './pages.ts';
 import { acceptJson } from './raw-body.ts';
 import { guard, registerRoutes } from './register.ts';
+import { type Standing, standingOf } from './standing.ts';
 import { sideView } from './views/status.ts';
 
 type Given = Pick<AdminContext, 'engine' | 'daemon' | 'config' | 'configFile' | 'version' | 'deskUrl' | 'ticketUrl'>;
@@ -48,6 +49,10 @@ export interface Admin {
   readonly app: FastifyInstance;
   /** Told of every event of the engine: the live stream, the metrics and the status listen here. */
   hear(event: EngineEvent): void;
+  /** How everything stands now. Rejects where the database does not answer. */
+  standing(): Promise<Standing>;
+  /** What those who watch have done, for the figures. */
+  note(note: WatchNote): void;
   /** Takes the figures that no event tells, now. */
   sample(): Promise<void>;
   /** Rejects when the port is taken. Returns the address. */
@@ -65,7 +70,7 @@ export async function createAdmin(options: AdminOptions): Promise<Admin> {
   const now = (): number => engine.clock.now();
   const hub = createHub(randomBytes(4).toString('hex'), now);
   const vitals = createVitals(now);
-  const metrics = createMetrics(now);
+  const metrics = createMetrics(now, options.version);
   const records = recordsThatTell(options.records, hub);
   let stopping = false;
 
@@ -104,6 +109,8 @@ export async function createAdmin(options: AdminOptions): Promise<Admin> {
   return {
     app,
     sample,
+    standing: () => standingOf(context),
+    note: (note) => metrics.note(note),
     hear: (event) => {
       vitals.hear(event);
       metrics.hear(event);

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { adminToken } from '../admin/auth/token-file.ts';
 import type { DeskUrls } from '../admin/desk-urls.ts';
@@ -10,6 +9,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { EventSink } from '../engine/events.ts';
 import type { CasebridgeConfig } from '../mapping/define-config.ts';
 import { recordsOf } from '../operate/tokens.ts';
+import { versionOf } from './version.ts';
 import { projectFolder } from './world.ts';
 
 export interface AdminPortOptions {
@@ -25,7 +25,7 @@ export interface AdminPortOptions {
   readonly onError: (error: Error) => void;
 }
 
-export interface AdminPort extends Pick<Admin, 'hear' | 'stop'> {
+export interface AdminPort extends Pick<Admin, 'hear' | 'stop' | 'standing' | 'note'> {
   readonly url: string;
 }
 
@@ -48,7 +48,13 @@ export async function openAdminPort(options: AdminPortOptions): Promise<AdminPor
   const token = settings.admin.token === null ? await drawnToken(options) : 'with CASEBRIDGE_ADMIN_TOKEN';
   const url = await admin.listen();
   options.tell(`Dashboard  ${url}/  log in ${token}`);
-  return { url, hear: (event) => admin.hear(event), stop: () => admin.stop() };
+  return {
+    url,
+    hear: (event) => admin.hear(event),
+    stop: () => admin.stop(),
+    standing: () => admin.standing(),
+    note: (note) => admin.note(note),
+  };
 }
 
 /** How to log in where no setting names a token. */
@@ -62,11 +68,6 @@ async function drawnToken({ engine, settings, terminal }: AdminPortOptions): Pro
   });
   if (drawn.kind === 'elsewhere') return 'with the token that another replica keeps in its data folder (admin-token)';
   return terminal ? `with ${drawn.token}` : `with the token in ${drawn.file}`;
-}
-
-function versionOf(): string {
-  const { version } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as { version?: unknown };
-  return typeof version === 'string' ? version : 'unknown';
 }
 
 /** Events are wanted before there is somebody to hear them: what comes earlier is not kept. */

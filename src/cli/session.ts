@@ -15,6 +15,7 @@ import { describeNotice } from '../observability/describe-notice.ts';
 import { logEvents } from '../observability/subscribe.ts';
 import type { Store } from '../store/store.ts';
 import { createOutput, type Output } from './output.ts';
+import { tracingOf } from './tracing.ts';
 import { UsageError } from './usage-error.ts';
 import type { World } from './world.ts';
 
@@ -127,11 +128,14 @@ export async function withApp<T>(
   const config = await mappingOf(session, settings);
   const log = logFor(session, settings);
   const heard = onceOpen(logEvents(log));
+  const tracing = await tracingOf(settings, log);
   const app = await session.world.openApp({
     settings,
     config,
+    ...(tracing === null ? {} : { tracer: tracing.tracer }),
     emit: (event) => {
       heard.emit(event);
+      tracing?.hear(event);
       also(event);
     },
     onNotice: (side, notice) => {
@@ -144,6 +148,7 @@ export async function withApp<T>(
     return await use({ app, config, settings, log });
   } finally {
     await app.close();
+    await tracing?.close();
   }
 }
 

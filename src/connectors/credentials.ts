@@ -4,6 +4,8 @@ import type { Side } from '../core/side.ts';
 export interface StoredToken {
   readonly accessToken: string;
   readonly refreshToken: string | null;
+  /** When this refresh token was first given; left out where nobody noted it. */
+  readonly refreshSince?: string | undefined;
   /** Null where the vendor does not say (Salesforce). */
   readonly expiresAt: string | null;
   /** Salesforce: the host that answered (`instance_url`), pinned. */

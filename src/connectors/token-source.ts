@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Side } from '../core/side.ts';
 import type { StoredToken, TokenVault, VersionedToken } from './credentials.ts';
 import { ConnectorError } from './errors.ts';
+import { withRefreshSince } from './refresh-since.ts';
 
 /** Hands out access tokens: many callers, one refresh. */
 export interface TokenSource {
@@ -69,7 +70,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
     if (live !== null) return hold(live);
     let token: StoredToken;
     try {
-      token = await ask(stored);
+      token = withRefreshSince(await ask(stored), stored?.token ?? null, clock.now());
     } catch (error) {
       // A refresh token that another process has just rotated is refused to us: theirs is the live one.
       const theirs = await vault.load(side);

@@ -6,6 +6,7 @@ import type { Store } from '../store/store.ts';
 import type { FileLane } from './children/files-lane.ts';
 import type { EventSink } from './events.ts';
 import type { PeopleCache } from './people/cache.ts';
+import type { Tracer } from './trace.ts';
 
 /** Waiting times, in milliseconds. Each has its reason in `defaultTimes`. */
 export interface EngineTimes {
@@ -50,6 +51,8 @@ export interface Engine {
   readonly people?: PeopleCache;
   /** Where files are moved, beside the tickets; without one they are moved by the reconcile that finds them. */
   readonly files?: FileLane;
+  /** Follows changes on their way, where somebody watches. */
+  readonly tracer?: Tracer;
 }
 
 /** The rules of a pair by name; undefined for a pair that the mapping file no longer has. */

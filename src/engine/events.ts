@@ -1,3 +1,4 @@
+import type { DeskCall } from '../connectors/desk-call.ts';
 import type { ConnectorError } from '../connectors/errors.ts';
 import type { ChildRow } from '../core/children.ts';
 import type { Hold, Life, Link, WorkKey } from '../core/link.ts';
@@ -71,6 +72,8 @@ export interface EngineEvents {
   'file.failed': { readonly link: Link; readonly file: ChildRow; readonly error: ConnectorError };
   'batch.done': { readonly keys: number; readonly durationMs: number };
   'batch.failed': { readonly keys: readonly WorkKey[]; readonly error: Error };
+  /** A desk was asked for something; each try is one. */
+  'desk.called': DeskCall;
   'store.lost': { readonly error: Error };
   'store.back': Record<never, never>;
 }

@@ -11,6 +11,7 @@ import type { Engine } from './engine.ts';
 import { takenElsewhere } from './match/elsewhere.ts';
 import { holdsParent } from './match/record.ts';
 import { mayBeBack, scopeMoved } from './life/seen.ts';
+import { staged } from './trace.ts';
 import { endWalk, firstCursor, walkStart } from './walk.ts';
 
 export interface PollOptions {
@@ -31,7 +32,11 @@ export interface PollResult {
  * one transaction, which fails if the cursor moved meanwhile. Rejects with ConnectorError when the side does not answer; what was
  * saved until then stands.
  */
-export async function poll(engine: Engine, pair: PairRules, side: Side, options: PollOptions): Promise<PollResult> {
+export function poll(engine: Engine, pair: PairRules, side: Side, options: PollOptions): Promise<PollResult> {
+  return staged(engine, 'poll', { pair: pair.name, side }, () => walkAll(engine, pair, side, options));
+}
+
+async function walkAll(engine: Engine, pair: PairRules, side: Side, options: PollOptions): Promise<PollResult> {
   const opened = await engine.store.transaction(async (tx) => {
     const pauses = await tx.pauses();
     if (pauses.some((pause) => pause.pair === pair.name)) return null;
@@ -112,6 +117,8 @@ async function savePage(
     if (!(await tx.saveCursor(saved))) return { kind: 'moved' };
     const all = new Map([...keys, ...followed.keys].map((key) => [formatKey(key), key]));
     await tx.enqueue([...all.values()]);
+    // Told before the commit: a worker may take them up the moment it is done.
+    engine.tracer?.queued([...all.values()]);
     return { kind: 'saved', cursor: saved, streams: followed.streams, queued: all.size };
   });
 }

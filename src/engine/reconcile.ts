@@ -18,6 +18,7 @@ import { readBoth } from './read.ts';
 import { record } from './record.ts';
 import { whileSending } from './send-time.ts';
 import { settle } from './settle.ts';
+import { staged } from './trace.ts';
 import type { Batch, Decision, Totals } from './work.ts';
 
 export interface Reconciled {
@@ -34,15 +35,26 @@ export interface Reconciled {
  * load → read → decide → note → apply → record. Rejects with ConnectorError when a side cannot be read (nothing has been
  * written), with StoreUnavailable when the database is gone (what was written is recognised by its notes next time).
  */
-export async function reconcile(engine: Engine, jobs: readonly Job[]): Promise<Reconciled> {
-  const batch = await loadBatch(engine, jobs);
+export function reconcile(engine: Engine, jobs: readonly Job[]): Promise<Reconciled> {
+  const work = (): Promise<Reconciled> => makeRight(engine, jobs);
+  if (engine.tracer === undefined) return work();
+  return engine.tracer.reconcile(
+    jobs.map((job) => job.key),
+    work,
+  );
+}
+
+async function makeRight(engine: Engine, jobs: readonly Job[]): Promise<Reconciled> {
+  const batch = await staged(engine, 'load', {}, () => loadBatch(engine, jobs));
   const decisions = await brakeLives(engine, await decide(engine, batch));
-  const noted = await note(engine, decisions);
+  const noted = await staged(engine, 'note', {}, () => note(engine, decisions));
   const ends = await noteEnds(engine, decisions);
-  const sent = await whileSending(engine, decisions, noted, async (stillOurs) => {
-    const written = await apply(engine, decisions, noted);
-    return { written, carried: await carryChildren(engine, decisions, written, stillOurs) };
-  });
+  const sent = await staged(engine, 'apply', {}, () =>
+    whileSending(engine, decisions, noted, async (stillOurs) => {
+      const written = await apply(engine, decisions, noted);
+      return { written, carried: await carryChildren(engine, decisions, written, stillOurs) };
+    }),
+  );
   const ended = await carryOutEnds(engine, ends);
   const settlements = decisions.map((decision) =>
     withChildren(
@@ -50,20 +62,18 @@ export async function reconcile(engine: Engine, jobs: readonly Job[]): Promise<R
       sent.carried.get(decision.work.key) ?? nothingCarried,
     ),
   );
-  return record(engine, settlements);
+  return staged(engine, 'record', {}, () => record(engine, settlements));
 }
 
 /** Reads both sides and decides; writes nothing. The dry run stops here. */
 export async function decide(engine: Engine, batch: Batch): Promise<readonly Decision[]> {
-  const answers = await readBoth(
-    engine,
-    bothSides((side) => [
-      ...batch.links.map((work) => ({ pair: work.pair, id: work.link.ids[side], children: true })),
-      ...batch.news
-        .filter((work) => work.origin.side === side)
-        .map((work) => ({ pair: work.pair, id: work.origin.id })),
-    ]),
-  );
-  const bound = await bindPeople(engine, batch, answers);
-  return [...(await decideLinks(engine, bound.links, answers)), ...(await decideNews(engine, bound.news, answers))];
+  const asks = bothSides((side) => [
+    ...batch.links.map((work) => ({ pair: work.pair, id: work.link.ids[side], children: true })),
+    ...batch.news.filter((work) => work.origin.side === side).map((work) => ({ pair: work.pair, id: work.origin.id })),
+  ]);
+  const answers = await staged(engine, 'read', {}, () => readBoth(engine, asks));
+  return staged(engine, 'merge', {}, async () => {
+    const bound = await bindPeople(engine, batch, answers);
+    return [...(await decideLinks(engine, bound.links, answers)), ...(await decideNews(engine, bound.news, answers))];
+  });
 }

@@ -71,6 +71,8 @@ export function describeEvent(event: EngineEvent): string {
       return `${counted(event.keys, 'key')} worked on in ${event.durationMs} ms`;
     case 'batch.failed':
       return `a batch of ${counted(event.keys.length, 'key')} failed: ${describeError(event.error)}`;
+    case 'desk.called':
+      return `${sideNames[event.side]} asked: ${event.operation}, ${counted(event.items, 'item')}, ${event.outcome} in ${event.durationMs} ms`;
     case 'store.lost':
       return `the database is gone: ${oneLine(event.error.message, 200)}; waiting for it`;
     case 'store.back':

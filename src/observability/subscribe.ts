@@ -39,6 +39,7 @@ const levels: Readonly<Record<EngineEvent['type'], LogLevel>> = {
   'file.failed': 'warn',
   'batch.done': 'debug',
   'batch.failed': 'error',
+  'desk.called': 'debug',
   'store.lost': 'error',
   'store.back': 'info',
 };

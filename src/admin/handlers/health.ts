@@ -1,10 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { bothSides, sides } from '../../core/side.ts';
 import { createReadiness } from '../../observability/health.ts';
-import type { Figures, Metrics } from '../../observability/metrics.ts';
+import type { Metrics } from '../../observability/metrics.ts';
+import type { Figures, StoredFigures } from '../../observability/metrics/gauges.ts';
 import { look } from '../../operate/look.ts';
+import { type PairPause, StoreUnavailable } from '../../store/store.ts';
 import type { AdminContext } from '../context.ts';
-import { isLate, sideView } from '../views/status.ts';
+import { isLate, problemsOf, sideView } from '../views/status.ts';
 
 /**
  * `/healthz`: the process lives, whatever the world is like. `/readyz`: the database answers, and both sides are polled in time. Both
@@ -41,24 +43,50 @@ export function serveMetrics(app: FastifyInstance, context: AdminContext, metric
 
 async function figuresOf(context: AdminContext): Promise<Figures> {
   const { engine } = context;
-  const seen = await look(
-    engine.store,
-    engine.pairs.map((pair) => pair.name),
-  );
   const views = bothSides((side) => sideView(context, side));
+  const stored = await storedFigures(context);
   return {
+    healthy: stored !== null && problemsOf(context, stored.pauses).length === 0,
+    up: bothSides((side) => views[side].state === 'running' && !views[side].late),
     calls: bothSides((side) => views[side].calls.total),
     allocationUsed: bothSides((side) => {
-      const { used, limit } = views[side].budget ?? { used: null, limit: null };
-      return used === null || limit === null ? null : used / limit;
+      const allowance = engine.systems[side].allowance?.() ?? null;
+      return allowance === null ? null : allowance.used / allowance.limit;
+    }),
+    budgetUsed: bothSides((side) => {
+      const allowance = engine.systems[side].allowance?.() ?? null;
+      return allowance === null ? null : allowance.ours / (allowance.limit * allowance.share);
     }),
     lagSeconds: bothSides((side) => views[side].lagSeconds),
     gapSeconds: bothSides((side) => views[side].gapSeconds),
+    files: engine.files?.depth() ?? { waiting: 0, active: 0 },
+    stored,
+  };
+}
+
+/** Null while the database does not answer: what was counted here is told all the same. */
+async function storedFigures({
+  engine,
+  vitals,
+}: AdminContext): Promise<(StoredFigures & { readonly pauses: readonly PairPause[] }) | null> {
+  if (vitals.databaseLost()) return null;
+  const pairs = engine.pairs.map((pair) => pair.name);
+  const seen = await look(engine.store, pairs).catch((error: unknown) => {
+    if (error instanceof StoreUnavailable) return null;
+    throw error;
+  });
+  if (seen === null) return null;
+  const { openConflicts, openProposals, unmatched, inDoubt, quarantined } = seen.counts;
+  return {
     cursors: seen.polls,
     queue: seen.queue,
-    quarantined: seen.counts.quarantined,
-    openConflicts: seen.counts.openConflicts,
+    quarantined,
+    openConflicts,
+    openProposals,
+    unmatched,
+    inDoubt,
     links: seen.links,
     pausedPairs: seen.pauses.length,
+    pauses: seen.pauses,
   };
 }

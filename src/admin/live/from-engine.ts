@@ -6,7 +6,7 @@ import type { NewEvent } from './hub.ts';
 
 /** Where an event belongs; what nobody watches live is left out. */
 function topicOf(type: EngineEvent['type']): Topic | null {
-  if (type === 'batch.done' || type === 'link.unchanged') return null;
+  if (type === 'batch.done' || type === 'link.unchanged' || type === 'desk.called') return null;
   const [subject] = type.split('.');
   switch (subject) {
     case 'poll':

@@ -48,7 +48,7 @@ async function authorize(session: Session, side: Side, flags: AuthFlags): Promis
   // Opened before the browser: a database that is away must not cost a login.
   return withStore(session, async (store) => {
     const token = await login(session, settings, side, flags);
-    await storeToken(store.tokens, side, token);
+    await storeToken(store.tokens, side, token, world.now());
     if (out.json) await out.line({ side, stored: true, expiresAt: token.expiresAt, instance: token.instanceUrl });
     else
       await out.text(

@@ -8,6 +8,7 @@ import { createRelay, openAdminPort } from '../admin-port.ts';
 import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type Flags, type OpenedApp, type Session, withSoundMapping } from '../session.ts';
+import { openWatching } from '../watching.ts';
 import type { World } from '../world.ts';
 import { setGoing } from './sync.ts';
 
@@ -56,9 +57,18 @@ async function serve(session: Session, opened: OpenedApp, relay: Relay, yes: boo
   relay.to(admin.hear);
   try {
     await daemon.start();
+    const watching = openWatching({
+      engine: app.engine,
+      settings,
+      standing: () => admin.standing(),
+      note: (note) => admin.note(note),
+      log,
+    });
     log('info', 'started', { admin: admin.url, text: `Started; Ctrl-C stops. Health: ${admin.url}/readyz` });
     await stopAsked(interrupt.signal);
     log('info', 'stopping', { by: interrupt.by(), text: 'Stopping …' });
+    // What stands still from here on is meant to.
+    await watching.stop();
     await stop(daemon, log);
   } finally {
     await admin.stop();

@@ -22,6 +22,7 @@ export interface VaultOptions {
 const tokenShape = z.object({
   accessToken: z.string(),
   refreshToken: z.string().nullable(),
+  refreshSince: z.string().optional(),
   expiresAt: z.string().nullable(),
   instanceUrl: z.string().nullable(),
 });

@@ -1,0 +1,45 @@
+import { bothSides, type Side } from '../core/side.ts';
+import type { Facts, SideFacts } from '../observability/alerts/facts.ts';
+import { look } from '../operate/look.ts';
+import type { AdminContext } from './context.ts';
+import { problemsOf, sideView } from './views/status.ts';
+
+/** What the admin port knows of a side; how long its login lasts is known elsewhere. */
+export type Standing = Omit<Facts, 'sides'> & {
+  readonly sides: Readonly<Record<Side, Omit<SideFacts, 'tokenEndsAt'>>>;
+};
+
+/** How everything stands now. Rejects where the database does not answer. */
+export async function standingOf(context: AdminContext): Promise<Standing> {
+  const { engine } = context;
+  const pairs = engine.pairs.map((pair) => pair.name);
+  const seen = await look(engine.store, pairs);
+  return {
+    now: engine.clock.now(),
+    healthy: problemsOf(context, seen.pauses).length === 0,
+    sides: bothSides((side) => sideFacts(context, side)),
+    quarantined: seen.counts.quarantined,
+    pauses: seen.pauses.filter((pause) => pairs.includes(pause.pair)),
+  };
+}
+
+function sideFacts(context: AdminContext, side: Side): Omit<SideFacts, 'tokenEndsAt'> {
+  const { vitals, daemon, engine } = context;
+  const { state, text, lagSeconds } = sideView(context, side);
+  const heard = Math.max(vitals.side(side).heardAt ?? 0, daemon.lastComplete()[side] ?? 0, vitals.startedAt);
+  return {
+    state,
+    text,
+    silentSeconds: Math.max(0, Math.round((engine.clock.now() - heard) / 1000)),
+    lagSeconds,
+    budgetLeft: budgetLeft(engine.systems[side].allowance?.() ?? null),
+  };
+}
+
+type Budget = Readonly<Record<'used' | 'limit' | 'share' | 'ours', number>>;
+
+function budgetLeft(allowance: Budget | null): number | null {
+  if (allowance === null) return null;
+  const { used, limit, share, ours } = allowance;
+  return 1 - Math.max(used / limit, ours / (limit * share));
+}
