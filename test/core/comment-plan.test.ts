@@ -139,13 +139,14 @@ describe('edits', () => {
 
   it('are told once each, also two within one second', () => {
     const stamp = '2026-03-02T08:40:00.000Z';
+    const within = time('2026-03-02T08:40:00.500Z');
     const second = { ...first, text: 'second', editedAt: stamp };
-    const plan = planComments(view({ comments: [second], ledger }), plain(), time());
+    const plan = planComments(view({ comments: [second], ledger }), plain(), within);
     expect(plan.posts.map(({ row }) => row.sourceId)).toEqual([`a@${stamp}`]);
     const after = carriedBy(plan);
-    expect(planComments(view({ comments: [second], ledger: after }), plain(), time()).posts).toEqual([]);
+    expect(planComments(view({ comments: [second], ledger: after }), plain(), within).posts).toEqual([]);
     const third = { ...second, text: 'third' };
-    const again = planComments(view({ comments: [third], ledger: after }), plain(), time());
+    const again = planComments(view({ comments: [third], ledger: after }), plain(), within);
     expect(again.posts.map(({ row, text }) => [row.sourceId, text.split('\n')[1]])).toEqual([[`a@${stamp}+`, 'third']]);
   });
 

@@ -92,7 +92,7 @@ function again(input: DraftInput, comment: Comment, row: ChildRow): Drafted {
       return edited(input, comment, row) ? wanted(input, comment) : nothing;
     case 'sent':
     case 'carried': {
-      const parts = draftsOf(input, comment).slice(1);
+      const parts = mayBeLong(input, comment) ? draftsOf(input, comment).slice(1) : [];
       const changed = followUps.changed(input, comment, row);
       const open = followUps.redrafted(input, comment, row);
       // Parts of what was carried first; after an edit the follow-up holds the whole of the new text.
@@ -100,6 +100,11 @@ function again(input: DraftInput, comment: Comment, row: ChildRow): Drafted {
       return { drafts: [...rest, ...changed.drafts, ...open], rows: changed.rows };
     }
   }
+}
+
+/** Most comments are short, and tickets with hundreds of them are looked at often. */
+function mayBeLong({ rules }: DraftInput, comment: Comment): boolean {
+  return comment.text.length * 4 > rules.limits[otherSide(comment.side)].most / 2;
 }
 
 function edited({ at }: DraftInput, comment: Comment, row: ChildRow): boolean {

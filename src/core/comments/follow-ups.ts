@@ -19,6 +19,8 @@ const nothing: Drafted = { drafts: [], rows: [] };
 /** What is to be said of a comment that is across, and was edited or changed its channel since. */
 export function changed(input: DraftInput, comment: Comment, row: ChildRow): Drafted {
   const { rules, at } = input;
+  if (stampOf(comment) === told(row, 'stamp') && row.detail['young'] !== true && comment.channel === told(row, 'from'))
+    return nothing;
   const otherText = told(row, 'source') !== at.hash(sourceForm(comment.text));
   const otherChannel = told(row, 'from') !== comment.channel;
   const now: ChildRow = { ...row, detail: { ...row.detail, ...seen(comment, at) }, updatedAt: at.now };

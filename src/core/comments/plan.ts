@@ -2,6 +2,7 @@ import type { ChildRow } from '../children.ts';
 import { otherSide, type Side, sides } from '../side.ts';
 import { claimed } from './claim.ts';
 import { draftsFrom } from './drafts.ts';
+import { recognised } from './recognise.ts';
 import type { CommentRules } from './rules.ts';
 import { postedForm } from './text.ts';
 import {
@@ -51,8 +52,14 @@ export function planComments(
   notices: readonly Draft[] = [],
 ): CommentPlan {
   const found = claimed(before, at);
-  const view: CommentView = { ...before, ledger: merged(before.ledger, found) };
-  const drafted = sides.map((side) => draftsFrom({ side, view, rules, at }));
+  const mine: CommentView = { ...before, ledger: merged(before.ledger, found) };
+  const drafted = sides.map((side) => draftsFrom({ side, view: mine, rules, at }));
+  const there = recognised(
+    mine,
+    drafted.flatMap(({ drafts }) => drafts),
+    at,
+  );
+  const view: CommentView = { ...mine, ledger: merged(mine.ledger, there) };
   const sendings = sides.map((to) =>
     sendingTo(
       to,
@@ -61,7 +68,7 @@ export function planComments(
       at,
     ),
   );
-  const rows = [...found, ...drafted.flatMap((one) => one.rows), ...sendings.flatMap((one) => one.rows)];
+  const rows = [...found, ...there, ...drafted.flatMap((one) => one.rows), ...sendings.flatMap((one) => one.rows)];
   const posts = sendings.flatMap((one) => one.posts);
   // What is noted with a post stands as it was noted.
   const noted = posts.flatMap(({ also }) => also ?? []);
