@@ -68,6 +68,19 @@ describe('what a look at two records comes to', () => {
     });
   });
 
+  it('deletes no ticket with an edit that was seen and could not be carried', () => {
+    const edited = incident({ urgency: '1' });
+    const base = { fields: incident({ urgency: '2' }).fields, version: edited.version };
+    const decision = decideLife({
+      link: link({ bases: { servicenow: base, salesforce: baseOf(caseRecord()) } }),
+      seen: { servicenow: { kind: 'found', record: edited }, salesforce: deleted },
+      rules: { ...defaultLife, deleted: 'delete' },
+      now,
+      missingLookMs: hour,
+    });
+    expect(decision).toMatchObject({ kind: 'end', act: 'detach' });
+  });
+
   it('has nobody to tell where the other one cannot be seen either', () => {
     expect(decide({ salesforce: deleted, servicenow: absent })).toMatchObject({ kind: 'end', survivor: null });
     expect(decide({ salesforce: deleted, servicenow: deleted })).toMatchObject({ kind: 'end', survivor: null });

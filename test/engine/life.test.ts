@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { otherSide, type Side, sides } from '../../src/core/side.ts';
+import { reconcile } from '../../src/engine/reconcile.ts';
 import { resync } from '../../src/engine/resync.ts';
 import { resumePair } from '../../src/operate/pairs.ts';
 import type { PairConfig } from '../../src/mapping/define-config.ts';
@@ -126,6 +127,29 @@ describe.each(sides)('a ticket deleted on %s', (gone) => {
     await world.sync();
     expect(world.desks[left].rows(objects[left])).toHaveLength(1);
     expect(await world.link()).toMatchObject({ life: { done: 'told' } });
+  });
+
+  it('leaves one alive whose edit found the deleted ticket', async () => {
+    const world = scene({ life: { deleted: 'delete' } });
+    const ids = await linked(world, gone);
+    await world.edit(left, ids[left], left === 'servicenow' ? { description: 'More.' } : { Description: 'More.' });
+    await world.poll();
+    const jobs = await world.store.queue.takeBatch(10);
+    const desk = world.desks[gone];
+    const deleting = {
+      ...desk,
+      update: async (...args: Parameters<typeof desk.update>) => {
+        desk.remove(objects[gone], ids[gone]);
+        return desk.update(...args);
+      },
+    };
+    await reconcile({ ...world.engine, systems: { ...world.engine.systems, [gone]: deleting } }, jobs);
+    for (let tries = 0; tries < 3; tries += 1) {
+      await world.clock.advance(120_000);
+      await world.sync();
+    }
+    expect(world.desks[left].rows(objects[left])).toHaveLength(1);
+    expect(await world.link()).toMatchObject({ status: 'detached', life: { kind: 'deleted', done: 'told' } });
   });
 
   it('is passed over in silence under `ignore`', async () => {

@@ -1,6 +1,6 @@
 import { iso } from '../clock.ts';
 import type { Base, DeletionEvidence, Life, Link } from '../link.ts';
-import { type FieldValue, sameVersion, type SourceRecord } from '../record.ts';
+import { type FieldValue, sameVersion, type SourceRecord, valueIn } from '../record.ts';
 import { bothSides, otherSide, type Side, sides } from '../side.ts';
 import type { LifeAct, LifeRules } from './rules.ts';
 
@@ -75,10 +75,15 @@ function afterDeletion(input: LifeInput, side: Side): LifeDecision {
   return { kind: 'end', life, act: careful(input, rules.deleted, survivor), survivor };
 }
 
-/** A ticket that somebody has touched since the two agreed is never deleted: what was written there would be lost. */
+/**
+ * A ticket that somebody has touched since the two agreed is never deleted: what was written there would be lost. An edit that was seen
+ * and could not be carried (held, refused) has moved the version of the base, and not its values.
+ */
 function careful({ link }: LifeInput, act: LifeAct, survivor: SourceRecord | null): LifeAct {
   if (act !== 'delete' || survivor === null) return act;
-  return sameVersion(link.bases[survivor.side].version, survivor.version) ? 'delete' : 'detach';
+  const { fields, version } = link.bases[survivor.side];
+  const carried = Object.entries(fields).every(([name, value]) => valueIn(survivor, name) === value);
+  return carried && sameVersion(version, survivor.version) ? 'delete' : 'detach';
 }
 
 function evidenceOf(side: Side): DeletionEvidence {
