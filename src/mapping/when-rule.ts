@@ -11,6 +11,14 @@ import type { When } from './field-kinds.ts';
 export function withCondition(rule: FieldRule, when: When, records: Ticket['records'] | null): FieldRule {
   return {
     ...rule,
+    refresh: (values) => {
+      const due = rule.refresh?.(values) ?? null;
+      if (due === null) return null;
+      const from = otherSide(due.on);
+      const condition = when[from];
+      const record = records?.[from];
+      return condition === undefined || record === undefined || judge(condition, record) === 'yes' ? due : null;
+    },
     carry: (input) => {
       const from = otherSide(input.to);
       const condition = when[from];

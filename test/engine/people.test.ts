@@ -114,4 +114,26 @@ describe('somebody without a counterpart', () => {
     expect(twin('servicenow').fields['assigned_to']).toBe(staff.stranger.servicenow);
     expect((await verify(engine, {})).drift).toEqual([]);
   });
+
+  it('is left alone where a directory that was open a moment ago shows nobody any more', async () => {
+    const fields = people.map((field) =>
+      field.kind === 'team' ? { ...field, otherwise: { salesforce: 'Network' } } : field,
+    );
+    const { staff, put, sync, desks } = peopleWorld(fields);
+    put('servicenow', { ...newIncident, assigned_to: staff.stranger.servicenow });
+    await sync();
+    const other = desks.servicenow.enrol({
+      object: 'sys_user',
+      fields: { name: 'Eva Holm', email: 'eva@desk.example', active: 'true' },
+    });
+    desks.salesforce.enrol({
+      object: 'User',
+      fields: { Name: 'Eva Holm', Email: 'eva@desk.example', IsActive: true },
+    });
+    for (const row of desks.salesforce.rows('User')) desks.salesforce.hide('User', row.id, true);
+    put('servicenow', { ...newIncident, assigned_to: other });
+    await sync();
+    const owners = desks.salesforce.rows('Case').map((row) => row.fields['OwnerId'] ?? null);
+    expect(new Set(owners)).toEqual(new Set([staff.network.salesforce, null]));
+  });
 });

@@ -3,6 +3,7 @@ import type { Fields } from '../../src/core/record.ts';
 import type { PairRules } from '../../src/core/rules.ts';
 import type { PairConfig } from '../../src/mapping/define-config.ts';
 import { buildPairRules } from '../../src/mapping/pair-rules.ts';
+import { withCondition } from '../../src/mapping/when-rule.ts';
 import { parseTemplate, renderTemplate } from '../../src/mapping/template.ts';
 import { aRecord } from './records.ts';
 
@@ -164,6 +165,27 @@ describe('a condition on a field', () => {
       kind: 'hold',
       reason: { kind: 'unreadable', side: 'servicenow' },
     });
+  });
+
+  it('keeps back what would only be shown anew as well', () => {
+    const record = { servicenow: aRecord('servicenow', { state: '2' }) };
+    const due = { on: 'salesforce', value: 'Reboot' } as const;
+    const rule = {
+      name: 'plan',
+      fields: { servicenow: 'u_plan', salesforce: 'Plan__c' },
+      writes: 'both',
+      conflict: 'latest',
+      same: () => false,
+      agree: () => false,
+      carry: () => ({ kind: 'keep' }),
+      refresh: () => due,
+      companions: () => ({}),
+    } as const;
+    const values = { servicenow: 'Reboot', salesforce: 'Nobody' };
+    const met = { servicenow: { field: 'state', is: '2' } } as const;
+    const unmet = { servicenow: { field: 'state', is: '6' } } as const;
+    expect(withCondition(rule, met, record).refresh?.(values)).toEqual(due);
+    expect(withCondition(rule, unmet, record).refresh?.(values)).toBeNull();
   });
 
   it('asks nothing of values that come the other way', () => {

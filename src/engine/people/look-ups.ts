@@ -115,18 +115,15 @@ function isRefusal(error: unknown): boolean {
   return error.kind === 'Rejected' || error.kind === 'NotFound' || error.data.cause === 'query-ignored';
 }
 
-/** Those of the objects of which this account sees no row at all. Access rules answer with nothing, as an empty table does. */
+/**
+ * Those of the objects of which this account sees no row at all. Access rules answer with nothing, as an empty table does. Asked with
+ * every silence, never remembered: a directory that was closed a minute ago would have the default written in everybody's place.
+ */
 async function unseen(engine: Engine, side: Side, objects: readonly string[]): Promise<ReadonlySet<string>> {
   const system = engine.systems[side];
   if (objects.length === 0 || system.sees === undefined) return new Set();
-  const seen = engine.people;
-  const unknown = objects.filter((object) => seen?.get(`seen ${side} ${object}`) === undefined);
-  if (unknown.length === 0) return new Set();
-  const answers = await system.sees(unknown);
-  unknown.forEach((object, at) => {
-    if (answers[at] === true) seen?.set(`seen ${side} ${object}`, [{ id: '', fields: {} }]);
-  });
-  return new Set(unknown.filter((_, at) => answers[at] !== true));
+  const answers = await system.sees(objects);
+  return new Set(objects.filter((_, at) => answers[at] !== true));
 }
 
 function keep(
