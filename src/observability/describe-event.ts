@@ -187,6 +187,8 @@ const planReasons: Readonly<Record<string, string>> = {
     'it names the first of these tickets, which is paired with the other one already; clear the wrong one.',
   'match-not-asked':
     'whether it is there across already cannot be asked: a side does not take the question about a field under `match`; "config check" says which.',
+  'match-under-way':
+    'it matches this ticket, for which another one was being made here; which of the two it gets is decided once that one is found, or surely is not there.',
   'several-claim-number': 'several tickets name the same one by its number; clear the field of all but one.',
   'stamp-names-nothing':
     'it names a ticket across that is not there or is hidden from our user; look for it, or clear the stamp.',

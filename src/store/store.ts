@@ -158,7 +158,10 @@ export interface Tx extends OverviewTx, MatchingTx, UnmatchedTx {
   setLinkStatus(ids: readonly string[], status: LinkStatus): Promise<void>;
   /** Links that life had detached are as given again, with no life. One that a person has unlinked stays as it is. */
   reattachLinks(links: readonly Link[]): Promise<void>;
-  /** Puts another record in place of one. Fails with DuplicateLink if that record is linked already in the pair. */
+  /**
+   * Puts another record in place of one; not in a link that was detached meanwhile. Fails with DuplicateLink if that record is linked
+   * already in the pair.
+   */
   moveLink(id: string, side: Side, recordId: string): Promise<void>;
   /** Links of the pair that ended by what became of their records since this time, and those that have not ended. */
   countEnds(pair: string, since: string): Promise<{ readonly recent: number; readonly living: number }>;
