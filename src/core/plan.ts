@@ -119,7 +119,9 @@ export type NewPlan =
         | 'number-names-nothing'
         | 'number-names-linked'
         | 'several-claim-number'
-        | 'match-not-asked';
+        | 'match-not-asked'
+        /** The ticket across that it matches is just getting another one here, as far as anybody knows. */
+        | 'match-under-way';
       /** What people call the other records concerned. */
       readonly others?: readonly string[];
     };

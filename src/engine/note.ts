@@ -5,6 +5,7 @@ import type { Fields, FieldValue } from '../core/record.ts';
 import { type Side, sides } from '../core/side.ts';
 import type { ConflictRow, Intent } from '../store/store.ts';
 import { rowsToNote } from './children/plan.ts';
+import { refuseLinked } from './claims.ts';
 import type { Engine } from './engine.ts';
 import type { Decision, LinkDecision, LinkWork, NewDecision } from './work.ts';
 
@@ -49,6 +50,10 @@ export async function note(engine: Engine, decisions: readonly Decision[]): Prom
     if (pending.length > 0) await tx.savePending(pending);
     if (children.length > 0) await tx.saveChildren(children);
     if (intents.length + waiting.length > 0) await tx.saveIntents([...intents.map(({ intent }) => intent), ...waiting]);
+    await refuseLinked(
+      tx,
+      intents.map(({ intent }) => intent),
+    );
     return noted;
   });
   const conflicts = new Map<string, ConflictRow[]>();

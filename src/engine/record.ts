@@ -1,5 +1,6 @@
 import { iso } from '../core/clock.ts';
 import { JobsLost, StoreUnavailable, type Tx } from '../store/store.ts';
+import { refuseCreatedFrom } from './claims.ts';
 import type { Engine } from './engine.ts';
 import { reportStrangers } from './people/report.ts';
 import { quarantineRow } from './quarantine.ts';
@@ -61,6 +62,7 @@ async function write(tx: Tx, settlements: readonly Settlement[]): Promise<void> 
   );
   for (const { id, side, recordId } of all((s) => (s.move === undefined ? [] : [s.move])))
     await tx.moveLink(id, side, recordId);
+  await refuseCreatedFrom(tx, settlements);
   await some(
     all((s) => (s.reattach === undefined ? [] : [s.reattach])),
     (links) => tx.reattachLinks(links),

@@ -4,6 +4,7 @@ import type { SourceRecord } from '../core/record.ts';
 import { fieldsOf, type PairRules } from '../core/rules.ts';
 import { bothSides, type Side, sides } from '../core/side.ts';
 import { type Engine, pairOf } from '../engine/engine.ts';
+import { dropOver } from '../engine/match/record.ts';
 import type { Tx } from '../store/store.ts';
 import { note, type Operator, timeOf } from './operator.ts';
 import { Refused } from './refused.ts';
@@ -47,6 +48,7 @@ export async function linkByHand(
     await refuseIfTaken(tx, pair, records);
     if (dry) return;
     await tx.insertLinks([link]);
+    await dropOver(tx, [link]);
     await tx.clearQuarantine(newKeys(pair, records).map(formatKey));
     await tx.enqueue([{ kind: 'link', linkId: link.id }]);
   });
@@ -95,6 +97,11 @@ async function refuseIfTaken(tx: Tx, pair: PairRules, records: Readonly<Record<S
     const { id, number } = records[side];
     const [link] = await tx.linksBySource(pair.name, side, [id]);
     if (link !== undefined) throw new Refused({ kind: 'record-linked', side, search: number ?? id, link });
+    // Another pair of the same table or object counts as well: one ticket never gets two across.
+    for (const name of pair.siblings?.[side] ?? []) {
+      const [other] = await tx.linksBySource(name, side, [id]);
+      if (other !== undefined) throw new Refused({ kind: 'record-linked', side, search: number ?? id, link: other });
+    }
     const intents = await tx.intentsByOrigin(pair.name, side, [id]);
     if (intents.length > 0) throw new Refused({ kind: 'record-busy', side, search: number ?? id });
   }

@@ -167,7 +167,7 @@ describe('several pairs at once', () => {
 
   /** Two tables and one object: incidents and problems are Cases of two record types. */
   function twoPairs() {
-    const w = createWorld();
+    const w = createWorld({}, { tellsDeleted: true });
     const configs = [config('incidents', 'incident', 'Incident'), config('problems', 'problem', 'Problem')];
     const recordTypes = Object.entries(types).map(([name, id]) => ({ name, id }));
     const pairs = configs.map((one) =>
@@ -191,6 +191,20 @@ describe('several pairs at once', () => {
     };
     return { ...w, sync, links: () => w.store.transaction((tx) => tx.findLinks({ limit: 100 })) };
   }
+
+  it('leave a merged Case to its own pair: no ticket gets one across in each', async () => {
+    const w = twoPairs();
+    const loser = w.put('salesforce', { ...newCase, RecordTypeId: types.Incident });
+    const master = w.put('salesforce', { ...newCase, RecordTypeId: types.Problem });
+    await w.sync();
+    expect(await w.links()).toHaveLength(2);
+    w.desks.salesforce.merge('Case', loser.id, master.id);
+    const [link] = await w.store.transaction((tx) => tx.linksBySource('incidents', 'salesforce', [loser.id]));
+    await w.store.transaction((tx) => tx.enqueue([{ kind: 'link', linkId: link?.id ?? '' }]));
+    await w.sync();
+    const holding = (await w.links()).filter((one) => one.ids.salesforce === master.id);
+    expect(holding.map((one) => one.pair)).toEqual(['problems']);
+  });
 
   it('make one ticket of each Case: the record type says in which table', async () => {
     const w = twoPairs();

@@ -23,7 +23,8 @@ export async function brakeLives(engine: Engine, decisions: readonly Decision[])
   let braked = decisions;
   for (const [pair, group] of groupBy(decisions.filter(endsLink), ({ work }) => work.pair.name)) {
     const pause = await pauseOnEnds(engine, pair, group);
-    if (pause !== null) braked = await stop(engine, braked, pause, (decision) => group.some((one) => one === decision));
+    if (pause !== null)
+      braked = await stop(engine, braked, pause, (decision) => group.filter(isAsked).some((one) => one === decision));
   }
   for (const side of sides) {
     const unseen = braked.filter((decision): decision is Missing => isFirstMiss(decision, side));
@@ -49,13 +50,18 @@ function endsLink(decision: Decision): decision is Ending {
 }
 
 async function pauseOnEnds(engine: Engine, pair: string, group: readonly Ending[]): Promise<PairPause | null> {
-  const asked = group.filter(({ work }) => !isAllowed(work) && !isUnderWay(work));
+  const asked = group.filter(isAsked);
   const max = group[0]?.work.pair.life?.maxPerRun ?? defaultLife.maxPerRun;
   const now = engine.clock.now();
   const counts = await engine.store.transaction((tx) => tx.countEnds(pair, iso(now - lifeWindowMs)));
   const brake = brakeOnEnds({ ...counts, adding: asked.length, max });
   if (brake.kind === 'go') return null;
   return { pair, reason: 'too-many-deletes', detail: { found: brake.found, limit: brake.limit }, at: iso(now) };
+}
+
+/** What a person has said yes to, and what was begun before, is not asked for again. */
+function isAsked({ work }: Ending): boolean {
+  return !isAllowed(work) && !isUnderWay(work);
 }
 
 function isAllowed({ quarantine }: Ending['work']): boolean {

@@ -1,8 +1,10 @@
 import type { ReadResult } from '../../connectors/ticket-system.ts';
 import { decideLife, endedByLife, type LifeDecision, type Sighting } from '../../core/life/decide-life.ts';
 import { defaultLife } from '../../core/life/rules.ts';
-import { bothSides, type Side } from '../../core/side.ts';
+import type { SourceRecord } from '../../core/record.ts';
+import { bothSides, otherSide, type Side } from '../../core/side.ts';
 import { defaultTimes, type Engine } from '../engine.ts';
+import { takenElsewhere } from '../match/elsewhere.ts';
 import { type ReadAnswers, readBoth } from '../read.ts';
 import type { LinkDecision, LinkWork } from '../work.ts';
 
@@ -74,11 +76,17 @@ export async function followMasters(engine: Engine, follows: readonly Follow[]):
     const { side, into } = life.life;
     const place = `${work.pair.name} ${side} ${into}`;
     const master = answers[side].record(work.pair.objects[side], into);
-    if (master === null || taken.has(place) || !free.has(place))
+    if (master === null || taken.has(place) || !free.has(place) || !isOurs(work, master))
       return { kind: 'life', work, life: { kind: 'end', life: life.life, act: 'detach', survivor: life.survivor } };
     taken.add(place);
     return { kind: 'life', work, life: { ...life, master } };
   });
+}
+
+/** False for a record of another pair, and for one that our stamp gives to another ticket. */
+function isOurs({ link, pair }: LinkWork, master: SourceRecord): boolean {
+  if (master.partnerId !== null && master.partnerId !== link.ids[otherSide(master.side)]) return false;
+  return pair.owns?.(master) !== false;
 }
 
 /** Masters with no link, for which no create is open or being worked on: as `<pair> <side> <id>`. */
@@ -90,8 +98,11 @@ async function freeMasters(engine: Engine, follows: readonly Follow[]): Promise<
       const pair = work.pair.name;
       const linked = await tx.linksBySource(pair, side, [into]);
       const intents = await tx.intentsByOrigin(pair, side, [into]);
-      const working = await tx.activeKeys([{ kind: 'new', pair, side, id: into }]);
-      if (linked.length + intents.length + working.size === 0) free.add(`${pair} ${side} ${into}`);
+      const working = await tx.activeKeys(
+        [pair, ...(work.pair.siblings?.[side] ?? [])].map((name) => ({ kind: 'new', pair: name, side, id: into })),
+      );
+      const elsewhere = await takenElsewhere(tx, work.pair, side, [into]);
+      if (linked.length + intents.length + working.size + elsewhere.size === 0) free.add(`${pair} ${side} ${into}`);
     }
     return free;
   });

@@ -48,9 +48,16 @@ export async function noteEnds(engine: Engine, decisions: readonly Decision[]): 
       return [{ key: decision.work.key, decision, life, act, survivor, text, row, known: held !== undefined }];
     });
     await tx.updateLinks(noted.map(({ decision, life }) => ({ ...decision.work.link, status: 'pending', life })));
-    const fresh = noted.filter(({ known, act }) => !known && act !== 'delete').map(({ row }) => row);
+    // A person may have unlinked one meanwhile: then nothing more is done about its tickets.
+    const linked = new Set(
+      (await tx.linksById(noted.map(({ decision }) => decision.work.link.id)))
+        .filter((link) => link.status !== 'detached')
+        .map((link) => link.id),
+    );
+    const standing = noted.filter(({ decision }) => linked.has(decision.work.link.id));
+    const fresh = standing.filter(({ known, act }) => !known && act !== 'delete').map(({ row }) => row);
     if (fresh.length > 0) await tx.saveChildren(fresh);
-    return noted;
+    return standing;
   });
 }
 

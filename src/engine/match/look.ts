@@ -9,6 +9,7 @@ import type { ProposalRow, Tx } from '../../store/store.ts';
 import type { Engine } from '../engine.ts';
 import { type ReadAnswers, readBoth } from '../read.ts';
 import { groupBy, type NewDecision, type NewWork } from '../work.ts';
+import { takenElsewhere } from './elsewhere.ts';
 import { type FoundRow, lookUp } from './look-up.ts';
 
 /** Nothing is created for a ticket of which nobody could tell whether it is there already. */
@@ -59,7 +60,7 @@ export async function matchNews(engine: Engine, decisions: readonly NewDecision[
           linked: known[index]?.linked ?? new Map<string, string>(),
           decided: known[index]?.decided.get(one.origin.id) ?? new Map(),
         });
-        const plan = planMatched(one.origin, match, one.plan);
+        const plan = unlessBusy(planMatched(one.origin, match, one.plan), side, known[index]?.busy);
         decided[one.at] = { kind: 'plan', work: one.work, origin: one.origin, plan: toldOnce(plan, one, told) };
       }
     });
@@ -90,11 +91,13 @@ interface Known {
   readonly decided: ReadonlyMap<string, ReadonlyMap<string, 'accepted' | 'rejected'>>;
   /** Pairs of records that are proposed to a person already. */
   readonly open: readonly string[];
+  /** Ids across from which a create is open: what was sent for one may have arrived. */
+  readonly busy: ReadonlySet<string>;
 }
 
 async function knownOf(tx: Tx, group: readonly Looking[], found: readonly FoundRow[]): Promise<Known> {
   const [first] = group;
-  if (first === undefined) return { linked: new Map(), decided: new Map(), open: [] };
+  if (first === undefined) return { linked: new Map(), decided: new Map(), open: [], busy: new Set() };
   const { side } = first.origin;
   const to = otherSide(side);
   const { pair } = first.work;
@@ -102,11 +105,22 @@ async function knownOf(tx: Tx, group: readonly Looking[], found: readonly FoundR
   const said = await tx.proposalsOf(pair.name, side, ids);
   const candidates = [...rowsOn(found, group, to).map((row) => row.id), ...said.map((row) => row.ids[to])];
   const links = await tx.linksAnywhere(to, [...new Set(candidates)]);
+  const intents = candidates.length === 0 ? [] : await tx.intentsByOrigin(pair.name, to, [...new Set(candidates)]);
+  const elsewhere = await takenElsewhere(tx, pair, to, [...new Set(candidates)]);
   return {
     linked: new Map(links.map((link) => [link.ids[to], link.numbers[side] ?? link.ids[side]])),
     decided: new Map([...groupBy(said, (row) => row.ids[side])].map(([id, rows]) => [id, saidOf(rows, to)])),
     open: said.filter(({ status }) => status === 'open').map(({ ids: both }) => proposalKey(pair.name, both)),
+    busy: new Set([...intents.map(({ originId }) => originId), ...elsewhere]),
   };
+}
+
+/** A create from the counterpart is waited out: its ticket here is looked for by stamp, and this one is asked about after that. */
+function unlessBusy(plan: NewPlan, from: Side, busy: ReadonlySet<string> = new Set()): NewPlan {
+  if (plan.kind !== 'adopt') return plan;
+  const across = plan.records[otherSide(from)];
+  if (!busy.has(across.id)) return plan;
+  return { kind: 'quarantine', why: 'match-under-way', others: [across.number ?? across.id] };
 }
 
 function proposalKey(pair: string, ids: Readonly<Record<Side, string>>): string {

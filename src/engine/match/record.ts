@@ -26,7 +26,7 @@ export async function recordMatches(tx: Tx, settlements: readonly Settlement[]):
 }
 
 /** What is linked now is nobody else's any more: records that waited for it are decided anew. */
-async function dropOver(tx: Tx, links: readonly Link[]): Promise<void> {
+export async function dropOver(tx: Tx, links: readonly Link[]): Promise<void> {
   for (const [pair, some] of groupBy(links, (link) => link.pair)) {
     const again: WorkKey[] = [];
     for (const side of sides) {

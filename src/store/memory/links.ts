@@ -90,7 +90,7 @@ function update(state: State, link: Link): void {
 
 function move(state: State, id: string, side: Side, recordId: string): void {
   const link = state.links.get(id);
-  if (link === undefined) return;
+  if (link === undefined || link.status === 'detached') return;
   const to = sourceKey(link.pair, side, recordId);
   if ((state.linkOf.get(to) ?? id) !== id) throw new DuplicateLink(`${link.pair}: ${recordId} is linked already`);
   state.linkOf.delete(sourceKey(link.pair, side, link.ids[side]));

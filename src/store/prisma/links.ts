@@ -88,7 +88,8 @@ export function linkMethods(db: Db): LinkMethods {
     moveLink: async (id, side, recordId) => {
       try {
         await db.$executeRaw`
-          UPDATE links SET ${idColumn(side)} = ${toStored(recordId)} WHERE id = ${toStored(id)}`;
+          UPDATE links SET ${idColumn(side)} = ${toStored(recordId)}
+          WHERE id = ${toStored(id)} AND status <> 'detached'`;
       } catch (error) {
         if (sqlState(error) === '23505') throw new DuplicateLink('the record is linked already', { cause: error });
         throw error;
