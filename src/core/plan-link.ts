@@ -95,9 +95,11 @@ function sideWrite(target: SourceRecord, rules: PairRules, merged: readonly Merg
   return [{ on, id: target.id, fields: { ...extra, ...decided }, decided: names }];
 }
 
-/** Companions fill what is empty; what an agent has entered there stays. */
+/** Companions fill what is empty; what an agent has entered there stays. What the answer left out need not be empty. */
 function missing(companions: Fields, target: SourceRecord): Fields {
-  return Object.fromEntries(Object.entries(companions).filter(([field]) => (valueIn(target, field) ?? '') === ''));
+  return Object.fromEntries(
+    Object.entries(companions).filter(([field]) => valueIn(target, field) === null || valueIn(target, field) === ''),
+  );
 }
 
 /** A decision of a person starts the count of its field anew; every other write is a possible hop. */
