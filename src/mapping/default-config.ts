@@ -58,7 +58,9 @@ export const defaultPair: PairConfig = {
   fields: defaultFields,
   conflict: 'latest',
   tieBreak: 'servicenow',
+  files: {},
   comments: {},
+  files: {},
 };
 
 /** The default pair with what ServiceNow's data policy wants on a resolve; closeCode must be a choice of that instance. */

@@ -16,7 +16,5 @@ const peopleFields: readonly FieldConfig[] = [
 
 /** The default mapping, from the beginning of time, with what ServiceNow wants when a Case is closed. */
 export const demoConfig = defineConfig({
-  pairs: [
-    { ...defaultPair, fields: [...defaultFields, ...peopleFields], sync: { from: 'all' }, resolve: closing, files: {} },
-  ],
+  pairs: [{ ...defaultPair, fields: [...defaultFields, ...peopleFields], sync: { from: 'all' }, resolve: closing }],
 });

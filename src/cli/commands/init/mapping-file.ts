@@ -67,7 +67,6 @@ function newMapping(file: string, { from, resolve }: Choices): string {
     '      ...defaultPair,',
     `      ${syncLine(from)}`,
     ...(resolve === null ? [] : [`      ${resolveLine(resolve)}`]),
-    '      files: {},',
     '    },',
     '  ],',
     '});',
