@@ -4,7 +4,7 @@ import { judge } from './judge.ts';
 import { Unclaimed } from './match.ts';
 import { isTold } from './notice.ts';
 import type { FileRules } from './rules.ts';
-import { advanced, detailOf, FileLedger, type FileStep, textIn, withDetail } from './steps.ts';
+import { advanced, detailOf, FileLedger, type FileStep, textIn, waitsForOther, withDetail } from './steps.ts';
 
 /** The files of one link: as the ledger and both desks have them. */
 export interface FilesView {
@@ -87,6 +87,8 @@ class Planner {
     // It looked like a person's while our upload was not recorded yet.
     if (row?.state === 'planned' && ours !== undefined)
       return [this.#note(row, { state: 'withheld' }, { why: 'ours' })];
+    if (row !== undefined && waitsForOther(row) && !this.#unclaimed[file.side].has(file))
+      return this.#claimed(row, file);
     const version = textIn(known, row === undefined ? 'counterpartVersion' : 'versionId');
     if (version !== null && version !== file.versionId) return this.#newVersion(file, row);
     if (row?.state === 'planned') return this.#planned(row, file);
@@ -135,6 +137,13 @@ class Planner {
     return [
       { row: { ...row, detail: withDetail(row, { nextAt, waits: 'other' }) }, seen: null, act: { kind: 'note' } },
     ];
+  }
+
+  /** Another row has claimed what this one waited with: for good, or until its sending has come to its end. */
+  #claimed(row: ChildRow, file: FileInfo): readonly FileStep[] {
+    if (this.#taken.has(file)) return [this.#note(row, { state: 'withheld' }, { why: 'ours', waits: null })];
+    if (!this.#isTime(row)) return [];
+    return [this.#note(row, {}, { nextAt: new Date(this.#at.now + this.#at.settleMs).toISOString() })];
   }
 
   #concerns(file: FileInfo): boolean {

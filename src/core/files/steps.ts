@@ -56,9 +56,16 @@ export class FileLedger {
     return this.#counterparts.get(`${side} ${id}`);
   }
 
+  /** True if a row speaks for it. One that only waits for the end of another sending does not: it may be what that has left. */
   knows(file: FileInfo): boolean {
-    return this.source(file.side, file.id) !== undefined || this.counterpart(file.side, file.id) !== undefined;
+    const row = this.source(file.side, file.id);
+    return (row !== undefined && !waitsForOther(row)) || this.counterpart(file.side, file.id) !== undefined;
   }
+}
+
+/** A file that looked like what a sending under way may have left. */
+export function waitsForOther(row: ChildRow): boolean {
+  return row.state === 'planned' && row.detail['waits'] === 'other';
 }
 
 /** The text that a row's detail holds under a name; null where it holds none. */

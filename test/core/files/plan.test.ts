@@ -137,6 +137,25 @@ describe('what is recognised', () => {
     ]);
   });
 
+  it('finds what a lost answer left, also where a look in between has kept it waiting as a person’s', () => {
+    const waiting = row(there, { updatedAt: ago(90), detail: { nextAt: ago(15), waits: 'other' } });
+    const lost = row(here, { state: 'sent', updatedAt: ago(100) });
+    expect(plan(view({ servicenow: [here], salesforce: [there], rows: [lost, waiting] }))).toEqual([
+      'note servicenow 111: carried = 069',
+      'note salesforce 069: withheld ours',
+    ]);
+    const renewed = row(here, { state: 'sent', updatedAt: ago(10) });
+    const steps = planFiles(
+      view({ servicenow: [here], salesforce: [there], rows: [renewed, waiting] }),
+      rulesOf(),
+      at(),
+    );
+    expect(words(steps)).toEqual(['note salesforce 069: planned']);
+    expect(steps[0]?.row.detail['nextAt']).toBe(ago(-75));
+    const nobodys = view({ servicenow: [here], salesforce: [there], rows: [row(here, { state: 'known' }), waiting] });
+    expect(plan(nobodys)).toEqual(['carry salesforce 069: planned']);
+  });
+
   it('sends again only what a whole list does not show', () => {
     const rows = [row(here, { state: 'sent', updatedAt: ago(100) })];
     expect(plan(view({ servicenow: [here], rows }))).toEqual(['carry servicenow 111: planned again']);
