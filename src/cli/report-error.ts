@@ -5,6 +5,7 @@ import { describeRefusal } from '../observability/describe-refusal.ts';
 import { oneLine } from '../observability/words.ts';
 import { Refused } from '../operate/refused.ts';
 import { EmbeddedFailed, type EmbeddedFailure } from '../store/embedded/failed.ts';
+import { BackupUnreadable, RestoreRefused } from '../store/prisma/backup-errors.ts';
 import {
   DatabaseBehind,
   DatabaseNewer,
@@ -98,6 +99,12 @@ function storeError(error: unknown): Report | null {
       `the database lacks ${error.missing.join(', ')}; run "casebridge migrate" with a role that may change tables, or set CASEBRIDGE_MIGRATE=auto.`,
     );
   }
+  if (error instanceof BackupUnreadable) {
+    const what =
+      error.why === 'cut-short' ? 'ends before its end: its last part is missing' : 'is no backup of Casebridge';
+    return { text: `${oneLine(error.file, 200)} ${what}; nothing was restored.`, exitCode: exitCodes.usage };
+  }
+  if (error instanceof RestoreRefused) return { text: refusedRestore(error), exitCode: exitCodes.usage };
   if (error instanceof MigrationFailed) {
     return unreachable(
       `the tables could not be brought up to date (${oneLine(error.detail, 300)}); check the rights of the role in DATABASE_MIGRATE_URL or DATABASE_URL.`,
@@ -164,4 +171,10 @@ function unknown(error: unknown): Report {
     text: `something went wrong that should not have: ${oneLine(words, 400)}\nRun it again with LOG_LEVEL=debug to see where, and please report it.`,
     exitCode: exitCodes.found,
   };
+}
+
+function refusedRestore({ why, what }: RestoreRefused): string {
+  return why === 'not-empty'
+    ? 'this database holds links or cursors already; restore into an empty one, so that nothing is mixed.'
+    : `this backup was made by a newer Casebridge (it has "${what ?? ''}"); restore it with that version.`;
 }

@@ -4,6 +4,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { type Flags, storeSettings } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
 import type { World } from '../world.ts';
+import { backupCommand, restoreCommand } from './db-backup.ts';
 
 export function dbCommand(world: World): Command {
   const url = command('url', 'print an address for psql', {
@@ -23,5 +24,10 @@ export function dbCommand(world: World): Command {
       return exitCodes.done;
     }),
   );
-  return new Command('db').summary('the database').description('The database').addCommand(url);
+  return new Command('db')
+    .summary('the database')
+    .description('The database')
+    .addCommand(url)
+    .addCommand(backupCommand(world))
+    .addCommand(restoreCommand(world));
 }
