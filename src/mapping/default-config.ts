@@ -58,7 +58,6 @@ export const defaultPair: PairConfig = {
   fields: defaultFields,
   conflict: 'latest',
   tieBreak: 'servicenow',
-  files: {},
   comments: {},
   files: {},
 };
