@@ -48,6 +48,12 @@ export interface DeskDoctor {
   look(object: string): Promise<Readonly<Record<Aspect, Sight>>>;
   /** ServiceNow only: which way comments and work notes of this table will be read. */
   journal?(object: string): Promise<JournalSight>;
+  /** Whether rows of a table beside the tickets (people, teams) can be seen. */
+  sight(object: string): Promise<Sight>;
+  /** Whether our user may make records there; null where only a try would tell. */
+  mayCreate(object: string): Promise<boolean | null>;
+  /** Whether our user may do everything, which it should not; null where that is not told. */
+  isAdministrator(): Promise<boolean | null>;
   callLimit(): Promise<CallLimit | null>;
   /** Whether many records may go in one call; null where there is no such right. */
   mayBatch(): Promise<boolean | null>;

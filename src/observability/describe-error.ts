@@ -50,6 +50,30 @@ const byCause: Readonly<Record<string, Say>> = {
     what: `${side} refused our client id and secret`,
     cure: `check ${prefix(data)}_CLIENT_ID and ${prefix(data)}_CLIENT_SECRET, and the application's own switches (${manual(data)})`,
   }),
+  'unscoped-client': (data, side) => ({
+    what: `${side} does not let our OAuth client use this interface${where(data)}${saying(data)}`,
+    cure: 'the entry is "Securely scoped": make it "Broadly scoped", or bind an auth scope to the Table, Attachment and Batch APIs with GET, POST and PATCH (docs/servicenow.md)',
+  }),
+  'api-acl': (data, side) => ({
+    what: `an ACL of ${side} shuts this interface to our user${where(data)}`,
+    cure: 'give our user the role snc_platform_rest_api_access, or the role that the ACL of this API names',
+  }),
+  'login-timed-out': (_data, side) => ({
+    what: `the token endpoint of ${side} answers 504 Gateway Time-out`,
+    cure: 'on a hardened instance our user lacks read on oauth_credential and the other OAuth tables: give it a role of its own with those ACLs (docs/servicenow.md); else wait, and try again',
+  }),
+  'soap-without-jwt': (_data, side) => ({
+    what: `${side} gives us JWT access tokens, which its Metadata API takes from version 68.0 on`,
+    cure: 'switch "Issue JSON Web Token (JWT)-based access tokens" off in the app for this run, or add the fields by hand (docs/salesforce.md)',
+  }),
+  'set-up-refused': (data, side) => ({
+    what: `${side} did not take this${saying(data)}`,
+    cure: 'do it by hand (docs/salesforce.md), where Salesforce shows more',
+  }),
+  'nobody-to-assign': (_data, side) => ({
+    what: `whom the permission set of ${side} is for, or the set itself, could not be found out`,
+    cure: 'mend the login of our own user first, then "casebridge doctor --fix" again',
+  }),
   'no-rights': (data, side) => ({
     what: `${side} does not let our user do this${where(data)}`,
     cure: `give it the ${data.side === 'servicenow' ? 'roles' : 'permission set'} that docs/${data.side}.md names`,
@@ -57,6 +81,10 @@ const byCause: Readonly<Record<string, Say>> = {
   'daily-limit': (_data, side) => ({
     what: `${side} has used up its API calls for today`,
     cure: 'wait for the limit to roll on (24 hours), buy calls, or lower SALESFORCE_DAILY_CALLS_SHARE so that others keep theirs',
+  }),
+  'lease-lost': (_data, side) => ({
+    what: `calls to ${side} were held back: the database did not renew our right to make them in time`,
+    cure: 'nothing to do: they are decided anew; if it happens often, look at the database and at the load of this machine',
   }),
   'row-locked': (_data, side) => ({
     what: `somebody else is saving this record in ${side}`,

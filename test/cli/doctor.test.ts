@@ -91,6 +91,67 @@ describe('doctor', () => {
     expect(code).toBe(0);
   });
 
+  it('numbers its lines, for people and for scripts', async () => {
+    const cli = createRealCli({ env: settingsFor(await lived()) });
+    const { lines } = await cli.run('doctor', '--json');
+    expect(lines.map((line) => (line as Record<string, unknown>)['number'])).toEqual(lines.map((_line, at) => at + 1));
+    expect((await cli.run('doctor')).stdout).toMatch(/^ 1 {2}ok/);
+  });
+
+  it('looks at every object of several pairs, and at the people that the mapping names', async () => {
+    const desks = await lived();
+    desks.salesforce.setUp.install('Ticket__c');
+    desks.salesforce.rights.hideObject('Contact');
+    const cli = createRealCli({ env: settingsFor(desks), mapping: twoPairs });
+    const ran = await cli.run('doctor', '--json');
+    const texts = ran.lines.map((line) => JSON.stringify(line));
+    expect(texts.filter((text) => text.includes('the field history of')).length).toBe(2);
+    expect(texts.filter((text) => text.includes('sys_audit_delete')).length).toBe(1);
+    expect(stateOf(ran, 'servicenow', 'people')).toEqual(['ok']);
+    expect(stateOf(ran, 'salesforce', 'people')).toEqual(['wrong']);
+    expect(stateOf(ran, 'casebridge', 'parents')).toEqual(['ok']);
+    expect(ran.code).toBe(1);
+  });
+
+  it('tells what may be created in Salesforce, and that only a try tells it of ServiceNow', async () => {
+    const desks = await lived();
+    desks.salesforce.rights.readOnlyObject('ContentVersion');
+    const ran = await createRealCli({ env: settingsFor(desks) }).run('doctor', '--json');
+    expect(stateOf(ran, 'salesforce', 'create')).toEqual(['ok', 'ok', 'wrong']);
+    expect(stateOf(ran, 'servicenow', 'create')).toEqual(['unknown']);
+  });
+
+  it('warns of a ServiceNow user that is an administrator', async () => {
+    const desks = await lived();
+    const { desk } = desks.servicenow;
+    const quiet = await createRealCli({ env: settingsFor(desks) }).run('doctor', '--json');
+    expect(stateOf(quiet, 'servicenow', 'surplus')).toEqual([]);
+    const role = desk.create('sys_user_role', { name: 'admin' }, 'admin');
+    const us = desk.find('sys_user', 'user_name', user);
+    desk.create('sys_user_has_role', { user: us?.id ?? '', role: role.id }, 'admin');
+    const ran = await createRealCli({ env: settingsFor(desks) }).run('doctor', '--json');
+    expect(stateOf(ran, 'servicenow', 'surplus')).toEqual(['note']);
+    expect(ran.code).toBe(0);
+  });
+
+  it('says what a 504 at the token endpoint means', async () => {
+    const desks = await lived();
+    desks.servicenow.faults.add({ kind: 'gateway-html', path: '/oauth_token.do' });
+    const ran = await createRealCli({ env: settingsFor(desks) }).run('doctor');
+    expect(ran.stdout).toMatch(/BAD +ServiceNow +login.*504 Gateway Time-out.*oauth_credential/);
+    expect(ran.code).toBe(4);
+  });
+
+  it('says that a client is securely scoped, and how to open it', async () => {
+    const desks = await lived();
+    desks.servicenow.rights.scope([]);
+    const ran = await createRealCli({ env: settingsFor(desks) }).run('doctor');
+    expect(ran.stdout).toMatch(/BAD +ServiceNow +login.*Securely scoped.*Broadly scoped/);
+    desks.servicenow.rights.scope(['GET table', 'GET attachment', 'POST table']);
+    const narrow = await createRealCli({ env: settingsFor(desks) }).run('doctor');
+    expect(narrow.stdout).toMatch(/note +ServiceNow +batch.*snc_platform_rest_api_access.*auth scope/);
+  });
+
   it('ends with 1 and names the field that one side hides and the one it does not let us write', async () => {
     const desks = await lived();
     desks.servicenow.rights.change(user, { hiddenFields: { incident: ['urgency'] } });
@@ -189,3 +250,13 @@ const fields = defaultPair.fields.map((field) =>
 export default { pairs: [{ ...defaultPair, fields, resolve: { closeCode: 'Solution provided', closeNotes: 'Closed.' } }] };
 `;
 }
+
+const example = (name: string): string =>
+  JSON.stringify(new URL(`../../examples/${name}.config.ts`, import.meta.url).href);
+
+/** Incidents with Cases, with their callers and parents, and problems with a custom object. */
+const twoPairs = `import incidents from ${example('incident-case')};
+import tickets from ${example('custom-object')};
+const [custom] = tickets.pairs;
+export default { pairs: [...incidents.pairs, { ...custom, servicenow: { table: 'problem' }, fields: custom.fields.filter((field) => field.kind === 'shown' || field.kind === 'text') }] };
+`;

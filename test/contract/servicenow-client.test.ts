@@ -117,7 +117,7 @@ const cases: Readonly<Record<string, Check | string>> = {
   'error-403-api-acl-rec': async (recording) => {
     await failsToRead(recording, {
       kind: 'Unauthorized',
-      cause: 'no-rights',
+      cause: 'api-acl',
       answer: 'User Not Authorized: Failed API level ACL Validation',
     });
   },
@@ -149,7 +149,7 @@ const cases: Readonly<Record<string, Check | string>> = {
   'error-403-oauth-client-securely-scoped-rec': async (recording) => {
     server.answer(replyOf(recording));
     const failed = await failureOf(clientFor(server.url).desk.create([createRequest]));
-    expect(failed).toMatchObject({ kind: 'Unauthorized', data: { executed: 'no', cause: 'no-rights' } });
+    expect(failed).toMatchObject({ kind: 'Unauthorized', data: { executed: 'no', cause: 'unscoped-client' } });
     expect(server.heard).toHaveLength(1);
   },
   'error-404-delete-unknown-sys-id-rec': 'records are never deleted',

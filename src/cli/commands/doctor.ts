@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import type { Settings } from '../../config/settings.ts';
 import type { Side } from '../../core/side.ts';
-import type { CasebridgeConfig, PairConfig } from '../../mapping/define-config.ts';
-import { lintPair, sentence } from '../../mapping/lint.ts';
+import type { CasebridgeConfig } from '../../mapping/define-config.ts';
 import { counted, sideNames } from '../../observability/words.ts';
 import type { Store } from '../../store/store.ts';
 import { act, command } from '../command.ts';
@@ -12,7 +11,8 @@ import type { World } from '../world.ts';
 import { type Check, checkText, exitOf, failed } from './doctor/check.ts';
 import { type DeskReport, examineDesk } from './doctor/desk.ts';
 import { type FixFlags, type FixTask, fixSalesforce, printScript } from './doctor/fix.ts';
-import { objectOn, wantedOn } from './doctor/wanted.ts';
+import { mappingChecks } from './doctor/mapping.ts';
+import { objectOn, peopleOn, wantedOn } from './doctor/wanted.ts';
 
 export function doctorCommand(world: World): Command {
   return command('doctor', 'look at settings, database, logins, rights and fields of both sides; writes no ticket', {
@@ -117,12 +117,26 @@ async function examineBoth(
   const { openDoctors } = await import('../../doctors.ts');
   const doctors = openDoctors(settings, store);
   const examine = async (side: Side): Promise<DeskReport> => {
-    const report = await examineDesk({ doctor: doctors[side], settings, wanted: wantedOn(config, side), tell });
+    const report = await examineDesk({
+      doctor: doctors[side],
+      settings,
+      wanted: wantedOn(config, side),
+      people: peopleOn(config, side),
+      carries: {
+        comments: config.pairs.some(({ comments }) => comments !== undefined),
+        files: config.pairs.some(({ files }) => files !== undefined),
+      },
+      tell,
+    });
     if (store !== null) await checkIdentity(side, report, store, tell);
     return report;
   };
   const reports = { servicenow: await examine('servicenow'), salesforce: await examine('salesforce') };
-  for (const pair of config.pairs) await checkMapping(pair, reports, tell);
+  for (const pair of config.pairs) {
+    const servicenow = reports.servicenow.objects.get(objectOn(pair, 'servicenow')) ?? null;
+    const salesforce = reports.salesforce.objects.get(objectOn(pair, 'salesforce')) ?? null;
+    for (const check of mappingChecks(pair, { servicenow, salesforce })) await tell(check);
+  }
 }
 
 /** A clone or a refreshed sandbox has another identity: links kept for the one must not be used on the other. */
@@ -137,25 +151,4 @@ async function checkIdentity(side: Side, { identity }: DeskReport, store: Store,
     return tell({ ...line, state: 'wrong', what, cure });
   }
   return tell({ ...line, state: 'ok', what: known === null ? who : `${who}, the one our links were made with` });
-}
-
-async function checkMapping(pair: PairConfig, reports: Readonly<Record<Side, DeskReport>>, tell: Tell): Promise<void> {
-  const servicenow = reports.servicenow.objects.get(objectOn(pair, 'servicenow'));
-  const salesforce = reports.salesforce.objects.get(objectOn(pair, 'salesforce'));
-  const line = { where: 'casebridge', check: 'mapping' } as const;
-  if (servicenow === undefined || salesforce === undefined) {
-    const what = `${pair.name} cannot be held against fields that were not shown`;
-    return tell({ ...line, state: 'unknown', what, cure: 'mend what stands above first' });
-  }
-  const problems = lintPair(pair, { servicenow, salesforce });
-  for (const problem of problems) {
-    await tell({ ...line, state: 'wrong', what: `${pair.name} ${problem.where}: ${sentence(problem)}` });
-  }
-  if (problems.length > 0) return undefined;
-  if ([servicenow, salesforce].some(({ fields }) => fields.every((field) => field.type === 'unknown'))) {
-    const what = `${pair.name} fits as far as the fields are shown to us`;
-    return tell({ ...line, state: 'unknown', what });
-  }
-  const what = `${pair.name}: fields, choices, required fields and the external id fit both sides`;
-  return tell({ ...line, state: 'ok', what });
 }

@@ -6,7 +6,7 @@ import { describe, identity } from './describe.ts';
 import { historyObject } from './history.ts';
 import type { SalesforceDeps } from './salesforce.ts';
 import { createSession, type Session } from './session.ts';
-import { isFieldName, isTrue, select } from './soql.ts';
+import { isFieldName, isTrue, objectNamed, select } from './soql.ts';
 import { createWire } from './transport.ts';
 import { understand } from './wire.ts';
 
@@ -36,6 +36,10 @@ export function createSalesforceDoctor(deps: SalesforceDeps): DeskDoctor {
       deletions: await sightOf(session, select({ object, fields: ['Id'], where: isTrue('IsDeleted'), limit: 1 }), true),
       history: await sightOf(session, select({ object: historyObject(object), fields: ['Id'], limit: 1 })),
     }),
+    sight: (object) => sightOf(session, select({ object, fields: ['Id'], limit: 1 })),
+    mayCreate: (object) => mayCreate(session, object),
+    // No source of ours says where an org tells this of its own user.
+    isAdministrator: async () => null,
     callLimit: async () => {
       const answer = await limits();
       const { Max, Remaining } = understand(limitsSchema, answer.body, answer.request).DailyApiRequests;
@@ -44,6 +48,14 @@ export function createSalesforceDoctor(deps: SalesforceDeps): DeskDoctor {
     // Composite and collections come with the API itself: there is no right of their own.
     mayBatch: async () => null,
   };
+}
+
+const createableAnswer = z.object({ createable: z.boolean() });
+
+/** Describe shows it by this user's rights. */
+async function mayCreate(session: Session, object: string): Promise<boolean> {
+  const answer = await session.call({ method: 'GET', path: session.path(`/sobjects/${objectNamed(object)}/describe`) });
+  return understand(createableAnswer, answer.body, answer.request).createable;
 }
 
 /** Describe leaves out what field-level security hides; sharing hides rows without a word. */

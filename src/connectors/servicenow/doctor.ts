@@ -2,7 +2,7 @@ import { ConnectorError } from '../errors.ts';
 import type { DeskDoctor, JournalSight, Sight, TicketSight } from '../desk-doctor.ts';
 import type { Context } from './context.ts';
 import { describe } from './describe.ts';
-import { identity } from './identity.ts';
+import { currentUser, identity } from './identity.ts';
 import { elements } from './journal-entries.ts';
 import { allOf, newestFirst, ordered, term } from './query.ts';
 import { fieldList, textOf } from './records.ts';
@@ -35,6 +35,10 @@ export function createServiceNowDoctor(deps: ServiceNowDeps): DeskDoctor {
       history: await sightOf(context, 'sys_audit', object),
     }),
     journal: (object) => journal(context, object),
+    sight: (table) => sightOf(context, table),
+    // Create ACLs are shown to nobody; a POST would tell, and leave a record.
+    mayCreate: async () => null,
+    isAdministrator: () => isAdministrator(context),
     callLimit: () => callLimit(context),
     mayBatch: async () => (await context.batch.run([{ id: 'look', method: 'GET', path: listPath(anyUser) }])) !== null,
   };
@@ -81,6 +85,28 @@ async function journal(context: Context, object: string): Promise<JournalSight> 
   const readable = seen?.rows.some((row) => elements.some((name) => displayOf(row, name) !== null)) ?? false;
   if (rows === 'none') return readable || seen?.rows.length === 0 ? 'untold' : 'unreadable';
   return readable ? 'rendered' : 'unreadable';
+}
+
+/** True only for a row that says so; where roles are hidden from us, nobody tells. */
+async function isAdministrator(context: Context): Promise<boolean | null> {
+  const name = await currentUser(context);
+  if (name === null) return null;
+  const idOf = async (table: string, field: string, value: string): Promise<string | null> => {
+    const answer = await rowsOrRefusal(context, {
+      table,
+      query: allOf(term(field, '=', value)),
+      fields: ['sys_id', field],
+      limit: 1,
+    });
+    const row = answer?.rows.find((one) => textOf(one, field) === value);
+    return row === undefined ? null : (textOf(row, 'sys_id') ?? null);
+  };
+  const [user, role] = [await idOf('sys_user', 'user_name', name), await idOf('sys_user_role', 'name', 'admin')];
+  if (user === null || role === null) return null;
+  const query = allOf(term('user', '=', user), term('role', '=', role));
+  const held = await rowsOrRefusal(context, { table: 'sys_user_has_role', query, fields: ['user', 'role'], limit: 1 });
+  const seen = held?.rows.some((row) => textOf(row, 'user') === user && textOf(row, 'role') === role);
+  return seen === true ? true : null;
 }
 
 /** Null for a refusal. */

@@ -124,7 +124,13 @@ function forbidden(
     // What a second insert of one sys_id says is not documented: the caller of a create looks before it believes this.
     return failure('Rejected', answer, asked, { executed: 'no', cause: 'refused', ...data });
   }
-  return failure('Unauthorized', answer, asked, { executed: 'no', cause: 'no-rights', ...data });
+  return failure('Unauthorized', answer, asked, { executed: 'no', cause: interfaceTrouble(detail), ...data });
+}
+
+/** The whole interface is shut: by the OAuth entry (error-403-oauth-client-securely-scoped-rec), by an API's ACL (error-403-api-acl-rec). */
+function interfaceTrouble(detail: string): string {
+  if (detail.startsWith('Access to unscoped api')) return 'unscoped-client';
+  return detail.startsWith('Failed API level ACL') ? 'api-acl' : 'no-rights';
 }
 
 /** Labels in the caller's language, not column names: that is all the answer has. */

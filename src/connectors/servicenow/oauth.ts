@@ -154,6 +154,16 @@ function readToken(answer: HttpAnswer, deps: ExchangeDeps, grantType: string): z
       answer: words.slice(0, 200),
     });
   }
+  // Reported of instances hardened by explicit roles, where our user may not read the OAuth tables.
+  if (answer.status === 504) {
+    throw new ConnectorError('Unavailable', {
+      side: 'servicenow',
+      executed: 'no',
+      request,
+      status: answer.status,
+      cause: 'login-timed-out',
+    });
+  }
   const token = tokenAnswer.safeParse(readAnswer(answer, asked(deps.clock.now())));
   if (!token.success) {
     throw new ConnectorError('Unavailable', {

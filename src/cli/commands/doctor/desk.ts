@@ -3,20 +3,14 @@ import type { DeskDoctor, Login } from '../../../connectors/desk-doctor.ts';
 import type { ObjectDescription, SystemIdentity } from '../../../connectors/ticket-system.ts';
 import { sideNames } from '../../../observability/words.ts';
 import { type Check, failed } from './check.ts';
-import { batchCheck, callsCheck, journalCheck, sightChecks } from './sights.ts';
+import { examineBeside } from './beside.ts';
+import { attempt, type DeskTask } from './task.ts';
 import type { Wanted } from './wanted.ts';
 
 export interface DeskReport {
   /** Null where the side could not be asked at all. */
   readonly identity: SystemIdentity | null;
   readonly objects: ReadonlyMap<string, ObjectDescription>;
-}
-
-export interface DeskTask {
-  readonly doctor: DeskDoctor;
-  readonly settings: Settings;
-  readonly wanted: readonly Wanted[];
-  readonly tell: (check: Check) => Promise<void>;
 }
 
 /** Looks at one side from the door inwards; where the door is shut, the rest is not asked. */
@@ -38,32 +32,8 @@ export async function examineDesk(task: DeskTask): Promise<DeskReport> {
     const description = await attempt(task, `${wanted.object}`, () => examineObject(task, wanted));
     if (description !== null) objects.set(wanted.object, description);
   }
-  const [first] = task.wanted;
-  if (first !== undefined) {
-    const sights = await attempt(task, 'rights', () => doctor.look(first.object));
-    const journal = await attempt(task, 'comments', async () => (await doctor.journal?.(first.object)) ?? null);
-    if (sights !== null) {
-      for (const check of sightChecks(side, sights)) {
-        await tell(journal !== null && check.check === 'comments' ? journalCheck(journal) : check);
-      }
-    }
-  }
-  const mayBatch = await attempt(task, 'batch', () => doctor.mayBatch());
-  if (mayBatch !== null) await tell(batchCheck(side, mayBatch));
-  const limit = await attempt(task, 'api-calls', async () => ({ calls: await doctor.callLimit() }));
-  if (limit !== null) await tell(callsCheck(side, limit.calls, settings.salesforce.dailyCallsShare));
-  if (side === 'salesforce') await tell(assignmentNote);
+  await examineBeside(task);
   return { identity, objects };
-}
-
-/** What a question brought; null where it failed, which is a line of its own. */
-async function attempt<T>({ doctor, tell }: DeskTask, check: string, ask: () => Promise<T>): Promise<T | null> {
-  try {
-    return await ask();
-  } catch (error) {
-    await tell(failed(doctor.side, check, error));
-    return null;
-  }
 }
 
 function loginWords(settings: Settings, { side }: DeskDoctor, login: Login): string {
@@ -129,10 +99,3 @@ async function examineObject(task: DeskTask, wanted: Wanted): Promise<ObjectDesc
   }
   return description;
 }
-
-const assignmentNote: Check = {
-  where: 'salesforce',
-  check: 'assignment',
-  state: 'note',
-  what: 'our writes carry Sforce-Auto-Assign: FALSE, so assignment rules do not run on Cases we create; owners are never written',
-};

@@ -7,6 +7,8 @@ interface Told {
   readonly name: string;
   /** Where the vendor keeps it. */
   readonly place: Readonly<Record<Side, string>>;
+  /** True where each object has one of its own. */
+  readonly each: Readonly<Record<Side, boolean>>;
   /** What its lack costs. */
   readonly lack: string;
   readonly cure: Readonly<Record<Side, string>>;
@@ -14,29 +16,33 @@ interface Told {
 
 const grant = (table: string): string => `grant our user read on ${table}`;
 
-/** None of these holds a ticket up in this release: their lack is worth a note, not an alarm. */
+/** None of these holds a ticket up: their lack is worth a note, not an alarm. */
 const told: Readonly<Record<Aspect, Told>> = {
   comments: {
     name: 'comments and work notes',
     place: { servicenow: 'sys_journal_field', salesforce: 'CaseComment' },
+    each: { servicenow: false, salesforce: false },
     lack: 'they could not be carried',
     cure: { servicenow: grant('sys_journal_field (itil alone sees the count and no rows)'), salesforce: grant('Case') },
   },
   attachments: {
     name: 'attachments',
     place: { servicenow: 'sys_attachment', salesforce: 'ContentVersion' },
+    each: { servicenow: false, salesforce: false },
     lack: 'they could not be carried',
     cure: { servicenow: grant('sys_attachment'), salesforce: 'switch on Salesforce Files for our user' },
   },
   deletions: {
     name: 'deletions',
     place: { servicenow: 'sys_audit_delete', salesforce: 'the recycle bin' },
+    each: { servicenow: false, salesforce: true },
     lack: 'a ticket that is gone cannot be told from one that is hidden',
     cure: { servicenow: grant('sys_audit_delete'), salesforce: 'give our user View All Records on the object' },
   },
   history: {
     name: 'field history',
     place: { servicenow: 'sys_audit', salesforce: 'the field history' },
+    each: { servicenow: true, salesforce: true },
     lack: '`latest` conflicts are dated by the polls between which a value changed',
     cure: { servicenow: grant('sys_audit'), salesforce: 'switch on Set History Tracking for the mapped fields' },
   },
@@ -44,23 +50,33 @@ const told: Readonly<Record<Aspect, Told>> = {
 
 const order: readonly Aspect[] = ['comments', 'attachments', 'deletions', 'history'];
 
-/** One line each for what stands beside the tickets. An empty answer is never called fine. */
-export function sightChecks(side: Side, sights: Readonly<Record<Aspect, Sight>>): readonly Check[] {
-  return order.map((aspect) => {
-    const { name, place, lack, cure } = told[aspect];
+/**
+ * One line each for what stands beside the tickets of an object; of a `further` object only what is not the same for all. An empty
+ * answer is never called fine.
+ */
+export function sightChecks(
+  side: Side,
+  object: string,
+  sights: Readonly<Record<Aspect, Sight>>,
+  further = false,
+): readonly Check[] {
+  const aspects = further ? order.filter((aspect) => told[aspect].each[side]) : order;
+  return aspects.map((aspect) => {
+    const { name, lack, cure, each, place } = told[aspect];
+    const there = each[side] ? `${place[side]} of ${object}` : place[side];
     const line = (state: State, what: string): Check => ({ where: side, check: aspect, state, what });
     switch (sights[aspect]) {
       case 'seen':
-        return line('ok', `${name} can be read (${place[side]})`);
+        return line('ok', `${name} can be read (${there})`);
       case 'none':
         return {
-          ...line('unknown', `${name}: ${place[side]} answers without a row, which says nothing about the right`),
+          ...line('unknown', `${name}: ${there} answers without a row, which says nothing about the right`),
           cure: 'ask again when there is one to see',
         };
       case 'hidden':
-        return { ...line('note', `${place[side]} has rows and shows us none, so ${lack}`), cure: cure[side] };
+        return { ...line('note', `${there} has rows and shows us none, so ${lack}`), cure: cure[side] };
       case 'refused':
-        return { ...line('note', `${place[side]} may not be read, so ${lack}`), cure: cure[side] };
+        return { ...line('note', `${there} may not be read, so ${lack}`), cure: cure[side] };
     }
   });
 }
@@ -103,7 +119,7 @@ export function batchCheck(side: Side, allowed: boolean): Check {
     ...line,
     state: 'note',
     what: 'the Batch API is forbidden to us, so every record costs a call of its own',
-    cure: 'grant our user access to /api/now/v1/batch',
+    cure: 'give our user snc_platform_rest_api_access, and a Securely scoped client an auth scope for POST of the Batch API',
   };
 }
 
