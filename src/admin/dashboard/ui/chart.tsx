@@ -80,6 +80,8 @@ export function Chart({ summary, times, lines }: ChartProps) {
 }
 
 const height = 190;
+/** Whole minutes, in seconds: what is counted by the minute has no half ones. */
+const steps = [60, 120, 300, 600, 900, 1800, 3600, 10_800];
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 const clockOf = (seconds: number): string => clock.format(seconds * 1000);
 
