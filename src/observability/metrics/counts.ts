@@ -23,7 +23,7 @@ export function createCounts(registry: Registry) {
   ): Histogram<L> => new Histogram({ name: `casebridge_${name}`, help, labelNames, buckets, registers });
   const counts = {
     changes: counter('changes_total', 'Tickets written, by the direction of the change', ['direction', 'outcome']),
-    adopted: counter('links_adopted_total', 'Tickets that were paired instead of created, by what told', ['by']),
+    adopted: counter('links_adopted_total', 'Tickets that were paired instead of created, by what told', ['told_by']),
     ended: counter('links_ended_total', 'Pairs of tickets that ended by what became of a record', ['life']),
     held: counter('fields_held_total', 'Fields that were left alone, by why', ['reason']),
     conflicts: counter('conflicts_total', 'Fields that both sides changed', ['policy', 'winner']),
@@ -104,7 +104,7 @@ export function countEvent(counts: Counts, event: EngineEvent, now: number): voi
     case 'link.created':
       return counts.changes.inc({ direction: directionTo[event.on], outcome: 'created' });
     case 'link.adopted':
-      return counts.adopted.inc({ by: event.by.kind });
+      return counts.adopted.inc({ told_by: event.by.kind });
     case 'link.ended':
       return counts.ended.inc({ life: event.link.life?.kind ?? 'unknown' });
     case 'link.held':

@@ -48,7 +48,7 @@ export function createGauges(registry: Registry, version: string) {
     calls: new Counter({ name: 'casebridge_api_calls_total', help: 'API calls', labelNames: ['side'], registers }),
     perThousand: gauge('api_calls_per_1000_changes', 'API calls for 1,000 changes carried, since start'),
     allocation: gauge('api_allocation_used_ratio', "Part of the vendor's limit that everybody has used", ['side']),
-    budget: gauge('api_budget_used_ratio', 'Part of our share of that limit that this replica has used', ['side']),
+    budget: gauge('api_budget_used_ratio', 'Part of our share of that limit that we have used', ['side']),
     lag: gauge('lag_seconds', 'Since a side was last polled to its end', ['direction']),
     interval: gauge('poll_interval_seconds', 'The gap between two polls in force', ['side']),
     cursor: gauge('cursor_timestamp_seconds', 'Server time of the last poll that came to its end', ['pair', 'side']),
