@@ -169,7 +169,7 @@ export default defineConfig({
       files: ['src/admin/dashboard/**'],
       plugins: ['react'],
       // What is meant for React's own compiler says nothing about Preact.
-      rules: { 'react/no-danger': 'error', 'react/immutability': 'off', 'react/refs': 'off' },
+      rules: { 'react/no-danger': 'error', 'react/immutability': 'off', 'react/purity': 'off', 'react/refs': 'off' },
     },
     restrictImports(['src/store/prisma/**'], refusals('store', arrows['store'] ?? { sees: [], why: '' })),
     restrictImports(['src/cli/commands/demo.ts', 'src/cli/commands/demo/**'], [prismaClient]),

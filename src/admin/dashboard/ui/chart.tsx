@@ -99,7 +99,7 @@ function options(box: HTMLElement, lines: readonly ChartLine[]): uPlot.Options {
     cursor: { drag: { x: false, y: false } },
     scales: { y: { range: (_, __, most) => [0, Math.max(4, Math.ceil((most ?? 0) * 1.1))] } },
     axes: [
-      { ...axis, values: (_, times) => times.map(clockOf) },
+      { ...axis, incrs: steps, values: (_, times) => times.map(clockOf) },
       { ...axis, size: 44 },
     ],
     series: [
