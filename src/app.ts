@@ -1,6 +1,7 @@
 import type { Settings } from './config/settings.ts';
 import type { TokenVault } from './connectors/credentials.ts';
-import { createGate } from './connectors/gate.ts';
+import { createGate, type Gate } from './connectors/gate.ts';
+import { keepLanes, type LaneKeeper } from './connectors/gate-keeper.ts';
 import { createMemoryVault } from './connectors/memory-vault.ts';
 import { createSalesforce } from './connectors/salesforce/salesforce.ts';
 import { createServiceNow } from './connectors/servicenow/servicenow.ts';
@@ -21,7 +22,7 @@ import type { Tracer } from './engine/trace.ts';
 import type { CasebridgeConfig, PairConfig } from './mapping/define-config.ts';
 import { lintPair, type LintProblem } from './mapping/lint.ts';
 import { buildPairRules } from './mapping/pair-rules.ts';
-import type { Store } from './store/store.ts';
+import { type Store, StoreUnavailable } from './store/store.ts';
 import { createTidy } from './tidy-memory.ts';
 import { systemClock, systemIds } from './system.ts';
 import { createTimeLimit } from './time-limit.ts';
@@ -58,9 +59,11 @@ export interface App {
  */
 export async function openApp(options: AppOptions): Promise<App> {
   const database = await openDatabase(options.settings, { emit: options.emit });
+  let lanes: LaneKeeper | null = null;
   try {
     const store = options.around?.store?.(database.store) ?? database.store;
-    const systems = openSystems(options, store);
+    lanes = await openLanes(options, database.store);
+    const systems = openSystems(options, store, lanes.gates);
     const described = await describeObjects(options.config, systems);
     const pairs = await pairRules(options.config, store, described);
     const engine: Engine = {
@@ -82,12 +85,15 @@ export async function openApp(options: AppOptions): Promise<App> {
       ...(await checkDirectories(options.config.pairs, systems)),
     ];
     const files = createFileLane(engine, { atOnce: filesAtOnce(options.settings), tidy: createTidy() });
+    const kept = lanes;
     const close = async (): Promise<void> => {
       await files.stop();
+      await kept.stop();
       await database.close();
     };
     return { engine: { ...engine, files }, database, mappingProblems: problems, close };
   } catch (error) {
+    await lanes?.stop();
     await database.close();
     throw error;
   }
@@ -99,10 +105,27 @@ function filesAtOnce(settings: Settings): number {
   return Math.max(1, Math.min(settings.filesAtOnce, free));
 }
 
-function openSystems(options: AppOptions, store: Store): Record<Side, TicketSystem> {
+/** The doors to both sides. Their limits hold for all replicas on this database together, where it keeps limits. */
+async function openLanes({ settings, emit }: AppOptions, { limits }: Store): Promise<LaneKeeper> {
+  const most = bothSides((side) => settings[side].maxConcurrency);
+  const clock = systemClock;
+  if (limits === undefined) {
+    return { gates: bothSides((side) => createGate({ concurrency: most[side], clock })), stop: async () => undefined };
+  }
+  // That the database went away was told by the store.
+  const onError = (error: Error): void => {
+    if (!(error instanceof StoreUnavailable)) emit({ type: 'store.lost', error });
+  };
+  return keepLanes({ limits, holder: systemIds.next(), most, clock, onError });
+}
+
+function openSystems(
+  options: AppOptions,
+  store: Store,
+  gates: Readonly<Record<Side, Gate>>,
+): Record<Side, TicketSystem> {
   const { settings, onNotice } = options;
   const clock = systemClock;
-  const gates = bothSides((side) => createGate({ concurrency: settings[side].maxConcurrency, clock }));
   const servicenow = createServiceNow({
     settings: settings.servicenow,
     vault: vaultFor(settings, 'servicenow', store),

@@ -5,6 +5,7 @@ import type { Clock, Ids } from './core/clock.ts';
 /** The real clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  ticks: () => performance.now(),
   sleep: async (ms, signal) => {
     await delay(ms, undefined, signal === undefined ? {} : { signal });
   },

@@ -6,6 +6,7 @@ import { childMethods } from './memory/children.ts';
 import { createMemoryAdmin } from './memory/admin.ts';
 import { conflictMethods } from './memory/conflicts.ts';
 import { createMemoryLeases } from './memory/leases.ts';
+import { createMemoryLimits } from './memory/limits.ts';
 import { linkMethods } from './memory/links.ts';
 import { matchingMethods } from './memory/matching.ts';
 import { unmatchedMethods } from './memory/unmatched.ts';
@@ -56,6 +57,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     tokens: createMemoryVault(),
     admin: createMemoryAdmin(),
     leases: createMemoryLeases(),
+    limits: createMemoryLimits(options.clock),
     ping: async () => undefined,
     close: async () => undefined,
   };

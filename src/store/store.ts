@@ -2,6 +2,7 @@ import type { TokenVault } from '../connectors/credentials.ts';
 import type { ConnectorErrorData, ConnectorErrorKind } from '../connectors/errors.ts';
 import type { Keyset } from '../connectors/ticket-system.ts';
 import type { ChildKind, ChildRow, ChildState, Channel } from '../core/children.ts';
+import type { SharedLimits } from '../core/limits.ts';
 import type { Link, LinkStatus, WorkKey } from '../core/link.ts';
 import type { Decided, FieldConflict, FieldMove, PendingWrite, SettledValue } from '../core/plan.ts';
 import type { Fields, FieldValue } from '../core/record.ts';
@@ -306,6 +307,7 @@ export interface Store {
   readonly tokens: TokenVault;
   readonly admin?: AdminRecords;
   readonly leases?: Leases;
+  readonly limits?: SharedLimits;
   /** Rejects with StoreUnavailable when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -75,6 +75,10 @@ describe('the gate to a side', () => {
   it('goes on after work that failed', async () => {
     const gate = createGate({ concurrency: 1, clock: fakeClock() });
     await expect(gate.run(async () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    const thrown = gate.run(() => {
+      throw new Error('before it began');
+    });
+    await expect(thrown).rejects.toThrow('before it began');
     expect(await gate.run(async () => Promise.resolve('yes'))).toBe('yes');
   });
 

@@ -70,6 +70,14 @@ CREATE TABLE "leases" (
     CONSTRAINT "leases_pkey" PRIMARY KEY ("name")
 );
 
+-- CreateTable
+CREATE TABLE "side_limits" (
+    "side" TEXT COLLATE "C" NOT NULL,
+    "state" JSONB NOT NULL,
+
+    CONSTRAINT "side_limits_pkey" PRIMARY KEY ("side")
+);
+
 -- CreateIndex
 CREATE UNIQUE INDEX "proposals_pair_servicenow_id_salesforce_id_key" ON "proposals"("pair", "servicenow_id", "salesforce_id");
 

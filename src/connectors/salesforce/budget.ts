@@ -1,12 +1,8 @@
 import type { Clock } from '../../core/clock.ts';
+import type { Usage } from '../../core/limits.ts';
 import { ConnectorError } from '../errors.ts';
+import { type CallDay, createDay } from '../gate-day.ts';
 import type { Allowance } from '../ticket-system.ts';
-
-/** The org's daily API calls, as `Sforce-Limit-Info` tells them: all users and integrations together, a rolling 24 hours. */
-export interface Usage {
-  readonly used: number;
-  readonly limit: number;
-}
 
 /** Keeps Casebridge from eating the org's daily API calls. */
 export interface Budget {
@@ -24,7 +20,7 @@ export interface Budget {
 /** The allowance is a rolling day and comes back bit by bit, so that it is worth asking again well before tomorrow. */
 const pauseMs = 15 * 60_000;
 
-/** Parses `api-usage=18/15000`, other entries beside it allowed; null when there is none. */
+/** Parses `Sforce-Limit-Info`: `api-usage=18/15000`, other entries beside it allowed; null when there is none. */
 export function parseLimitInfo(header: string | undefined): Usage | null {
   const match = /(?:^|[\s,;])api-usage=(\d+)\/(\d+)/.exec(header ?? '');
   if (match === null) return null;
@@ -34,32 +30,34 @@ export function parseLimitInfo(header: string | undefined): Usage | null {
 
 /** The end of the day's calls is left to people and other integrations, whoever used up the rest. */
 const leftToOthers = 0.05;
-const hourMs = 3_600_000;
 
 /**
- * `share` (0 to 1) is the part of the org's calls that this process may make in any 24 hours. Beyond it, and when the org as a
+ * `share` (0 to 1) is the part of the org's calls that all replicas together may make in any 24 hours. Beyond it, and when the org as a
  * whole is nearly out of calls, Casebridge stops for 15 minutes at a time; after each pause one round of calls goes through, whose
  * answers say how it stands.
  */
 export function createBudget(options: {
   readonly share: number;
   readonly clock: Clock;
+  /** What all replicas know of the day; of this process alone where left out. */
+  readonly day?: CallDay | undefined;
   readonly onOver?: (usage: Usage | null) => void;
 }): Budget {
-  let blockedUntil = 0;
-  let last: Usage | null = null;
-  const ours = createDayCount(options.clock);
+  const { clock, share } = options;
+  const day = options.day ?? createDay(clock);
 
   const block = (): void => {
-    if (blockedUntil <= options.clock.now()) options.onOver?.(last);
-    blockedUntil = options.clock.now() + pauseMs;
+    if (day.overUntil() <= clock.now()) options.onOver?.(day.usage());
+    day.end(pauseMs);
   };
+  const beyond = ({ used, limit }: Usage): boolean => day.count() > limit * share || used > limit * (1 - leftToOthers);
 
   return {
     check: () => {
-      const wait = blockedUntil - options.clock.now();
+      const wait = day.overUntil() - clock.now();
       if (wait <= 0) return;
-      const figures = last === null ? '' : ` (the org has used ${last.used} of ${last.limit}, we ${ours.count()})`;
+      const last = day.usage();
+      const figures = last === null ? '' : ` (the org has used ${last.used} of ${last.limit}, we ${day.count()})`;
       throw new ConnectorError('RateLimited', {
         side: 'salesforce',
         executed: 'no',
@@ -69,26 +67,14 @@ export function createBudget(options: {
       });
     },
     note: (usage) => {
-      last = usage;
-      ours.add();
-      if (ours.count() > usage.limit * options.share || usage.used > usage.limit * (1 - leftToOthers)) block();
+      day.add(usage);
+      if (beyond(usage)) block();
     },
     exhausted: block,
-    usage: () => last,
-    allowance: () => (last === null ? null : { ...last, share: options.share, ours: ours.count() }),
-  };
-}
-
-/** Counts what happened in the last 24 hours, to the hour. */
-function createDayCount(clock: Clock): { add(): void; count(): number } {
-  const hours = new Map<number, number>();
-  const hourOf = (): number => Math.floor(clock.now() / hourMs);
-  return {
-    add: () => {
-      const hour = hourOf();
-      hours.set(hour, (hours.get(hour) ?? 0) + 1);
-      for (const old of hours.keys()) if (old <= hour - 24) hours.delete(old);
+    usage: () => day.usage(),
+    allowance: () => {
+      const last = day.usage();
+      return last === null ? null : { ...last, share, ours: day.count() };
     },
-    count: () => [...hours].reduce((sum, [hour, count]) => (hour > hourOf() - 24 ? sum + count : sum), 0),
   };
 }

@@ -149,6 +149,7 @@ export function createSession(deps: SessionDeps): Session {
   const budget: Budget = createBudget({
     share: settings.dailyCallsShare,
     clock,
+    day: gate.day,
     onOver: (usage) => onNotice?.({ kind: 'daily-budget', ...usage }),
   });
   let connected: { readonly token: StoredToken; readonly connection: Connection } | null = null;

@@ -25,6 +25,9 @@ export interface RetryOptions {
 /** Kinds that pass by themselves. The others are answers, or need a person or a new token. */
 const passing: ReadonlySet<string> = new Set(['Unavailable', 'RateLimited']);
 
+/** Causes after which the engine decides anew: a day is long, and who lost the lease on his lanes may have lost his keys with it. */
+const lasting: ReadonlySet<string> = new Set(['daily-limit', 'lease-lost']);
+
 /**
  * A ticket system that tries again where that cannot do harm: whole reads, and those items of a write that were certainly not
  * executed. What is in doubt is never sent again here: that is a new decision, and the engine's.
@@ -133,7 +136,7 @@ function createWait(options: RetryOptions) {
     longestMs: number,
     signal: AbortSignal | undefined,
   ): Promise<boolean> => {
-    if (!(error instanceof ConnectorError) || !passing.has(error.kind) || error.data.cause === 'daily-limit')
+    if (!(error instanceof ConnectorError) || !passing.has(error.kind) || lasting.has(error.data.cause ?? ''))
       return false;
     const backOff = Math.min((options.firstWaitMs ?? 500) * 2 ** (attempt - 1), longestMs);
     const asked = error.data.retryAfterMs ?? 0;

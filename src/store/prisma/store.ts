@@ -14,6 +14,7 @@ import { PrismaClient } from './generated/client.ts';
 import { historyMethods } from './history.ts';
 import { intentMethods } from './intents.ts';
 import { createLeases } from './leases.ts';
+import { createPgLimits } from './limits.ts';
 import { linkMethods } from './links.ts';
 import { matchingMethods } from './matching.ts';
 import { unmatchedMethods } from './unmatched.ts';
@@ -129,6 +130,7 @@ export async function openStore(options: PrismaStoreOptions): Promise<PrismaStor
   const prisma = new PrismaClient({ adapter, transactionOptions: transactionLimits, errorFormat: 'minimal' });
   const raw = <T>(work: (db: Db) => Promise<T>): Promise<T> => answering(() => transact(prisma, work));
   const queue = createBossQueue({ url, clock, transaction: raw, onError });
+  const limits = createPgLimits({ url, answering });
   const tokens = createVault({ transaction: raw, pool, answering, clock, secretKey, secretKeyPrevious });
 
   return {
@@ -138,12 +140,14 @@ export async function openStore(options: PrismaStoreOptions): Promise<PrismaStor
     tokens,
     admin: createAdminRecords(raw),
     leases: createLeases(raw),
+    limits,
     ping: () =>
       answering(async () => {
         await pool.query('SELECT 1');
       }),
     close: async () => {
       if (pool.ending) return;
+      await limits.close();
       await queue.close();
       await prisma.$disconnect();
       await pool.end();

@@ -1,0 +1,84 @@
+import type { Clock } from '../core/clock.ts';
+import type { Renewal, SharedLimits } from '../core/limits.ts';
+import { bothSides, type Side, sides } from '../core/side.ts';
+import type { Gate } from './gate.ts';
+import { createLeasedGate, momentOf } from './gate-lanes.ts';
+
+/** Gates to both sides whose limits hold for all replicas on one store together. */
+export interface LaneKeeper {
+  readonly gates: Readonly<Record<Side, Gate>>;
+  /** Gives back what is not in use. Calls that wait are refused, and none starts any more. */
+  stop(): Promise<void>;
+}
+
+export interface LaneKeeperOptions {
+  readonly limits: SharedLimits;
+  /** Names this process; no other may ever have the same name. */
+  readonly holder: string;
+  /** Calls at once on each side, over all replicas. */
+  readonly most: Readonly<Record<Side, number>>;
+  readonly clock: Clock;
+  /** The store did not answer; it is asked again. */
+  readonly onError: (error: Error) => void;
+}
+
+/**
+ * The lease is short, so that a killed replica's lanes are soon free, and renewed three times before it ends. Beyond it nothing
+ * starts: what a call brings could not be recorded without the store anyway.
+ */
+const ttlMs = 7_000;
+const renewEveryMs = 2_000;
+
+/** Leases lanes for this process and keeps them. Resolves after the first lease, rejects with StoreUnavailable without one. */
+export async function keepLanes(options: LaneKeeperOptions): Promise<LaneKeeper> {
+  const { limits, clock, holder } = options;
+  let news = false;
+  let nap = new AbortController();
+  const soon = (): void => {
+    news = true;
+    nap.abort();
+  };
+  const leased = bothSides((side) => createLeasedGate({ side, most: options.most[side], clock, onNews: soon }));
+  let stopped = false;
+
+  async function renew(mode: Renewal['mode']): Promise<void> {
+    news = false;
+    const asked = momentOf(clock);
+    const claims = bothSides((side) => leased[side].claim());
+    const grants = await limits.renew({ holder, claims, ttlMs, mode });
+    if (mode === 'stay') for (const side of sides) leased[side].granted(grants[side], asked, ttlMs);
+  }
+
+  async function rest(): Promise<void> {
+    if (news) return;
+    nap = new AbortController();
+    const { signal } = nap;
+    await clock.sleep(renewEveryMs, signal).catch((reason: unknown) => {
+      if (!signal.aborted) throw reason;
+    });
+  }
+
+  async function keepOn(): Promise<void> {
+    while (!stopped) {
+      await rest();
+      if (!stopped) await renew('stay').catch(failed);
+    }
+  }
+
+  const failed = (error: unknown): void => options.onError(error instanceof Error ? error : new Error(String(error)));
+
+  await renew('stay');
+  const deaf = limits.listen(soon);
+  const kept = keepOn();
+  return {
+    gates: bothSides((side) => leased[side].gate),
+    stop: async () => {
+      stopped = true;
+      deaf();
+      for (const side of sides) leased[side].close();
+      nap.abort();
+      await kept;
+      await renew('leave').catch(failed);
+    },
+  };
+}

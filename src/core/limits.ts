@@ -1,0 +1,137 @@
+import type { Side } from './side.ts';
+
+/** A vendor's own count of API calls: all users and integrations together, a rolling 24 hours. */
+export interface Usage {
+  readonly used: number;
+  readonly limit: number;
+}
+
+/** What a replica says of one side when it renews its lanes. A lane is the right to one call at a time. */
+export interface Claim {
+  /** Calls at once that its settings allow, over all replicas. */
+  readonly most: number;
+  /** Lanes it cannot do without yet: those it may start calls on, and those in use. */
+  readonly keep: number;
+  /** API calls since the last renewal that was answered. */
+  readonly calls: number;
+  /** How long the side asked us to wait, in milliseconds from now, if that was not told yet; else 0. */
+  readonly pauseMs: number;
+  /** The same where the day's calls are used up. */
+  readonly dayOverMs: number;
+  readonly usage: Usage | null;
+}
+
+/** What it may do until its lease runs out. */
+export interface Grant {
+  /** Lanes that are held for it. */
+  readonly lanes: number;
+  /** On how many of them it may start calls; the others are wanted back. */
+  readonly use: number;
+  readonly pauseMs: number;
+  readonly dayOverMs: number;
+  /** Calls of all replicas in the last 24 hours, to the hour. */
+  readonly calls: number;
+  readonly usage: Usage | null;
+}
+
+interface Holder {
+  readonly lanes: number;
+  readonly most: number;
+  readonly until: number;
+}
+
+/** Everything that all replicas know of one side. Times are the store's, in milliseconds since the epoch. */
+export interface SideLimits {
+  readonly pausedUntil: number;
+  readonly dayOverUntil: number;
+  readonly usage: Usage | null;
+  /** By hour since the epoch. */
+  readonly calls: Readonly<Record<string, number>>;
+  readonly holders: Readonly<Record<string, Holder>>;
+}
+
+export interface Renewal {
+  readonly holder: string;
+  readonly claims: Readonly<Record<Side, Claim>>;
+  /** How long the lease lasts, in milliseconds. */
+  readonly ttlMs: number;
+  /** leave: every lane that is not in use is given back, and nothing is leased any more. */
+  readonly mode: 'stay' | 'leave';
+}
+
+/** The limits that all replicas on one store keep together. */
+export interface SharedLimits {
+  /** One short transaction for both sides. Rejects with StoreUnavailable. */
+  renew(renewal: Renewal): Promise<Readonly<Record<Side, Grant>>>;
+  /** Calls back soon after another replica has said something that others should hear at once. Returns the way to end that. */
+  listen(heard: () => void): () => void;
+}
+
+export const noLimits: SideLimits = { pausedUntil: 0, dayOverUntil: 0, usage: null, calls: {}, holders: {} };
+
+/** Where there are more replicas than lanes, a lane stays with one for this long. */
+const turnMs = 4_000;
+const hourMs = 3_600_000;
+
+/**
+ * One renewal: what is known afterwards, what the replica may do, and whether the others should hear of it at once. Lanes held by
+ * others are never given away before they are given back or their lease is over, so that the sum never exceeds the limit.
+ */
+export function renewSide(
+  known: SideLimits,
+  now: number,
+  holder: string,
+  claim: Claim,
+  how: Pick<Renewal, 'ttlMs' | 'mode'>,
+): { readonly known: SideLimits; readonly grant: Grant; readonly news: boolean } {
+  const living = Object.entries(known.holders).filter(([id, { until }]) => id !== holder && until > now);
+  const most = Math.min(claim.most, ...living.map(([, other]) => other.most));
+  const free = Math.max(0, most - living.reduce((sum, [, { lanes }]) => sum + lanes, 0));
+  const share = how.mode === 'leave' ? 0 : fairShare([...living.map(([id]) => id), holder], holder, most, now);
+  const lanes = Math.min(Math.max(claim.keep, share), free);
+  const stays = how.mode === 'stay' || lanes > 0;
+  const before = known.holders[holder];
+  const after: SideLimits = {
+    pausedUntil: later(known.pausedUntil, now, claim.pauseMs),
+    dayOverUntil: later(known.dayOverUntil, now, claim.dayOverMs),
+    usage: claim.usage ?? known.usage,
+    calls: withCalls(known.calls, now, claim.calls),
+    holders: {
+      ...Object.fromEntries(living),
+      ...(stays ? { [holder]: { lanes, most: claim.most, until: now + how.ttlMs } } : {}),
+    },
+  };
+  const paused = after.pausedUntil > known.pausedUntil || after.dayOverUntil > known.dayOverUntil;
+  const grant: Grant = {
+    lanes,
+    use: Math.min(share, lanes),
+    pauseMs: Math.max(0, after.pausedUntil - now),
+    dayOverMs: Math.max(0, after.dayOverUntil - now),
+    calls: Object.values(after.calls).reduce((sum, count) => sum + count, 0),
+    usage: after.usage,
+  };
+  return { known: after, grant, news: paused || before === undefined || lanes < before.lanes };
+}
+
+/** Lanes for one of these replicas. Where there are too few for all, they go round. */
+function fairShare(holders: readonly string[], holder: string, most: number, now: number): number {
+  const at = holders.toSorted().indexOf(holder);
+  const each = Math.floor(most / holders.length);
+  if (each > 0) return each + (at < most % holders.length ? 1 : 0);
+  const first = (Math.floor(now / turnMs) * most) % holders.length;
+  return (at - first + holders.length) % holders.length < most ? 1 : 0;
+}
+
+function later(until: number, now: number, ms: number): number {
+  return ms > 0 ? Math.max(until, Math.round(now + ms)) : until;
+}
+
+function withCalls(
+  calls: Readonly<Record<string, number>>,
+  now: number,
+  more: number,
+): Readonly<Record<string, number>> {
+  const hour = Math.floor(now / hourMs);
+  const recent = Object.fromEntries(Object.entries(calls).filter(([at]) => Number(at) > hour - 24));
+  return more > 0 ? { ...recent, [hour]: (recent[hour] ?? 0) + more } : recent;
+}
