@@ -432,6 +432,16 @@ describe('calls', () => {
     expect(world.desks.salesforce.comments.posted).toBe(30);
   });
 
+  it('asks for nothing more when the stream shows a post of our own', async () => {
+    const world = await pairOfTickets();
+    say(world, 'servicenow', 'Hello.');
+    await world.sync();
+    const before = { servicenow: world.desks.servicenow.calls(), salesforce: world.desks.salesforce.calls() };
+    await world.sync();
+    expect(world.desks.servicenow.calls() - before.servicenow).toBe(1);
+    expect(world.desks.salesforce.calls() - before.salesforce).toBe(1);
+  });
+
   it('asks for nothing more once the stream shows only what the ledger knows', async () => {
     const world = await pairOfTickets();
     say(world, 'salesforce', 'Hello.');
@@ -440,6 +450,28 @@ describe('calls', () => {
     await world.sync();
     expect(world.desks.servicenow.calls() - before.servicenow).toBe(1);
     expect(world.desks.salesforce.calls() - before.salesforce).toBe(1);
+  });
+});
+
+describe('many tickets at once', () => {
+  it('keeps the order of each: behind a lost post nothing of that ticket goes out, and everything of the others', async () => {
+    const world = createWorld(on);
+    const tickets = Array.from({ length: 120 }, () => world.put('servicenow', newIncident));
+    await world.sync();
+    await world.sync();
+    for (const text of ['one', 'two']) {
+      for (const { id } of tickets) world.desks.servicenow.comments.say('incident', id, { text });
+      await world.clock.advance(1000);
+    }
+    const [unlucky] = await world.store.transaction((tx) => tx.findLinks({ limit: 1 }));
+    const item = unlucky?.ids.salesforce ?? '';
+    world.desks.salesforce.faults.add({ method: 'post', item, error: 'Unavailable', executed: 'maybe', times: 1 });
+    await world.sync();
+    expect(world.desks.salesforce.comments.posted).toBe(238);
+    expect(world.desks.salesforce.comments.all('Case', item)).toEqual([]);
+    await world.clock.advance(80_000);
+    await world.sync();
+    expect(world.desks.salesforce.comments.all('Case', item).map(({ text }) => lastLine(text))).toEqual(['one', 'two']);
   });
 });
 
@@ -503,6 +535,38 @@ describe('commands', () => {
 
 describe('a process that dies', () => {
   const deaths = ['before note', 'after note', 'after post', 'before record'] as const;
+
+  it('after telling an edit does not tell it again', async () => {
+    const world = await pairOfTickets();
+    const comment = say(world, 'salesforce', 'The number is 12.');
+    await world.sync();
+    await world.sync();
+    await world.clock.advance(60_000);
+    world.desks.salesforce.comments.change(comment.id, { text: 'The number is 13.' });
+    await world.poll();
+    let transactions = 0;
+    const dying: Engine = {
+      ...world.engine,
+      store: {
+        ...world.store,
+        transaction: (work) => {
+          transactions += 1;
+          if (transactions === 3) throw new StoreUnavailable('dead');
+          return world.store.transaction(work);
+        },
+      },
+    };
+    await expect(reconcile(dying, await world.store.queue.takeBatch(10))).rejects.toThrow('dead');
+    await world.store.queue.loseWorkers();
+    // It is edited once more before anybody looks, and within that second shown to our people only.
+    world.desks.salesforce.comments.change(comment.id, { channel: 'internal' });
+    for (let rounds = 0; rounds < 12; rounds += 1) await world.sync();
+    const told = texts(world, 'servicenow').slice(1);
+    expect(told.map((text) => text.split(' in Salesforce')[0])).toEqual([
+      'internal: Edited',
+      'internal: No longer visible to the customer',
+    ]);
+  });
 
   it.each(deaths)('%s leaves one counterpart in the end, and the order', async (death) => {
     const world = await pairOfTickets();

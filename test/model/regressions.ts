@@ -52,4 +52,33 @@ export const regressions: Readonly<Record<string, readonly Step[]>> = {
     { kind: 'edit', side: 'salesforce', which: 0, what: { field: 'urgency', choice: 0 } },
     synced,
   ],
+  'an edit told before the process died was told again when the comment was published': [
+    opened,
+    { kind: 'killAtWork', at: 13 },
+    { kind: 'say', side: 'salesforce', which: 0, text: 0, internal: false },
+    synced,
+    { kind: 'rewrite', which: 0, text: 0 },
+    { kind: 'killAtWork', at: 7 },
+    { kind: 'publish', which: 0 },
+    { kind: 'poll', side: 'servicenow' },
+  ],
+  'a comment that its author deleted while its post was in doubt was about to be posted for ever': [
+    opened,
+    { kind: 'killAtWork', at: 13 },
+    {
+      kind: 'fault',
+      side: 'servicenow',
+      fault: { error: 'Unavailable', method: 'post', executed: 'maybe', whole: false, times: 1 },
+    },
+    { kind: 'say', side: 'salesforce', which: 0, text: 0, internal: false },
+    synced,
+    { kind: 'unsay', which: 0 },
+  ],
+  'a comment whose id had just been found was told of as edited twice': [
+    opened,
+    synced,
+    { kind: 'say', side: 'salesforce', which: 0, text: 0, internal: false },
+    synced,
+    { kind: 'rewrite', which: 0, text: 0 },
+  ],
 };
