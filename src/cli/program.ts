@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { authCommand } from './commands/auth.ts';
+import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { conflictsCommand } from './commands/conflicts.ts';
 import { dbCommand } from './commands/db.ts';
@@ -49,9 +50,11 @@ const factories = [
   tokensCommand,
   dbCommand,
   keygenCommand,
+  completionCommand,
 ];
 
-function createProgram(world: World): Command {
+/** The whole tree of commands. */
+export function createProgram(world: World): Command {
   const program = new Command('casebridge')
     .description('Keeps support tickets in ServiceNow and Salesforce in step, both ways.')
     .addHelpText(
