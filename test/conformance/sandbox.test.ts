@@ -41,6 +41,7 @@ async function openServiceNow(): Promise<DeskUnderTest> {
     edit: (id, fields) => void sandbox.desk.edit('incident', id, texts(fields), 'abel.tuter'),
     remove: (id) => sandbox.desk.remove('incident', id, 'abel.tuter'),
     comment: (id, text, channel) => sandbox.desk.comment('incident', id, text, channel, 'abel.tuter'),
+    attach: (id, name, content) => void sandbox.desk.attach('incident', id, { name, content }, 'beth.anglin'),
     partnerId: partnerIds('servicenow', seededRandom(11)),
     tick: async () => {
       ahead += 1000;

@@ -5,6 +5,7 @@ import type { Fields } from '../../src/core/record.ts';
 import type { Side } from '../../src/core/side.ts';
 import { changesTests } from './ticket-system/changes.ts';
 import { commentTests } from './ticket-system/comments.ts';
+import { fileTests } from './ticket-system/files.ts';
 import { lookTests } from './ticket-system/looks.ts';
 import { readTests } from './ticket-system/reads.ts';
 import { hostileTests } from './ticket-system/texts.ts';
@@ -28,6 +29,8 @@ export interface DeskUnderTest {
   remove(id: string): void;
   /** A person says something on a ticket; left out where the desk under test has no comments. */
   comment?(id: string, text: string, channel: Channel): void;
+  /** A person adds a file to a ticket; left out where the desk under test has no files. */
+  attach?(id: string, name: string, content: Buffer): void;
   /** The id of a record across that nothing names yet. */
   partnerId(): string;
   /** Lets the desk's clock go on by at least one second. */
@@ -59,6 +62,7 @@ export function ticketSystemSuite(name: string, open: OpenDesk): void {
     lookTests(opened);
     hostileTests(opened);
     commentTests(opened);
+    fileTests(opened);
   });
 }
 

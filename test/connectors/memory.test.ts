@@ -38,6 +38,7 @@ function memoryDesk(side: Side): DeskUnderTest {
     edit: (id, fields) => void system.edit(object, id, fields),
     remove: (id) => system.remove(object, id),
     comment: (id, text, channel) => void system.comments.say(object, id, { text, channel }),
+    attach: (id, name, content) => void system.files.add(object, id, { name, content }),
     partnerId: partnerIds(side, seededRandom(7)),
     tick: () => clock.advance(1000),
     breakNext: () => system.faults.add({ error: 'Unavailable', times: 1 }),

@@ -1,7 +1,7 @@
 import type { FileInfo } from '../../core/children.ts';
 import type { Children } from '../children.ts';
 import { normaliseId } from './ids.ts';
-import { isoTime, textOf } from './records.ts';
+import { isDeleted, isoTime, textOf } from './records.ts';
 import type { Session } from './session.ts';
 import { isIn, select } from './soql.ts';
 import type { Row } from './wire.ts';
@@ -15,6 +15,7 @@ const fields = [
   'LinkedEntityId',
   'ContentDocumentId',
   'Visibility',
+  'IsDeleted',
   'ContentDocument.LatestPublishedVersionId',
   `${version}.Title`,
   `${version}.FileExtension`,
@@ -41,7 +42,8 @@ export async function filesIn(
   if (rows.length === 0 && ids.length > 0) return null;
   const byTicket = new Map<string, FileInfo[]>(ids.map((id) => [id, []]));
   let understood = true;
-  for (const row of rows.flat()) {
+  // Read together with the Cases, by queryAll: links that were taken off are in it.
+  for (const row of rows.flat().filter((one) => !isDeleted(one))) {
     const file = fileOf(row);
     if (file === null) understood = false;
     else byTicket.get(file.recordId)?.push(file);

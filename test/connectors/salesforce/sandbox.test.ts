@@ -41,6 +41,7 @@ async function openDesk(): Promise<DeskUnderTest> {
     edit: (id, fields) => void sandbox.desk.edit('Case', id, texts(fields), 'Ada'),
     remove: (id) => sandbox.desk.remove('Case', id, 'Ada'),
     comment: (id, text, channel) => sandbox.desk.comment('Case', id, text, channel, 'Ada'),
+    attach: (id, name, content) => void sandbox.desk.attach('Case', id, { name, content }, 'Ada'),
     partnerId: partnerIds('salesforce', seededRandom(11)),
     tick: () => {
       ahead += 1000;
