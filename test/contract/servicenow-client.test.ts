@@ -22,6 +22,7 @@ import {
   sysId,
 } from '../connectors/servicenow/support.ts';
 import { type Replay, startReplay } from '../support/servicenow-replay.ts';
+import { fileCases } from './servicenow-files.ts';
 import { errorAround, inBatch, type Recording, recordings, replyOf } from './servicenow-recording.ts';
 
 const all = recordings();
@@ -47,23 +48,12 @@ afterEach(async () => {
 
 type Check = (recording: Recording) => Promise<void>;
 
-const files = 'files are not part of this interface';
 const importSets = 'import sets are never used';
 const aggregates = 'the Aggregate API is never asked';
 
 /** What the client makes of each recorded answer, or why it never meets one. */
 const cases: Readonly<Record<string, Check | string>> = {
-  'attachment-delete-doc': files,
-  'attachment-download-rec': files,
-  'attachment-get-doc': files,
-  'attachment-list-doc': files,
-  'attachment-list-empty-rec': files,
-  'attachment-list-incident-rec': files,
-  'attachment-list-rec': files,
-  'attachment-patch-rename-doc': files,
-  'attachment-post-file-doc': files,
-  'attachment-post-file-rec': files,
-  'attachment-post-upload-multipart-doc': files,
+  ...fileCases(() => server),
   'importset-get-doc': importSets,
   'importset-insertmultiple-doc': importSets,
   'importset-post-doc': importSets,
