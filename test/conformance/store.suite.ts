@@ -18,6 +18,7 @@ import {
 } from '../support/builders.ts';
 import { queueSuite } from './queue.suite.ts';
 import { childrenSuite } from './store/children.ts';
+import { filesSuite } from './store/files.ts';
 
 export interface StoreUnderTest {
   readonly store: Store;
@@ -87,6 +88,7 @@ export function storeSuite(name: string, open: OpenStore): void {
     cursorsAndIntents(run);
     pendings(run);
     childrenSuite(run);
+    filesSuite(run);
     conflicts(run);
     histories(run);
     quarantine(run);
