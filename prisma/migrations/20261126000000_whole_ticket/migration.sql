@@ -82,6 +82,9 @@ CREATE TABLE "side_limits" (
 CREATE UNIQUE INDEX "proposals_pair_servicenow_id_salesforce_id_key" ON "proposals"("pair", "servicenow_id", "salesforce_id");
 
 -- CreateIndex
+CREATE INDEX "proposals_pair_salesforce_id_idx" ON "proposals"("pair", "salesforce_id");
+
+-- CreateIndex
 CREATE INDEX "proposals_status_id_idx" ON "proposals"("status", "id");
 
 -- CreateIndex
