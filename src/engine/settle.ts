@@ -1,3 +1,4 @@
+import { MappingFault } from '../core/mapping-fault.ts';
 import type { Side } from '../core/side.ts';
 import type { Outcome } from './apply.ts';
 import type { Engine } from './engine.ts';
@@ -9,13 +10,32 @@ import { settleLink } from './settle-link.ts';
 import { settleNew } from './settle-new.ts';
 import type { Decision, Work } from './work.ts';
 
-/** What is to be recorded about one decision and what came of its writes. */
+/**
+ * What is to be recorded about one decision and what came of its writes. A function of the mapping file that fails on what was read
+ * back sets that one record aside; the notes of what was sent stay, so that it is known for ours when it works again.
+ */
 export function settle(
   engine: Engine,
   decision: Decision,
   outcome: Outcome,
   noted: Noted,
   ends: ReadonlyMap<string, EndOutcome> = new Map(),
+): Settlement {
+  try {
+    return settled(engine, decision, outcome, noted, ends);
+  } catch (error) {
+    if (!(error instanceof MappingFault)) throw error;
+    const origin = isNewPlan(decision) ? decision.origin : null;
+    return faulty(engine, decision.work, error, origin);
+  }
+}
+
+function settled(
+  engine: Engine,
+  decision: Decision,
+  outcome: Outcome,
+  noted: Noted,
+  ends: ReadonlyMap<string, EndOutcome>,
 ): Settlement {
   if (isLinkPlan(decision)) return settleLink(engine, decision, outcome, noted.conflicts.get(decision.work.key) ?? []);
   if (isNewPlan(decision)) return settleNew(engine, decision, outcome, noted.intents.get(decision.work.key) ?? null);

@@ -5,6 +5,7 @@ import { fieldsOf, type PairRules } from '../core/rules.ts';
 import { bothSides, type Side, sides } from '../core/side.ts';
 import { type Engine, pairOf } from '../engine/engine.ts';
 import { dropOver } from '../engine/match/record.ts';
+import { bindRules } from '../engine/people/bind.ts';
 import type { Tx } from '../store/store.ts';
 import { note, type Operator, timeOf } from './operator.ts';
 import { Refused } from './refused.ts';
@@ -40,8 +41,9 @@ export async function linkByHand(
   };
   const at = timeOf(operator);
   const origin = records.salesforce.createdAt < records.servicenow.createdAt ? 'salesforce' : 'servicenow';
-  const link = newLink({ id: engine.ids.next(), pair, records, origin, how: 'adopt', at });
-  const differing = pair.fields
+  const [bound = pair] = await bindRules(engine, [{ pair, records }]);
+  const link = newLink({ id: engine.ids.next(), pair: bound, records, origin, how: 'adopt', at });
+  const differing = bound.fields
     .filter((rule) => !rule.agree(bothSides((side) => records[side].fields[rule.fields[side]] ?? null)))
     .map((rule) => rule.name);
   await operator.store.transaction(async (tx) => {

@@ -4,6 +4,7 @@ import { createWorker } from '../../src/engine/worker.ts';
 import { linkByHand } from '../../src/operate/link-by-hand.ts';
 import { unlink } from '../../src/operate/links.ts';
 import { resumePair } from '../../src/operate/pairs.ts';
+import { people, peopleWorld } from './people-world.ts';
 import { createWorld, newCase, newIncident, type World } from './world.ts';
 
 const operatorOf = (world: World) => ({ store: world.store, actor: 'cli:ada', now: () => world.clock.now() });
@@ -165,6 +166,16 @@ describe('a merge while the Case that is left gets its own incident', () => {
 });
 
 describe('linking by hand', () => {
+  it('knows that a person and his counterpart are one', async () => {
+    const world = peopleWorld(people, { sync: { from: '2099-01-01T00:00:00Z' } });
+    const one = world.put('servicenow', { ...newIncident, assigned_to: world.staff.agent.servicenow });
+    const other = world.put('salesforce', { ...newCase, OwnerId: world.staff.agent.salesforce });
+    const ids = { servicenow: one.id, salesforce: other.id };
+    const { differing } = await linkByHand(operatorOf(world), world.engine, ids, true);
+    expect(differing).not.toContain('owner');
+    expect(differing).toContain('short_description');
+  });
+
   it('ends what was proposed for either record', async () => {
     const world = createWorld({ match: { near: 'propose-and-wait' } });
     const one = world.put('servicenow', { ...newIncident, 'caller_id.email': 'rose@edge.example' });

@@ -8,8 +8,8 @@ import { createTimeLimit } from '../../src/time-limit.ts';
 import { createWorld, newCase, newIncident, type World } from './world.ts';
 
 /** A world whose mapping file has a function, under a time limit. */
-function functionWorld(field: FieldConfig): World {
-  const world = createWorld();
+function functionWorld(field: FieldConfig, desk: Parameters<typeof createWorld>[1] = {}): World {
+  const world = createWorld({}, desk);
   const pair = buildPairRules(
     {
       name: 'incident-case',
@@ -108,5 +108,32 @@ describe('a function of the mapping file', () => {
     put('salesforce', { ...newCase, Plant__c: 'GHENT' });
     await sync();
     expect(twin('servicenow').fields['u_plant']).toBe('ghent');
+  });
+});
+
+describe('a function that fails on what the other desk made of its own value', () => {
+  it('sets that record aside with the field named, and keeps nobody else waiting', async () => {
+    const { put, sync, engine, desks, clock } = functionWorld(
+      {
+        ...plant,
+        toSalesforce: (value) => value,
+        toServiceNow: (value) => {
+          if (value === 'UNKNOWN') throw new Error('no such plant');
+          return value;
+        },
+      },
+      { rules: [({ after }) => (after['Plant__c'] === 'bad' ? { ...after, Plant__c: 'UNKNOWN' } : after)] },
+    );
+    for (const u_plant of ['Ghent', 'bad', 'Lyon']) put('servicenow', { ...newIncident, u_plant });
+    await sync();
+    const links = () => engine.store.transaction((tx) => tx.findLinks({ limit: 9 }));
+    expect(await links()).toHaveLength(2);
+    const [row] = await engine.store.transaction((tx) => tx.listQuarantine(9));
+    expect(row?.reason).toMatchObject({ kind: 'mapping', field: 'u_plant', why: 'threw' });
+    for (let tries = 0; tries < 3; tries += 1) {
+      await clock.advance(200_000);
+      await sync();
+    }
+    expect(desks.salesforce.rows('Case')).toHaveLength(3);
   });
 });
