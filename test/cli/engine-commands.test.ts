@@ -115,7 +115,7 @@ describe('plan', () => {
     await world.sync();
     const { ids } = await world.link();
     await world.edit('salesforce', ids.salesforce, { Priority: 'High' });
-    expect((await run('plan')).stdout).toMatch(/: Urgency \S+ → High, from Salesforce/);
+    expect((await run('plan')).stdout).toMatch(/ update +Urgency \S+ → High, from Salesforce/);
   });
 });
 

@@ -50,7 +50,21 @@ export interface PlannedComment {
 type Names = Pick<PlanLine, 'servicenowId' | 'salesforceId' | 'servicenowNumber' | 'salesforceNumber'>;
 
 /** What would be done about one key. */
-export function planLine({ key, decision }: PlannedItem): PlanLine {
+export function planLine(item: PlannedItem): PlanLine {
+  return planRow(item).line;
+}
+
+/** False for what would be left as it is. */
+export function acts({ action, conflicts }: PlanLine): boolean {
+  return !['none', 'ignore'].includes(action) || conflicts.length > 0;
+}
+
+/** The same with its parts: what people call the tickets, and what would be done about them. */
+export function planRow({ key, decision }: PlannedItem): {
+  readonly line: PlanLine;
+  readonly tickets: string;
+  readonly what: string;
+} {
   const names = namesOf(decision);
   const what = describe(decision);
   const name = pairName({
@@ -59,13 +73,18 @@ export function planLine({ key, decision }: PlannedItem): PlanLine {
   });
   const comments = commentsOf(decision);
   const line = { key, pair: decision.work.pair.name, ...names, on: null, fields: [], conflicts: [], comments, ...what };
-  if (comments.length === 0) return { ...line, text: `${name}: ${what.text}` };
+  const told = (more: Partial<PlanLine>, text: string): ReturnType<typeof planRow> => ({
+    line: { ...line, ...more, text: `${name}: ${text}` },
+    tickets: name,
+    what: text,
+  });
+  if (comments.length === 0) return told({}, what.text);
   const said = sides.flatMap((side) => {
     const count = comments.filter(({ on }) => on === side).length;
     return count === 0 ? [] : [`${counted(count, 'comment')} would be posted in ${sideNames[side]}`];
   });
   const action = what.action === 'none' ? 'update' : what.action;
-  return { ...line, action, text: `${name}: ${what.text}; ${said.join(', ')}` };
+  return told({ action }, `${what.text}; ${said.join(', ')}`);
 }
 
 function commentsOf(decision: Decision): readonly PlannedComment[] {

@@ -1,56 +1,72 @@
 import type { Command } from 'commander';
+import { iso } from '../../core/clock.ts';
 import type { Link } from '../../core/link.ts';
 import type { Unpaired } from '../../engine/children/verify.ts';
-import { type Drift, verify } from '../../engine/verify.ts';
-import { counted, fieldLabel, pairName, showValue, sideNames } from '../../observability/words.ts';
+import { type Drift, type Verified, verify } from '../../engine/verify.ts';
+import { counted, pairName, showValue, sideNames } from '../../observability/words.ts';
 import { readOnly } from '../../operate/read-only.ts';
 import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type Flags, type Session, withApp } from '../session.ts';
+import { table } from '../output.ts';
+import { driftCells, verifyReport } from '../report/verify-report.ts';
+import { writeReport } from '../report/write.ts';
 import type { World } from '../world.ts';
 
 interface VerifyFlags extends Flags {
   readonly pair?: string;
+  readonly html?: string;
 }
 
 export function verifyCommand(world: World): Command {
   return command('verify', 'read both sides of every pair and report where they differ; writes nothing', {
-    examples: ['verify', 'verify --json', 'verify --pair incident-case && echo in step'],
+    examples: ['verify', 'verify --json', 'verify --html drift.html', 'verify --pair incident-case && echo in step'],
     exits: [0, 1, 2, 3, 4, 5, 130],
   })
     .option('--pair <name>', 'only this pair of tables')
-    .action((flags: VerifyFlags) => act(world, flags, (session) => run(session, flags.pair)));
+    .option('--html <file>', 'also as a page that stands alone')
+    .action((flags: VerifyFlags) => act(world, flags, (session) => run(session, flags)));
 }
 
-async function run(session: Session, pair: string | undefined): Promise<ExitCode> {
+async function run(session: Session, { pair, html }: VerifyFlags): Promise<ExitCode> {
   const { out, world } = session;
   const { signal } = world.interrupt;
   const options = { signal, ...(pair === undefined ? {} : { pair }) };
-  const { links, drift, comments } = await withApp(session, ({ app }) => verify(readOnly(app.engine), options));
-  for (const one of drift) {
-    if (out.json) await out.line(driftLine(one));
-    else await out.text(driftText(one));
-  }
-  for (const one of comments) {
-    if (out.json) await out.line(unpairedLine(one));
-    else await out.text(unpairedText(one));
-  }
+  const found = await withApp(session, ({ app }) => verify(readOnly(app.engine), options));
+  const { links, drift, comments } = found;
+  await print(session, found);
+  await writeReport(out, html, () => verifyReport(found, iso(world.now())));
   const unpaired = comments.reduce((sum, one) => sum + one.count, 0);
-  const found = drift.length === 0 ? 'no drift' : counted(drift.length, 'difference');
+  const differences = drift.length === 0 ? 'no drift' : counted(drift.length, 'difference');
   out.note(
-    `${counted(links, 'pair')} read: ${found}, ${unpaired === 0 ? 'every comment has its counterpart' : `${counted(unpaired, 'comment')} without a counterpart`}.`,
+    `${counted(links, 'pair')} read: ${differences}, ${unpaired === 0 ? 'every comment has its counterpart' : `${counted(unpaired, 'comment')} without a counterpart`}.`,
   );
   if (signal.aborted) return exitCodes.interrupted;
   return drift.length + unpaired === 0 ? exitCodes.done : exitCodes.found;
 }
 
+/** Lines for programs, a table for people. */
+async function print({ out }: Session, { drift, comments }: Verified): Promise<void> {
+  if (out.json) {
+    for (const one of drift) await out.line(driftLine(one));
+    for (const one of comments) await out.line(unpairedLine(one));
+    return;
+  }
+  const cells = [
+    ...drift.map((one) => [pairName(one.link), ...driftCells(one, showValue)]),
+    ...comments.map(({ link, side, count }) => [
+      pairName(link),
+      `${counted(count, 'comment')} without a counterpart`,
+      side === 'servicenow' ? String(count) : '',
+      side === 'salesforce' ? String(count) : '',
+    ]),
+  ];
+  if (cells.length > 0) await out.text(table(['Tickets', 'What', sideNames.servicenow, sideNames.salesforce], cells));
+}
+
 /** The comments of one ticket and side in `verify --json`. */
 function unpairedLine({ link, side, count }: Unpaired): Readonly<Record<string, unknown>> {
   return { ...namesOf('comments', link), side, withoutCounterpart: count };
-}
-
-function unpairedText({ link, side, count }: Unpaired): string {
-  return `${pairName(link)}: ${counted(count, 'comment')} of ${sideNames[side]} without a counterpart`;
 }
 
 /** One line of `verify --json`. */
@@ -70,15 +86,4 @@ function namesOf(kind: string, link: Link): Readonly<Record<string, unknown>> {
     servicenowNumber: link.numbers.servicenow,
     salesforceNumber: link.numbers.salesforce,
   };
-}
-
-function driftText(drift: Drift): string {
-  const name = pairName(drift.link);
-  if (drift.kind === 'missing') {
-    const why = drift.how === 'deleted' ? 'it was deleted' : 'it was deleted, or is hidden from our user';
-    return `${name}: ${sideNames[drift.side]} does not show its record: ${why}`;
-  }
-  const value = (side: 'servicenow' | 'salesforce'): string =>
-    `${sideNames[side]} "${showValue(drift.field, side, drift.values[side])}"`;
-  return `${name}: ${fieldLabel(drift.field, 'servicenow')} differs: ${value('servicenow')}, ${value('salesforce')}`;
 }
