@@ -134,6 +134,13 @@ describe('doctor', () => {
     expect(ran.code).toBe(0);
   });
 
+  it('warns of a Salesforce user that may modify everything', async () => {
+    const desks = await lived();
+    desks.salesforce.settings.integrationModifiesAllData = true;
+    const ran = await createRealCli({ env: settingsFor(desks) }).run('doctor', '--json');
+    expect(stateOf(ran, 'salesforce', 'surplus')).toEqual(['note']);
+  });
+
   it('says what a 504 at the token endpoint means', async () => {
     const desks = await lived();
     desks.servicenow.faults.add({ kind: 'gateway-html', path: '/oauth_token.do' });

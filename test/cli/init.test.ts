@@ -97,6 +97,21 @@ describe('init', () => {
     await expectWorkingPair(cli, desks);
   });
 
+  it('makes what Salesforce lacks on the way, where it is told to', async () => {
+    const desks = await startDesks();
+    const database = await newDatabase();
+    onTestFinished(() => database.drop());
+    desks.salesforce.setUp.removeField('Case', 'ServiceNow_Id__c');
+    desks.salesforce.setUp.removeField('Case', 'ServiceNow_Number__c');
+    desks.salesforce.settings.integrationMayChangeSetUp = true;
+    const cli = fromNothing([], true);
+    const more = ['--database-url', database.url, '--close-code', 'Solution provided', '--fix'];
+    const { code, stderr, stdout } = await cli.run('init', '--yes', ...flagsFor(desks), ...more);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(stdout).toContain('done  Salesforce  give the permission set Casebridge to our user.');
+    await expectWorkingPair(cli, desks);
+  });
+
   it('writes a ready-made mapping of another kind of pair, which works as it is', async () => {
     const desks = await startDesks();
     const cli = fromNothing();

@@ -11,6 +11,7 @@ import type { Flags, Session } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
 import type { World } from '../world.ts';
 import { runDoctor } from './doctor.ts';
+import type { FixFlags } from './doctor/fix.ts';
 import { answersOfFlags, complete } from './init/answers.ts';
 import { chooseClosing, type ClosingFlags } from './init/closing.ts';
 import { envText, refuseToOverwrite, writeEnv } from './init/env-file.ts';
@@ -24,6 +25,8 @@ interface InitFlags extends Flags, ClosingFlags {
   readonly force?: boolean;
   readonly from?: string;
   readonly kind?: string;
+  readonly fix?: boolean;
+  readonly admin?: boolean;
 }
 
 export function initCommand(world: World): Command {
@@ -39,6 +42,8 @@ export function initCommand(world: World): Command {
     .option('--force', 'replace a .env that is there')
     .option('--from <time>', 'which tickets: created after this (ISO 8601), "now" or "all"')
     .option('--kind <name>', `which tickets: ${kinds.join(', ')}`)
+    .option('--fix', 'then make what Salesforce lacks (fields, permission set), as "doctor --fix" does')
+    .option('--admin', 'with --fix: an administrator logs in to Salesforce in the browser, for this run alone')
     .option('--close-code <code>', 'close code for incidents that Salesforce closes')
     .option('--close-notes <text>', 'close notes that go with it');
   for (const name of flagNames) {
@@ -93,7 +98,12 @@ async function initialise(session: Session, flags: InitFlags, given: Answers): P
     if (settings[side].auth.kind === 'authorization_code')
       out.note(`Next: "casebridge auth ${side}" logs in with the browser.`);
   }
-  return world.interrupt.signal.aborted ? exitCodes.interrupted : runDoctor(session);
+  return world.interrupt.signal.aborted ? exitCodes.interrupted : runDoctor(session, fixFlags(flags));
+}
+
+/** With --yes the plan is agreed to beforehand. */
+function fixFlags({ fix, yes, admin }: InitFlags): FixFlags {
+  return { fix: fix === true, yes: yes === true, admin: admin === true };
 }
 
 /** The answers as settings, before anything is written. Throws SettingsInvalid for answers that do not go together. */

@@ -38,8 +38,7 @@ export function createSalesforceDoctor(deps: SalesforceDeps): DeskDoctor {
     }),
     sight: (object) => sightOf(session, select({ object, fields: ['Id'], limit: 1 })),
     mayCreate: (object) => mayCreate(session, object),
-    // No source of ours says where an org tells this of its own user.
-    isAdministrator: async () => null,
+    isAdministrator: () => isAdministrator(session),
     callLimit: async () => {
       const answer = await limits();
       const { Max, Remaining } = understand(limitsSchema, answer.body, answer.request).DailyApiRequests;
@@ -56,6 +55,21 @@ const createableAnswer = z.object({ createable: z.boolean() });
 async function mayCreate(session: Session, object: string): Promise<boolean> {
   const answer = await session.call({ method: 'GET', path: session.path(`/sobjects/${objectNamed(object)}/describe`) });
   return understand(createableAnswer, answer.body, answer.request).createable;
+}
+
+const powers = ['PermissionsModifyAllData', 'PermissionsModifyMetadata'] as const;
+
+/** UserPermissionAccess is one row about whoever asks (Object reference); null where this org does not show it. */
+async function isAdministrator(session: Session): Promise<boolean | null> {
+  const soql = select({ object: 'UserPermissionAccess', fields: ['Id', ...powers], limit: 1 });
+  try {
+    const [part] = await composite(session, [queryPart(session, soql, false)]);
+    const [row] = part === undefined ? [] : await rowsOf(session, part);
+    return row === undefined ? null : powers.some((name) => row[name] === true);
+  } catch (error) {
+    if (error instanceof ConnectorError && refusals.has(error.data.code ?? '')) return null;
+    throw error;
+  }
 }
 
 /** Describe leaves out what field-level security hides; sharing hides rows without a word. */

@@ -1,6 +1,5 @@
 import { ConnectorError } from '../../../connectors/errors.ts';
 import type { DeskDoctor, Sight } from '../../../connectors/desk-doctor.ts';
-import { sideNames } from '../../../observability/words.ts';
 import type { Check } from './check.ts';
 import { batchCheck, callsCheck, journalCheck, sightChecks } from './sights.ts';
 import { attempt, type DeskTask } from './task.ts';
@@ -96,12 +95,17 @@ async function sightOrNone(doctor: DeskDoctor, object: string): Promise<Sight> {
   }
 }
 
+const excess = {
+  servicenow: 'an administrator of ServiceNow',
+  salesforce: 'allowed to modify all data or the set-up of Salesforce',
+} as const;
+
 function surplus({ side }: DeskDoctor): Check {
   return {
     where: side,
     check: 'surplus',
     state: 'note',
-    what: `our user is an administrator of ${sideNames[side]}, which is far more than it needs`,
+    what: `our user is ${excess[side]}, which is far more than it needs`,
     cure: `take that away and give it the rights that docs/${side}.md names`,
   };
 }

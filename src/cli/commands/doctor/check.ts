@@ -33,7 +33,7 @@ const marks: Readonly<Record<State, string>> = { ok: 'ok  ', note: 'note', unkno
 
 export function checkText({ where, check, state, what, cure }: Check, number: number): string {
   const name = where === 'casebridge' ? 'Casebridge' : sideNames[where];
-  const sentence = cure === undefined ? what : `${what}: ${cure}`;
+  const sentence = cure === undefined ? what : `${what.replace(/\.$/, '')}: ${cure}`;
   return `${String(number).padStart(2)}  ${marks[state]}  ${name.padEnd(10)}  ${check.padEnd(12)}  ${sentence.replace(/[.:]?$/, '.')}`;
 }
 

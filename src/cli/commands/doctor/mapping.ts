@@ -51,6 +51,7 @@ export function mappingChecks(
     check: topicOf(problem),
     state: 'wrong',
     what: `${pair.name} ${problem.where}: ${sentence(problem)}`,
+    ...(problem.kind === 'external-id' ? { cure: '"casebridge doctor --fix --admin" makes it' } : {}),
   }));
   const blind = [servicenow, salesforce].some(({ fields }) => fields.every((field) => field.type === 'unknown'));
   const untouched = topicsOf(pair).filter((topic) => !wrong.some(({ check }) => check === topic));

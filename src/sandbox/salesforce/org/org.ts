@@ -2,6 +2,7 @@ import { type Content, contentOf } from '../../content.ts';
 import type { Faults } from '../../faults.ts';
 import { id18, mintId } from '../ids.ts';
 import type { ObjectSpec } from '../schema/field.ts';
+import { userPermissionAccess } from '../schema/permissions.ts';
 import { objectOfId, objects } from '../schema/schema.ts';
 import { dateTime } from '../values.ts';
 import type { Values } from '../values.ts';
@@ -75,7 +76,16 @@ export class Org {
 
   /** A row's values as others may see them now: null while the transaction that made it is open. */
   view(row: Row): Values | null {
-    return row.hidden !== null && row.hidden.until > this.now() ? row.hidden.before : row.values;
+    const values = row.hidden !== null && row.hidden.until > this.now() ? row.hidden.before : row.values;
+    return row.spec === userPermissionAccess ? { ...values, ...this.#powers() } : values;
+  }
+
+  #powers(): Values {
+    const { integrationModifiesAllData, integrationMayChangeSetUp } = this.settings;
+    return {
+      PermissionsModifyAllData: integrationModifiesAllData,
+      PermissionsModifyMetadata: integrationMayChangeSetUp,
+    };
   }
 
   /** True while somebody's open transaction holds the row. */

@@ -3,6 +3,7 @@ import type { ObjectSpec } from '../schema/field.ts';
 import { account, contact, group, organization, queueSobject, user } from '../schema/people.ts';
 import type { Values } from '../values.ts';
 import type { Org } from './org.ts';
+import { userPermissionAccess } from '../schema/permissions.ts';
 
 /** The user that Casebridge signs in as. */
 export const integrationUsername = 'casebridge@sandbox.example';
@@ -53,6 +54,7 @@ export function seed(org: Org): void {
       InstanceName: 'SB0',
       IsSandbox: true,
     });
+    put(org, userPermissionAccess, {});
     addUser(org, 'Ada', 'Okafor', 'ada@sandbox.example');
     addUser(org, 'Ben', 'Lindqvist', 'ben@sandbox.example');
     const queue = put(org, group, {

@@ -24,6 +24,8 @@ export interface OrgSettings {
   pkceRequired: boolean;
   /** The integration user may use the Metadata API ("Modify Metadata Through Metadata API Functions"), which it should not. */
   integrationMayChangeSetUp: boolean;
+  /** The integration user may "Modify All Data", which it should not; nothing but UserPermissionAccess tells. */
+  integrationModifiesAllData: boolean;
   /** Client credentials work on a My Domain host alone; false plays login.salesforce.com. */
   myDomain: boolean;
 }
@@ -54,6 +56,7 @@ export function defaultSettings(): OrgSettings {
     refreshTokenRotation: true,
     pkceRequired: true,
     integrationMayChangeSetUp: false,
+    integrationModifiesAllData: false,
     myDomain: true,
   };
 }

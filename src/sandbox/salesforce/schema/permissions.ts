@@ -38,3 +38,23 @@ export const permissionSetAssignment: ObjectSpec = object({
     flag('IsActive', 'Is Active', readOnly),
   ],
 });
+
+/** The rights of whoever asks: one row (Object reference, UserPermissionAccess). No recording shows it; clients of live orgs read it so. */
+export const userPermissionAccess: ObjectSpec = object({
+  name: 'UserPermissionAccess',
+  label: 'User Permission Access',
+  keyPrefix: '0J0',
+  showsPrefix: false,
+  searchable: false,
+  layoutable: false,
+  createable: false,
+  updateable: false,
+  deletable: false,
+  undeletable: false,
+  replicateable: false,
+  fields: [
+    idField('User Permission Access ID'),
+    flag('PermissionsModifyAllData', 'Modify All Data', readOnly),
+    flag('PermissionsModifyMetadata', 'Modify Metadata Through Metadata API Functions', readOnly),
+  ],
+});

@@ -2,7 +2,7 @@ import { caseComment, caseHistory, caseObject, caseStatus } from './case.ts';
 import type { Field, ObjectSpec } from './field.ts';
 import { contentDocument, contentDocumentLink, contentVersion, emailMessage, feedItem } from './files.ts';
 import { account, contact, group, organization, queueSobject, user } from './people.ts';
-import { permissionSet, permissionSetAssignment } from './permissions.ts';
+import { permissionSet, permissionSetAssignment, userPermissionAccess } from './permissions.ts';
 import { ticket } from './ticket.ts';
 
 /** Every object of the org, in the order of describeGlobal. */
@@ -25,6 +25,7 @@ export const objects: readonly ObjectSpec[] = [
   queueSobject,
   ticket,
   user,
+  userPermissionAccess,
 ];
 
 const byName = new Map(objects.map((spec) => [spec.name.toLowerCase(), spec]));
