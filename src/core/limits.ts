@@ -38,6 +38,8 @@ interface Holder {
   readonly lanes: number;
   readonly most: number;
   readonly until: number;
+  /** Its last calls end; it wants no lanes any more. */
+  readonly leaving?: boolean;
 }
 
 /** Everything that all replicas know of one side. Times are the store's, in milliseconds since the epoch. */
@@ -87,9 +89,11 @@ export function renewSide(
   const living = Object.entries(known.holders).filter(([id, { until }]) => id !== holder && until > now);
   const most = Math.min(claim.most, ...living.map(([, other]) => other.most));
   const free = Math.max(0, most - living.reduce((sum, [, { lanes }]) => sum + lanes, 0));
-  const share = how.mode === 'leave' ? 0 : fairShare([...living.map(([id]) => id), holder], holder, most, now);
+  const leaving = how.mode === 'leave';
+  const sharing = living.flatMap(([id, other]) => (other.leaving === true ? [] : [id]));
+  const share = leaving ? 0 : fairShare([...sharing, holder], holder, most, now);
   const lanes = Math.min(Math.max(claim.keep, share), free);
-  const stays = how.mode === 'stay' || lanes > 0;
+  const lease = { lanes, most: claim.most, until: now + how.ttlMs, ...(leaving ? { leaving } : {}) };
   const before = known.holders[holder];
   const after: SideLimits = {
     pausedUntil: later(known.pausedUntil, now, claim.pauseMs),
@@ -98,7 +102,7 @@ export function renewSide(
     calls: withCalls(known.calls, now, claim.calls),
     holders: {
       ...Object.fromEntries(living),
-      ...(stays ? { [holder]: { lanes, most: claim.most, until: now + how.ttlMs } } : {}),
+      ...(leaving && lanes === 0 ? {} : { [holder]: lease }),
     },
   };
   const paused = after.pausedUntil > known.pausedUntil || after.dayOverUntil > known.dayOverUntil;

@@ -298,6 +298,18 @@ export const zoo: readonly Mutant[] = [
     hunt: lives,
   },
   {
+    id: 'M24',
+    what: 'Retry-After is kept per worker only',
+    edits: [
+      {
+        file: 'src/connectors/gate-lanes.ts',
+        find: 'const pauseMs = Math.max(0, told - clock.now());',
+        put: 'const pauseMs = 0;',
+      },
+    ],
+    hunt: { kind: 'tests', files: ['test/connectors/gate-keeper.test.ts'], by: 'INV-11' },
+  },
+  {
     id: 'M25',
     what: 'values go into encoded queries as they are',
     edits: [

@@ -77,11 +77,19 @@ export function createPgLimits(options: {
     }
   }
 
+  /** One after the other: they share a connection. */
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = last.then(work);
+    last = result.catch(() => undefined);
+    return result;
+  };
+
   let holderHere: string | null = null;
   return {
     renew: (renewal) => {
       holderHere = renewal.holder;
-      return options.answering(() => inTransaction((client) => renew(client, renewal)));
+      return options.answering(() => inTurn(() => inTransaction((client) => renew(client, renewal))));
     },
     listen: (heard) => {
       const others = (from: string): void => {
@@ -92,9 +100,9 @@ export function createPgLimits(options: {
     },
     close: async () => {
       closed = true;
-      const last = current;
+      const open = current;
       current = null;
-      await last?.then((client) => client.end()).catch(() => undefined);
+      await open?.then((client) => client.end()).catch(() => undefined);
     },
   };
 }
