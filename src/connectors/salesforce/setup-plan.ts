@@ -27,6 +27,8 @@ export interface FoundObject {
   readonly shown: ReadonlyMap<string, { readonly permissionable: boolean; readonly fixed: boolean }>;
   readonly id: FoundField | null;
   readonly number: FoundField | null;
+  /** Mapped custom fields that the object does not have at all. */
+  readonly absent: readonly string[];
 }
 
 export interface ObjectGrant {
@@ -102,17 +104,19 @@ function missingFields(objects: readonly FoundObject[], object: string): readonl
   ];
 }
 
+const unknownObject: Pick<FoundObject, 'shown' | 'absent'> = { shown: new Map(), absent: [] };
+
 function neededGrants(wanted: readonly WantedObject[], found: readonly FoundObject[]): Grants {
   const objects = new Map<string, ObjectGrant>();
   const fields = new Map<string, FieldGrant>();
   for (const { object, tickets, fields: mapped } of wanted) {
-    const shown = found.find((one) => one.object === object)?.shown ?? new Map<string, never>();
+    const { shown, absent } = found.find((one) => one.object === object) ?? unknownObject;
     if (objects.get(object)?.write !== true) objects.set(object, { object, write: tickets, viewAll: tickets });
     const own = tickets ? [idField, numberField].map((name) => ({ name, written: true })) : [];
     for (const { name, written } of [...mapped, ...own]) {
       const known = shown.get(name);
       // A field that is not shown is hidden by field-level security, which then applies to it.
-      if (known?.permissionable === false) continue;
+      if (known?.permissionable === false || absent.includes(name)) continue;
       const field = `${object}.${name}`;
       const editable = written && known?.fixed !== true;
       fields.set(field, { field, editable: editable || fields.get(field)?.editable === true });

@@ -49,11 +49,11 @@ export function createSalesforceSetup(deps: SalesforceDeps): SalesforceSetup {
   const session = createSession({ ...deps, wire });
   return {
     look: async (wanted, user) => {
-      const names = [...new Set(wanted.map(({ object }) => objectNamed(object)))];
       const objects: FoundObject[] = [];
-      for (const object of names) {
+      for (const object of new Set(wanted.map((one) => objectNamed(one.object)))) {
+        const fields = wanted.flatMap((one) => (one.object === object ? one.fields.map(({ name }) => name) : []));
         const tickets = wanted.some((one) => one.object === object && one.tickets);
-        objects.push(await lookAt(session, wire, object, tickets));
+        objects.push(await lookAt(session, wire, { object, fields, tickets }));
       }
       const set = await viaMetadata(session, wire, 'readMetadata PermissionSet', (api) =>
         api.read('PermissionSet', permissionSetName),
@@ -66,24 +66,55 @@ export function createSalesforceSetup(deps: SalesforceDeps): SalesforceSetup {
   };
 }
 
-async function lookAt(session: Session, wire: Wire, object: string, tickets: boolean): Promise<FoundObject> {
+async function lookAt(
+  session: Session,
+  wire: Wire,
+  {
+    object,
+    fields,
+    tickets,
+  }: { readonly object: string; readonly fields: readonly string[]; readonly tickets: boolean },
+): Promise<FoundObject> {
   const answer = await session.call({ method: 'GET', path: session.path(`/sobjects/${object}/describe`) });
-  const { fields } = understand(describeAnswer, answer.body, answer.request);
+  const described = understand(describeAnswer, answer.body, answer.request);
   const shown = new Map(
-    fields.map(({ name, permissionable, calculated, autoNumber }) => [
+    described.fields.map(({ name, permissionable, calculated, autoNumber }) => [
       name,
       { permissionable, fixed: calculated || autoNumber },
     ]),
   );
-  if (!tickets) return { object, shown, id: null, number: null };
-  const [id = null, number = null] = await viaMetadata(session, wire, 'readMetadata CustomField', async (api) => {
-    const found = await api.read('CustomField', [`${object}.${idField}`, `${object}.${numberField}`]);
-    return [idField, numberField].map((name): FoundField | null => {
-      const known = found.find((one) => one.fullName === `${object}.${name}`);
-      return known === undefined ? null : { unique: known.unique === true, externalId: known.externalId === true };
-    });
-  });
-  return { object, shown, id, number };
+  const hidden = fields.filter((name) => name.endsWith('__c') && !shown.has(name));
+  const asked = [...new Set([...(tickets ? [idField, numberField] : []), ...hidden])];
+  const found = await customFields(session, wire, object, asked);
+  return {
+    object,
+    shown,
+    id: found.get(idField) ?? null,
+    number: found.get(numberField) ?? null,
+    absent: hidden.filter((name) => !found.has(name)),
+  };
+}
+
+/** Components that one call reads at most (Metadata API guide, readMetadata). */
+const readAtOnce = 10;
+
+/** Those of the fields that are there, whoever may see them. */
+async function customFields(
+  session: Session,
+  wire: Wire,
+  object: string,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, FoundField>> {
+  const found = new Map<string, FoundField>();
+  for (let start = 0; start < names.length; start += readAtOnce) {
+    const some = names.slice(start, start + readAtOnce).map((name) => `${object}.${name}`);
+    const fields = await viaMetadata(session, wire, 'readMetadata CustomField', (api) => api.read('CustomField', some));
+    for (const field of fields.filter(isThere)) {
+      const name = (field.fullName ?? '').slice(object.length + 1);
+      found.set(name, { unique: field.unique === true, externalId: field.externalId === true });
+    }
+  }
+  return found;
 }
 
 async function apply(session: Session, wire: Wire, step: SetupStep, user: string | null): Promise<void> {

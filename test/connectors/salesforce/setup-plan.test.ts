@@ -27,7 +27,7 @@ const shown = new Map([
 ]);
 
 const nothing: FoundSetup = {
-  objects: [{ object: 'Case', shown, id: null, number: null }],
+  objects: [{ object: 'Case', shown, id: null, number: null, absent: [] }],
   granted: null,
   assigned: false,
 };
@@ -59,10 +59,21 @@ describe('the plan for an org', () => {
     ]);
   });
 
+  it('does not ask for a field that is nowhere, which would spoil the whole set', () => {
+    const found = { ...nothing, objects: nothing.objects.map((one) => ({ ...one, absent: ['Hidden__c'] })) };
+    expect(grantsOf(found).fields.map(({ field }) => field)).not.toContain('Case.Hidden__c');
+  });
+
   it('mends an id that is there and is not unique, and leaves one alone that is as it should be', () => {
     const found = (unique: boolean): FoundSetup => ({
       objects: [
-        { object: 'Case', shown, id: { unique, externalId: true }, number: { unique: false, externalId: false } },
+        {
+          object: 'Case',
+          shown,
+          id: { unique, externalId: true },
+          number: { unique: false, externalId: false },
+          absent: [],
+        },
       ],
       granted: grantsOf(nothing),
       assigned: true,
