@@ -280,3 +280,27 @@ describe('what is looked up', () => {
     expect(worthReading(rulesOf(all), origins, found).map(({ id }) => id)).toEqual(['1', '3']);
   });
 });
+
+describe('a rule whose first field holds one value too often for one answer', () => {
+  it('asks a person even about the only one it sees: another may be among those left out', () => {
+    const config: MatchConfig = {
+      rules: [
+        {
+          name: 'place',
+          on: [
+            { servicenow: 'u_site', salesforce: 'Site__c' },
+            { servicenow: 'u_ref', salesforce: 'Ref__c' },
+          ],
+        },
+      ],
+    };
+    const origin = incidentOf({ u_site: 'Ghent', u_ref: 'A-1' });
+    const across = [caseOf({ Site__c: 'Ghent', Ref__c: 'A-1' })];
+    expect(match(config, origin, across)).toMatchObject({ kind: 'link' });
+    const cut = new Set(['salesforce Site__c']);
+    expect(match(config, origin, across, { cut })).toMatchObject({
+      kind: 'propose',
+      candidates: [{ id: ids.salesforce }],
+    });
+  });
+});

@@ -1,5 +1,5 @@
 import type { SourceRecord } from '../record.ts';
-import { otherSide } from '../side.ts';
+import { otherSide, sides } from '../side.ts';
 import { asText, type MatchRow, textIn } from './asks.ts';
 import { likeness } from './likeness.ts';
 import type { Candidate, MatchReason, MatchRule, MatchRules, MatchTerm, NearRule } from './rules.ts';
@@ -14,6 +14,8 @@ export interface MatchInput {
   readonly own: readonly MatchRow[];
   /** Ids across that are linked already → what people call the record they are linked with. */
   readonly linked: ReadonlyMap<string, string>;
+  /** Fields, as `<side> <field>`, of which one value has more rows than an answer brings: what is alone in it need not be. */
+  readonly cut?: ReadonlySet<string>;
   /** What a person has said about a pair of records, by the id across. */
   readonly decided: ReadonlyMap<string, 'accepted' | 'rejected'>;
 }
@@ -92,7 +94,8 @@ function byRule(input: MatchInput, rule: MatchRule): Match | null {
   );
   const [match] = free;
   if (match === undefined) return null;
-  if (matching.length === 1 && rivals.length === 0)
+  const isWhole = sides.every((side) => input.cut?.has(`${side} ${rule.on[0]?.fields[side] ?? ''}`) !== true);
+  if (matching.length === 1 && rivals.length === 0 && isWhole)
     return { kind: 'link', record: match, by: { kind: 'rule', rule: rule.name } };
   const candidates = free
     .slice(0, mostCandidates)

@@ -19,17 +19,23 @@ interface Asking {
   readonly rules: MatchRules;
 }
 
+export interface LookedUp {
+  readonly found: readonly FoundRow[];
+  /** Pairs whose question a side does not take. */
+  readonly refused: ReadonlySet<string>;
+  /** By pair: fields, as `<side> <field>`, of which one value has more rows than one answer brings. */
+  readonly cut: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
 /**
  * Looks up what these records may be across: one call a side, whatever the number of pairs and fields. `refused`: pairs whose
  * question a side does not take (a field that was removed, or that cannot be searched); the others stand.
  */
-export async function lookUp(
-  engine: Engine,
-  groups: readonly (readonly Looking[])[],
-): Promise<{ readonly found: readonly FoundRow[]; readonly refused: ReadonlySet<string> }> {
+export async function lookUp(engine: Engine, groups: readonly (readonly Looking[])[]): Promise<LookedUp> {
   const asks = groups.flatMap(asksOf);
   const found: FoundRow[] = [];
   const refused = new Set<string>();
+  const cut = new Map<string, Set<string>>();
   await Promise.all(
     sides.map(async (side) => {
       const own = asks.filter(({ ask }) => ask.side === side);
@@ -38,10 +44,12 @@ export async function lookUp(
         const answer = answers[at] ?? null;
         if (answer === null) refused.add(one.pair.name);
         else found.push(...rowsOf(one, answer));
+        if (answer?.whole === false)
+          cut.set(one.pair.name, (cut.get(one.pair.name) ?? new Set()).add(`${side} ${one.ask.field}`));
       });
     }),
   );
-  return { found, refused };
+  return { found, refused, cut };
 }
 
 function asksOf(group: readonly Looking[]): readonly Asking[] {

@@ -36,7 +36,7 @@ export async function matchNews(engine: Engine, decisions: readonly NewDecision[
   const decided = [...decisions];
   if (looking.length > 0) {
     const groups = [...groupBy(looking, ({ work }) => `${work.pair.name} ${work.origin.side}`).values()];
-    const { found, refused } = await lookUp(engine, groups);
+    const { found, refused, cut } = await lookUp(engine, groups);
     const known = await engine.store.transaction(async (tx) => {
       const all: Known[] = [];
       for (const group of groups) all.push(await knownOf(tx, group, found));
@@ -57,6 +57,7 @@ export async function matchNews(engine: Engine, decisions: readonly NewDecision[
           origin: one.origin,
           across: across.get(`${pair.name} ${otherSide(side)}`) ?? [],
           own: rowsOn(found, group, side),
+          cut: cut.get(pair.name) ?? new Set<string>(),
           linked: known[index]?.linked ?? new Map<string, string>(),
           decided: known[index]?.decided.get(one.origin.id) ?? new Map(),
         });
