@@ -1,5 +1,6 @@
-import { formatKey, type Link, type WorkKey } from '../core/link.ts';
+import type { Link, WorkKey } from '../core/link.ts';
 import type { Tx, UnmatchedRow } from '../store/store.ts';
+import { pagesOfLinks } from './links.ts';
 import { note, type Operator } from './operator.ts';
 
 /** Everybody without a counterpart, of one pair or of all. */
@@ -27,34 +28,17 @@ export async function lookAgain(
   pair?: string,
   which: 'waiting' | 'all' = 'waiting',
 ): Promise<number> {
-  const queued = await operator.store.transaction(async (tx) => {
-    const named = new Set((await strangersIn(tx, pair)).map(({ field }) => field));
-    let count = 0;
-    for await (const links of pages(tx, pair)) {
-      const keys = links
-        .filter((link) => link.status !== 'detached' && (which === 'all' || waits(link, named)))
-        .map((link): WorkKey => ({ kind: 'link', linkId: link.id }));
-      await tx.enqueue(keys);
-      count += new Set(keys.map(formatKey)).size;
-    }
-    return count;
-  });
+  const named = new Set((await strangers(operator, pair)).map(({ field }) => field));
+  const meant = (link: Link): boolean => link.status !== 'detached' && (which === 'all' || waits(link, named));
+  let queued = 0;
+  // A transaction a page: a million links are more than one may last for.
+  for await (const links of pagesOfLinks(operator.store, pair === undefined ? {} : { pair })) {
+    const keys = links.filter(meant).map((link): WorkKey => ({ kind: 'link', linkId: link.id }));
+    if (keys.length > 0) await operator.store.transaction((tx) => tx.enqueue(keys));
+    queued += keys.length;
+  }
   await note(operator, 'people.again', pair ?? null, { count: queued });
   return queued;
-}
-
-async function* pages(tx: Tx, pair: string | undefined): AsyncGenerator<readonly Link[]> {
-  for (let after = ''; ;) {
-    const links = await tx.findLinks({
-      limit: 500,
-      ...(pair === undefined ? {} : { pair }),
-      ...(after === '' ? {} : { after }),
-    });
-    const last = links.at(-1);
-    if (last === undefined) return;
-    after = last.id;
-    yield links;
-  }
 }
 
 function waits(link: Link, named: ReadonlySet<string>): boolean {

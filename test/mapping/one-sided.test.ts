@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Fields } from '../../src/core/record.ts';
-import type { PairRules } from '../../src/core/rules.ts';
+import type { FieldRule, PairRules } from '../../src/core/rules.ts';
 import type { PairConfig } from '../../src/mapping/define-config.ts';
 import { buildPairRules } from '../../src/mapping/pair-rules.ts';
 import { withCondition } from '../../src/mapping/when-rule.ts';
@@ -170,7 +170,7 @@ describe('a condition on a field', () => {
   it('keeps back what would only be shown anew as well', () => {
     const record = { servicenow: aRecord('servicenow', { state: '2' }) };
     const due = { on: 'salesforce', value: 'Reboot' } as const;
-    const rule = {
+    const rule: FieldRule = {
       name: 'plan',
       fields: { servicenow: 'u_plan', salesforce: 'Plan__c' },
       writes: 'both',
@@ -180,7 +180,7 @@ describe('a condition on a field', () => {
       carry: () => ({ kind: 'keep' }),
       refresh: () => due,
       companions: () => ({}),
-    } as const;
+    };
     const values = { servicenow: 'Reboot', salesforce: 'Nobody' };
     const met = { servicenow: { field: 'state', is: '2' } } as const;
     const unmet = { servicenow: { field: 'state', is: '6' } } as const;
