@@ -113,6 +113,8 @@ describe('doctor --fix', () => {
     expect(() => new Script(script)).not.toThrow();
     for (const grant of ['sys_journal_field', 'sys_audit_delete', 'sys_choice'])
       expect(script).toContain(`"acl":"${grant}","operation":"read"`);
+    const alone = await cli.run('doctor', '--servicenow-script');
+    expect({ stdout: alone.stdout, code: alone.code }).toEqual({ stdout: `${script}\n`, code: 0 });
     expect(script).toContain('sn_incident_write');
     expect(script).not.toContain('oauth_credential');
     expect(desks.servicenow.calls().filter(({ method, path }) => method !== 'GET' && !path.includes('oauth'))).toEqual(

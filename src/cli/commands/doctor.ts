@@ -5,7 +5,7 @@ import type { CasebridgeConfig } from '../../mapping/define-config.ts';
 import { counted, sideNames } from '../../observability/words.ts';
 import type { Store } from '../../store/store.ts';
 import { act, command } from '../command.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { allSettings, mappingOf, type Session, withStore } from '../session.ts';
 import type { World } from '../world.ts';
 import { type Check, checkText, exitOf, failed } from './doctor/check.ts';
@@ -54,6 +54,10 @@ export async function runDoctor(session: Session, flags: FixFlags = {}): Promise
   };
   const settings = allSettings(session);
   const config = await mappingOf(session, settings);
+  if (flags.servicenowScript === true && flags.fix !== true) {
+    await scriptAlone({ session, flags, settings, config });
+    return exitCodes.done;
+  }
   const pairs = counted(config.pairs.length, 'pair');
   await tell({
     where: 'casebridge',
@@ -73,6 +77,13 @@ export async function runDoctor(session: Session, flags: FixFlags = {}): Promise
     `${wrong === 0 ? 'Nothing is wrong' : `${counted(wrong, 'thing')} to mend`}, ${unknown} that cannot be told.`,
   );
   return exitOf(checks);
+}
+
+/** The script and nothing else, to be sent into a file. */
+async function scriptAlone(task: Omit<FixTask, 'doctors' | 'store'>): Promise<void> {
+  const print = (store: Store | null): Promise<void> => mend({ ...task, store });
+  const reached = await withDatabase(task.session, async () => undefined, print);
+  if (!reached) await print(null);
 }
 
 /** What is asked for beside the checks, before them, so that they tell what became of it. */
