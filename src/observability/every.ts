@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 
 /** Something that goes on until it is stopped. */
 export interface Running {
-  /** Resolves when what was going on has ended. */
+  /** Waits for nothing that is under way: that is told to end by its signal, and left alone. */
   stop(): Promise<void>;
 }
 
@@ -21,7 +21,7 @@ export function every(
   const go = async (): Promise<void> => {
     while (!signal.aborted) {
       try {
-        await work(signal);
+        await untilStopped(signal, work(signal));
         await clock.sleep(ms, signal);
       } catch (error) {
         if (signal.aborted) return;
@@ -37,4 +37,13 @@ export function every(
       await ended;
     },
   };
+}
+
+/** What `work` comes to; rejects at once when stopped. A receiver that is slow to answer must not hold up our end. */
+function untilStopped(signal: AbortSignal, work: Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stopped = (): void => reject(new Error('stopped'));
+    signal.addEventListener('abort', stopped, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stopped));
+  });
 }

@@ -79,4 +79,24 @@ describe('something done every so often', () => {
     await clock.advance(10_000);
     expect([runs, atOnce, clock.sleepers()]).toEqual([7, 0, 0]);
   });
+
+  it('ends at once, even where what is under way does not heed its signal', async () => {
+    const clock = fakeClock();
+    let ended = false;
+    const running = every(
+      clock,
+      1000,
+      () =>
+        clock.sleep(60_000).then(() => {
+          ended = true;
+          throw new Error('too late for anybody to hear');
+        }),
+      () => undefined,
+    );
+    await settle();
+    await running.stop();
+    expect(ended).toBe(false);
+    await clock.advance(60_000);
+    expect([ended, clock.sleepers()]).toEqual([true, 0]);
+  });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createAdmin } from '../../src/admin/server.ts';
 import type { Engine } from '../../src/engine/engine.ts';
+import type { EngineEvent } from '../../src/engine/events.ts';
 import { defaultPair } from '../../src/mapping/default-config.ts';
 import { createWorld, newIncident } from '../engine/world.ts';
 import { canary, everyEvent } from './every-event.ts';
@@ -32,7 +33,7 @@ function seriesIn(text: string): readonly Series[] {
 }
 
 /** What an answer of a service that has seen everything looks like. */
-async function answer(): Promise<string> {
+async function answer(events: readonly EngineEvent[]): Promise<string> {
   const world = createWorld();
   world.put('servicenow', newIncident);
   await world.sync();
@@ -72,7 +73,7 @@ async function answer(): Promise<string> {
       throw error;
     },
   });
-  for (const event of everyEvent) admin.hear(event);
+  for (const event of events) admin.hear(event);
   for (const outcome of ['sent', 'failed'] as const) {
     for (const channel of ['webhook', 'email']) admin.note({ kind: 'alert', channel, outcome });
     admin.note({ kind: 'heartbeat', outcome });
@@ -120,7 +121,7 @@ describe('what Grafana and Prometheus are asked for', () => {
   let text: string;
   let series: readonly Series[];
   beforeAll(async () => {
-    text = await answer();
+    text = await answer(everyEvent);
     series = seriesIn(text);
   });
   const named = (name: string): readonly Series[] => series.filter((one) => one.name === name);
@@ -185,5 +186,15 @@ describe('what Grafana and Prometheus are asked for', () => {
       expect(name, name).not.toMatch(/_(ms|millis|percent|minutes)$/);
     }
     for (const { name, labels } of named('casebridge_api_calls_total')) expect(labels, name).toHaveProperty('side');
+  });
+
+  it('tells what was counted while the database is away, and leaves out what only the database knows', async () => {
+    const [lost] = everyEvent.filter(({ type }) => type === 'store.lost');
+    if (lost === undefined) throw new Error('no such event');
+    const away = seriesIn(await answer([lost]));
+    const valued = away.filter(({ name }) => /^casebridge_(database_up|changes_total|side_up)$/.test(name));
+    expect(valued.length).toBeGreaterThan(5);
+    for (const name of ['dead_letters', 'links', 'queue_records', 'pairs_paused', 'in_doubt', 'conflicts_open'])
+      expect(away.map((one) => one.name)).not.toContain(`casebridge_${name}`);
   });
 });

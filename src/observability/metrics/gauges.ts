@@ -86,8 +86,7 @@ function showStored(gauges: Gauges, stored: StoredFigures | null): void {
   gauges.databaseUp.set(stored === null ? 0 : 1);
   const { queue, deadLetters, openConflicts, proposals, unmatched, inDoubt, links, paused, cursor } = gauges;
   if (stored === null) {
-    for (const gauge of [queue, deadLetters, openConflicts, proposals, unmatched, inDoubt, links, paused, cursor])
-      gauge.remove();
+    for (const gauge of [deadLetters, openConflicts, proposals, unmatched, inDoubt, paused]) gauge.remove();
     for (const gauge of [queue, links, cursor]) gauge.reset();
     return;
   }

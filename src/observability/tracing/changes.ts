@@ -24,6 +24,8 @@ interface Frame {
   readonly startedAt: number;
   /** False for a poll that found nothing: its span is dropped, and what it asked is never made one. */
   keep: boolean;
+  /** What goes on after it, such as files that travel beside the tickets, is no part of it. */
+  over: boolean;
   readonly later: (() => void)[];
 }
 
@@ -54,6 +56,7 @@ export function createChangeTracing(otel: OtelTracer, api: Api, now: () => numbe
       frame.span.setStatus({ code: api.SpanStatusCode.ERROR });
       throw error;
     } finally {
+      frame.over = true;
       if (frame.keep) {
         for (const add of frame.later) add();
         frame.span.end(now());
@@ -80,6 +83,7 @@ export function createChangeTracing(otel: OtelTracer, api: Api, now: () => numbe
     whole,
     startedAt: now(),
     keep,
+    over: false,
     later: [],
   });
 
@@ -99,7 +103,7 @@ export function createChangeTracing(otel: OtelTracer, api: Api, now: () => numbe
       },
       queued: (keys) => {
         const frame = running.getStore();
-        if (frame === undefined || keys.length === 0) return;
+        if (frame === undefined || frame.over || keys.length === 0) return;
         frame.keep = true;
         const context = frame.span.spanContext();
         for (const key of keys) remember(queuedBy, formatKey(key), context);
@@ -107,7 +111,7 @@ export function createChangeTracing(otel: OtelTracer, api: Api, now: () => numbe
     },
     hear: (event) => {
       const frame = running.getStore();
-      if (frame === undefined) return;
+      if (frame === undefined || frame.over) return;
       if (event.type === 'desk.called') {
         const { outcome, operation, durationMs } = event;
         const failed = outcome !== 'done' && outcome !== 'partly';
