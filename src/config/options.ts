@@ -213,7 +213,7 @@ export const options = {
     group: 'ServiceNow',
     kind: whole(1, 64),
     default: '2',
-    doc: 'Requests at once. Half of the four threads that a node usually gives to the API.',
+    doc: 'Requests at once, over all replicas together. Half of the four threads that a node usually gives to the API.',
   },
   SALESFORCE_LOGIN_URL: {
     group: 'Salesforce',
@@ -259,12 +259,17 @@ export const options = {
     default: '66.0',
     doc: 'REST API version, pinned so that a release of theirs changes nothing here.',
   },
-  SALESFORCE_MAX_CONCURRENCY: { group: 'Salesforce', kind: whole(1, 64), default: '5', doc: 'Requests at once.' },
+  SALESFORCE_MAX_CONCURRENCY: {
+    group: 'Salesforce',
+    kind: whole(1, 64),
+    default: '5',
+    doc: 'Requests at once, over all replicas together.',
+  },
   SALESFORCE_DAILY_CALLS_SHARE: {
     group: 'Salesforce',
     kind: { type: 'number', min: 0.01, max: 1, whole: false },
     default: '0.5',
-    doc: "Part of the org's daily API calls that Casebridge may use.",
+    doc: "Part of the org's daily API calls that Casebridge may use, all replicas together. Below a quarter of it, resync and verify wait and polls come more seldom.",
   },
 } as const satisfies Record<string, Option>;
 

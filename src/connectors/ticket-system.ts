@@ -165,7 +165,7 @@ export interface Allowance {
   readonly limit: number;
   /** Part of the limit that Casebridge may use, 0 to 1. */
   readonly share: number;
-  /** Calls of this process. */
+  /** Calls of all our replicas in the last 24 hours. */
   readonly ours: number;
 }
 

@@ -50,6 +50,10 @@ export interface EngineEvents {
   'comment.in-doubt': { readonly link: Link; readonly comment: ChildRow; readonly until: string };
   'side.paused': { readonly side: Side; readonly error: ConnectorError; readonly untilMs: number };
   'side.resumed': { readonly side: Side };
+  /** Few of the day's calls are left, or enough again: gaps between polls are `times` as long. `left`: part of our share, 0 to 1. */
+  'pace.changed': { readonly side: Side; readonly times: number; readonly left: number };
+  /** A run waits, so that the calls that are left go to live changes. */
+  'run.waits': { readonly run: 'resync' | 'verify'; readonly side: Side; readonly left: number };
   'pair.paused': { readonly pause: PairPause };
   /** `share`: how much of the time span to walk lies behind, 0 to 1. */
   'resync.page': {

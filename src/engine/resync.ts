@@ -9,6 +9,7 @@ import { afterPage, lookAsks, lookAtStreams, lookKeys } from './children/follow.
 import type { Engine } from './engine.ts';
 import { sweepLinks } from './life/sweep.ts';
 import { keysOf } from './poll.ts';
+import { waitForCalls } from './reserve.ts';
 import { drain, type Summary } from './sync-once.ts';
 import { noTotals } from './work.ts';
 
@@ -61,6 +62,8 @@ export async function resync(engine: Engine, options: ResyncOptions): Promise<Re
     // A comment need not move its ticket: those of a resync that goes on are looked at from the beginning.
     let streams = lookAtStreams(place.pair, place.side, options.since ?? null);
     for (let after = startOf(place, run, options); !options.signal.aborted;) {
+      await waitForCalls(engine, place.side, 'resync', options.signal);
+      if (options.signal.aborted) break;
       const page = await engine.systems[place.side].changes({
         object: place.pair.objects[place.side],
         fields: fieldsOf(place.pair, place.side),
@@ -113,6 +116,7 @@ export async function resync(engine: Engine, options: ResyncOptions): Promise<Re
   const swept = options.since === undefined ? pairs.filter((pair) => !paused.includes(pair.name)) : [];
   for (const pair of swept) {
     for await (const found of sweepLinks(engine, pair, options.signal)) {
+      for (const side of sides) await waitForCalls(engine, side, 'resync', options.signal);
       if (options.dryRun) keys.push(...found);
       else await engine.store.transaction((tx) => tx.enqueue(found));
     }

@@ -3,7 +3,7 @@ import { bothSides, type Side, sides } from '../core/side.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { enqueueDue } from './due.ts';
 import type { Engine } from './engine.ts';
-import { afterPoll, type Pace, startPace } from './pace.ts';
+import { afterPoll, type Pace, shareLeft, startPace, stretched, stretchOf } from './pace.ts';
 import { poll } from './poll.ts';
 import { isRecordFault } from './settlement.ts';
 import { pauseMs } from './worker.ts';
@@ -45,6 +45,7 @@ export function createTicker(engine: Engine, options: TickerOptions): Ticker {
   const polledAt = new Map<string, number>();
   const failures: Record<Side, number> = { servicenow: 0, salesforce: 0 };
   const restsUntil: Record<Side, number | null> = { servicenow: null, salesforce: null };
+  const stretches: Record<Side, number> = { servicenow: 1, salesforce: 1 };
   let running: Promise<void> | null = null;
   let lost = false;
 
@@ -67,8 +68,19 @@ export function createTicker(engine: Engine, options: TickerOptions): Ticker {
         // What is wrong with one pair is nothing to the next one; a side that is down is down for all.
         if (error instanceof ConnectorError && !isRecordFault(error)) return rest(side, error);
       }
-      paces.set(key, afterPoll(pace, engine.clock.now(), changes, options.tickMs, options.idleMaxMs));
+      const now = engine.clock.now();
+      const next = afterPoll(pace, now, changes, options.tickMs, options.idleMaxMs);
+      paces.set(key, stretched(next, now, options.tickMs, stretch(side)));
     }
+  }
+
+  /** How many times longer the gaps of a side are while few of its calls are left for today; said when it changes. */
+  function stretch(side: Side): number {
+    const left = shareLeft(engine.systems[side].allowance?.() ?? null);
+    const times = stretchOf(left);
+    if (times !== stretches[side]) engine.emit({ type: 'pace.changed', side, times, left });
+    stretches[side] = times;
+    return times;
   }
 
   function rest(side: Side, error: ConnectorError): void {

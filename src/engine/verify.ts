@@ -8,6 +8,7 @@ import { type Unpaired, unpairedComments } from './children/verify.ts';
 import { type Engine, pairOf } from './engine.ts';
 import { bindRules } from './people/bind.ts';
 import { readBoth } from './read.ts';
+import { waitForCalls } from './reserve.ts';
 
 /** One field of one link on which the sides differ, or one record that does not come back. */
 export type Drift =
@@ -56,6 +57,7 @@ export async function verify(
     after = last.id;
     const live = page.filter((link) => link.status !== 'detached');
     links += live.length;
+    for (const side of sides) await waitForCalls(engine, side, 'verify', options.signal);
     const found = await compare(engine, live);
     drift.push(...found.drift);
     comments.push(...found.comments);

@@ -59,6 +59,12 @@ export function describeEvent(event: EngineEvent): string {
       return `${sideNames[event.side]} paused until ${clockTime(new Date(event.untilMs).toISOString())}: ${describeConnectorError(event.error)}`;
     case 'side.resumed':
       return `${sideNames[event.side]} answers again`;
+    case 'pace.changed':
+      return event.times === 1
+        ? `${sideNames[event.side]}: enough of today's calls are left again; polled as planned`
+        : `${sideNames[event.side]}: ${Math.floor(event.left * 100)} % of our calls for today are left; polled ${event.times} times as seldom`;
+    case 'run.waits':
+      return `${event.run} waits: ${Math.floor(event.left * 100)} % of our calls to ${sideNames[event.side]} for today are left, and live changes come first`;
     case 'pair.paused':
       return describePause(event.pause);
     case 'resync.page':

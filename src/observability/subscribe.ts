@@ -32,6 +32,8 @@ const levels: Readonly<Record<EngineEvent['type'], LogLevel>> = {
   'comment.in-doubt': 'warn',
   'side.paused': 'warn',
   'side.resumed': 'info',
+  'pace.changed': 'warn',
+  'run.waits': 'warn',
   'pair.paused': 'error',
   'resync.page': 'debug',
   'file.carried': 'info',

@@ -57,6 +57,8 @@ const every: EngineEvents = {
   'comment.in-doubt': { link: known, comment, until: builtAt },
   'side.paused': { side: 'servicenow', error: busy, untilMs: Date.parse(builtAt) },
   'side.resumed': { side: 'servicenow' },
+  'pace.changed': { side: 'salesforce', times: 2, left: 0.2 },
+  'run.waits': { run: 'resync', side: 'salesforce', left: 0.2 },
   'pair.paused': {
     pause: { pair: 'incident-case', reason: 'person', detail: { note: canary }, at: builtAt },
   },
@@ -66,6 +68,8 @@ const every: EngineEvents = {
   'file.failed': { link: known, file, error: busy },
   'batch.done': { keys: 12, durationMs: 340 },
   'batch.failed': { keys: [{ kind: 'link', linkId: canary }], error: new Error(canary) },
+  'pace.changed': { side: 'salesforce', times: 4, left: 0.08 },
+  'run.waits': { run: 'resync', side: 'salesforce', left: 0.08 },
   'desk.called': { side: 'servicenow', operation: 'read', outcome: 'RateLimited', items: 12, durationMs: 80 },
   'store.lost': { error: new Error(canary) },
   'store.back': {},
