@@ -19,7 +19,7 @@ export async function listMany(
 ): Promise<readonly Listed[]> {
   const items = requests.map((request, at) => ({ id: `r${at}`, method: 'GET', path: listPath(request) }) as const);
   const outcomes = items.length > 1 ? await context.batch.run(items) : null;
-  if (outcomes === null) return Promise.all(requests.map((request) => listOne(context, request, signal)));
+  if (outcomes === null) return listInOrder(context, requests, signal);
   const listed = requests.map((request, at) => listedIn(request, outcomes.get(`r${at}`)));
   const left = listed.flatMap((one, at) => (isUnserviced(one) ? [at] : []));
   if (left.length === 0 || left.length === requests.length) return listed;
@@ -30,6 +30,20 @@ export async function listMany(
   );
   const late = new Map(left.map((at, n) => [at, again[n]]));
   return listed.map((one, at) => late.get(at) ?? one);
+}
+
+/**
+ * In the order asked: a ticket is read before its journal, so that an entry made in between is in the journal, and its ticket's
+ * version is newer than the one read. The other way round the entry would be missed for good.
+ */
+async function listInOrder(
+  context: Context,
+  requests: readonly ListRequest[],
+  signal: AbortSignal | undefined,
+): Promise<readonly Listed[]> {
+  const listed: Listed[] = [];
+  for (const request of requests) listed.push(await listOne(context, request, signal));
+  return listed;
 }
 
 /** A body that cannot be read is the failure of its own list. */
