@@ -70,6 +70,7 @@ export async function chaos(plan: Plan): Promise<ChaosReport> {
         if (n % 20 === 19 || n === rounds - 1) {
           broken.splice(0, broken.length, ...(await settleAndJudge(stage)));
           plan.say(`${what}: ${n + 1} of ${rounds}, broken ${broken.length}`);
+          for (const one of broken.slice(0, 5)) plan.say(`    ${one.what}: ${one.about}`);
         }
       }
       rows.push({ what, rounds, broken });
