@@ -68,8 +68,6 @@ const every: EngineEvents = {
   'file.failed': { link: known, file, error: busy },
   'batch.done': { keys: 12, durationMs: 340 },
   'batch.failed': { keys: [{ kind: 'link', linkId: canary }], error: new Error(canary) },
-  'pace.changed': { side: 'salesforce', times: 4, left: 0.08 },
-  'run.waits': { run: 'resync', side: 'salesforce', left: 0.08 },
   'desk.called': { side: 'servicenow', operation: 'read', outcome: 'RateLimited', items: 12, durationMs: 80 },
   'store.lost': { error: new Error(canary) },
   'store.back': {},

@@ -1,4 +1,4 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { otherSide, type Side, sides } from '../../core/side.ts';
 import type { EngineEvent } from '../../engine/events.ts';
 
@@ -60,6 +60,13 @@ export function createCounts(registry: Registry) {
     released: counter('records_released_total', 'Records that were set aside and work again'),
     sidePauses: counter('side_pauses_total', 'Times that a side was left alone for a while', ['side', 'error']),
     pairPauses: counter('pair_pauses_total', 'Times that a pair of tables was stopped', ['reason']),
+    waits: counter('runs_waited_total', 'Times that a run waited, so that live changes get the calls', ['run', 'side']),
+    stretch: new Gauge({
+      name: 'casebridge_poll_stretch_ratio',
+      help: 'Gaps between polls are so many times as long, to spare calls',
+      labelNames: ['side'],
+      registers,
+    }),
     batchFailures: counter('batch_failures_total', 'Records that failed by a fault of ours'),
     databaseLosses: counter('database_losses_total', 'Times that the database went away'),
     freshness: histogram(
@@ -86,6 +93,7 @@ function startAtZero(counts: Counts): void {
       for (const channel of ['public', 'internal']) counts.comments.inc({ direction, channel, outcome }, 0);
     for (const outcome of ['carried', 'withheld', 'failed']) counts.files.inc({ direction, outcome }, 0);
     for (const by of [counts.rows, counts.echoes, counts.failedPolls]) by.inc({ side }, 0);
+    counts.stretch.set({ side }, 1);
   }
   for (const what of ['create', 'write', 'comment']) counts.inDoubt.inc({ what }, 0);
 }
@@ -158,6 +166,10 @@ function countService(counts: Counts, event: EngineEvent): void {
       return counts.sidePauses.inc({ side: event.side, error: event.error.kind });
     case 'pair.paused':
       return counts.pairPauses.inc({ reason: event.pause.reason });
+    case 'run.waits':
+      return counts.waits.inc({ run: event.run, side: event.side });
+    case 'pace.changed':
+      return counts.stretch.set({ side: event.side }, event.times);
     case 'batch.done':
       counts.batch.observe(event.keys);
       return counts.batchTime.observe(event.durationMs / 1000);
