@@ -26,7 +26,7 @@ const upload: AttachRequest = {
 };
 
 function infos(recording: Recording): readonly (FileInfo | null)[] {
-  return listAnswer.parse(recording.response.body).result.map(fileOf);
+  return listAnswer.parse(recording.response.body).result.map((row) => fileOf(row));
 }
 
 /** What the client makes of each recorded answer of the Attachment API, or why it never meets one. */

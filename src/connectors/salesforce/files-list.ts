@@ -1,6 +1,7 @@
 import type { FileInfo } from '../../core/children.ts';
 import type { Children } from '../children.ts';
 import { normaliseId } from './ids.ts';
+import { whoWeAre } from './me.ts';
 import { isDeleted, isoTime, textOf } from './records.ts';
 import type { Session } from './session.ts';
 import { isIn, select } from './soql.ts';
@@ -34,7 +35,7 @@ export function fileStatements(_object: string, ids: readonly string[]): readonl
 
 /** The files of each ticket, from the rows of `fileStatements`; null where they were not read. */
 export async function filesIn(
-  _session: Session,
+  session: Session,
   _object: string,
   ids: readonly string[],
   rows: readonly (readonly Row[])[],
@@ -42,9 +43,10 @@ export async function filesIn(
   if (rows.length === 0 && ids.length > 0) return null;
   const byTicket = new Map<string, FileInfo[]>(ids.map((id) => [id, []]));
   let understood = true;
+  const me = rows.some((some) => some.length > 0) ? await whoWeAre(session) : null;
   // Read together with the Cases, by queryAll: links that were taken off are in it.
   for (const row of rows.flat().filter((one) => !isDeleted(one))) {
-    const file = fileOf(row);
+    const file = fileOf(row, me);
     if (file === null) understood = false;
     else byTicket.get(file.recordId)?.push(file);
   }
@@ -52,7 +54,7 @@ export async function filesIn(
 }
 
 /** Null for a row that cannot be understood. */
-export function fileOf(row: Row): FileInfo | null {
+export function fileOf(row: Row, me: string | null = null): FileInfo | null {
   const recordId = normaliseId(textOf(row, 'LinkedEntityId'));
   const id = normaliseId(textOf(row, 'ContentDocumentId'));
   const document = inner(row, 'ContentDocument');
@@ -76,7 +78,7 @@ export function fileOf(row: Row): FileInfo | null {
     // Only what is shown to everybody who sees the case, customers included, is public.
     channel: textOf(row, 'Visibility') === 'AllUsers' ? 'public' : 'internal',
     author: textOf(inner(latest, 'CreatedBy'), 'Name') || null,
-    own: false,
+    own: me !== null && normaliseId(textOf(latest, 'CreatedById')) === me,
     createdAt,
     // `S`: the bytes are in Salesforce. Anything else is a link into some other store.
     state: ['S', ''].includes(textOf(latest, 'ContentLocation')) ? 'ready' : 'blocked',

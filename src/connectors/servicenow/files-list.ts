@@ -2,6 +2,7 @@ import type { FileInfo } from '../../core/children.ts';
 import type { Children } from '../children.ts';
 import { ConnectorError } from '../errors.ts';
 import type { Context } from './context.ts';
+import { uploader } from './files-me.ts';
 import { type Listed, listMany, orThrow } from './list-many.ts';
 import { allOf, ordered, term } from './query.ts';
 import { normalId, type Row, textOf } from './records.ts';
@@ -67,8 +68,9 @@ export async function filesIn(
   }
   const asked = new Set(ids);
   const byTicket = new Map<string, FileInfo[]>(ids.map((id) => [id, []]));
+  const me = all.length === 0 ? null : await uploader(context);
   for (const row of all) {
-    const file = fileOf(row);
+    const file = fileOf(row, me);
     // A dropped query term answers with the whole table.
     if (file !== null && asked.has(file.recordId)) byTicket.get(file.recordId)?.push(file);
     else complete = false;
@@ -97,11 +99,12 @@ function isForbidden(listed: Listed): boolean {
 }
 
 /** Null for a row that cannot be understood. A file without a state is one of a release that had none. */
-export function fileOf(row: Row): FileInfo | null {
+export function fileOf(row: Row, me: string | null = null): FileInfo | null {
   const id = normalId(textOf(row, 'sys_id') ?? '');
   const recordId = normalId(textOf(row, 'table_sys_id') ?? '');
   const size = textOf(row, 'size_bytes') ?? '';
   const createdAt = fromWireTime(textOf(row, 'sys_created_on') ?? '');
+  const author = textOf(row, 'sys_created_by') ?? null;
   if (id === null || recordId === null || createdAt === null || !/^\d+$/.test(size)) return null;
   return {
     side: 'servicenow',
@@ -114,8 +117,8 @@ export function fileOf(row: Row): FileInfo | null {
     hash: hashOf(textOf(row, 'hash')),
     // ServiceNow keeps no mark on a file: who reads the ticket reads its files.
     channel: 'internal',
-    author: textOf(row, 'sys_created_by') ?? null,
-    own: false,
+    author,
+    own: author !== null && author === me,
     createdAt,
     state: stateOf(textOf(row, 'state') ?? ''),
   };

@@ -7,6 +7,7 @@ import { ConnectorError } from '../errors.ts';
 import type { Context } from './context.ts';
 import { unexpected } from './errors.ts';
 import { hashOf } from './files-list.ts';
+import { signedBy } from './files-me.ts';
 import { checkName } from './query.ts';
 import { normalId } from './records.ts';
 
@@ -14,7 +15,12 @@ export { fileRequests, filesIn } from './files-list.ts';
 
 /** What an upload answers (attachment-post-file-rec): the row, `pending` at first, its hash known. */
 const uploaded = z.looseObject({
-  result: z.looseObject({ sys_id: z.string(), size_bytes: z.string().nullish(), hash: z.string().nullish() }),
+  result: z.looseObject({
+    sys_id: z.string(),
+    size_bytes: z.string().nullish(),
+    hash: z.string().nullish(),
+    sys_created_by: z.string().nullish(),
+  }),
 });
 
 const apiPath = '/api/now/attachment';
@@ -63,6 +69,7 @@ export function createFiles(context: Context): Pick<ChildSystem, 'open' | 'attac
     if (!row.success || id === null)
       throw unexpected({ request: `POST ${apiPath}/file`, effect: 'write' }, 'broken-answer');
     const { size_bytes: size, hash } = row.data.result;
+    signedBy(context, row.data.result.sys_created_by);
     if (Number(size ?? request.size) !== request.size) throw await undone(request, id);
     return { kind: 'attached', id, versionId: id, hash: hashOf(hash) };
   }

@@ -12,12 +12,12 @@ export class Unclaimed {
 
   /** What an earlier sending of this row may have left: its name, its size, and its content where both are known. */
   arrivalOf(row: ChildRow): FileInfo | null {
-    return this.#take(
-      (file) =>
-        file.size === numberIn(row, 'size') &&
-        safeName(file.name) === nameAcross(row) &&
-        (file.hash === null || row.hash === '' || file.hash === row.hash),
-    );
+    const fits = (file: FileInfo): boolean =>
+      file.size === numberIn(row, 'size') &&
+      safeName(file.name) === nameAcross(row) &&
+      (file.hash === null || row.hash === '' || file.hash === row.hash);
+    // A person may have added the same meanwhile. Where the desk does not tell who we are, nobody's is ours.
+    return this.#take((file) => file.own && fits(file)) ?? this.#take(fits);
   }
 
   /** A file with the same content, by hash. */
@@ -37,9 +37,9 @@ export class Unclaimed {
     );
   }
 
-  /** True while nobody has claimed it. */
-  has(file: FileInfo): boolean {
-    return this.#files.includes(file);
+  /** True if nobody had claimed it; it is the caller's from now on. */
+  claim(file: FileInfo): boolean {
+    return this.#take((other) => other === file) !== null;
   }
 
   #take(fits: (file: FileInfo) => boolean): FileInfo | null {

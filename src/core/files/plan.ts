@@ -5,23 +5,7 @@ import { Unclaimed } from './match.ts';
 import { isTold } from './notice.ts';
 import type { FileRules } from './rules.ts';
 import { advanced, detailOf, FileLedger, type FileStep, textIn, waitsForOther, withDetail } from './steps.ts';
-
-/** The files of one link: as the ledger and both desks have them. */
-export interface FilesView {
-  readonly linkId: string;
-  /** ISO 8601. Files older than this are nobody's affair; null where all of them are (a ticket that we made a counterpart for). */
-  readonly since: string | null;
-  readonly rows: readonly ChildRow[];
-  /** Null for a side whose files could not be read. */
-  readonly now: Readonly<Record<Side, { readonly items: readonly FileInfo[]; readonly complete: boolean } | null>>;
-}
-
-export interface PlanAt {
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-  readonly settleMs: number;
-  readonly newId: () => string;
-}
+import type { FilesView, PlanAt } from './view.ts';
 
 /** A file under scan is looked at again after this. */
 const scanLookMs = 30_000;
@@ -40,7 +24,10 @@ export function planFiles(view: FilesView, rules: FileRules, at: PlanAt): readon
   const plan = new Planner(view, rules, at);
   // What may have arrived is looked for before anything on the other side can be taken for new.
   const open = plan.ledger.rows.flatMap((row) => plan.openRow(row));
-  const files = sides.flatMap((side) => (view.now[side]?.items ?? []).flatMap((file) => plan.file(file)));
+  const listed = sides.flatMap((side) => view.now[side]?.items ?? []);
+  const known = listed.filter((file) => plan.ledger.knows(file));
+  // What stands in the ledger chooses its twin before others are taken for new.
+  const files = [...known, ...listed.filter((file) => !known.includes(file))].flatMap((file) => plan.file(file));
   const gone = plan.ledger.rows.flatMap((row) => plan.missing(row));
   const steps = [...open, ...files, ...gone];
   const stepped = new Set(steps.map((step) => step.row.id));
@@ -55,6 +42,8 @@ class Planner {
   readonly #unclaimed: Record<Side, Unclaimed>;
   /** Files that a step of this plan speaks for. */
   readonly #taken = new Set<FileInfo>();
+  /** Those of them that are somebody's counterpart for certain. */
+  readonly #found = new Set<FileInfo>();
 
   constructor(view: FilesView, rules: FileRules, at: PlanAt) {
     this.#view = view;
@@ -87,10 +76,9 @@ class Planner {
     // It looked like a person's while our upload was not recorded yet.
     if (row?.state === 'planned' && ours !== undefined)
       return [this.#note(row, { state: 'withheld' }, { why: 'ours' })];
-    if (row !== undefined && waitsForOther(row) && !this.#unclaimed[file.side].has(file))
-      return this.#claimed(row, file);
     const version = textIn(known, row === undefined ? 'counterpartVersion' : 'versionId');
     if (version !== null && version !== file.versionId) return this.#newVersion(file, row);
+    if (row !== undefined && waitsForOther(row)) return this.#waited(row, file);
     if (row?.state === 'planned') return this.#planned(row, file);
     return row?.detail['notice'] === 'due' ? [this.#told(row)] : [];
   }
@@ -130,23 +118,26 @@ class Planner {
 
   #unknown(file: FileInfo): readonly FileStep[] {
     if (!this.#concerns(file) || this.#taken.has(file)) return [];
-    if (this.#unclaimed[file.side].has(file)) return this.#fresh(file, file.id);
-    // What a sending that is under way may have left, or a person's after all: told apart when that has come to its end.
-    const row = this.#rowOf(file, file.id);
+    if (this.#unclaimed[file.side].claim(file)) return this.#fresh(file, file.id);
+    return [this.#wait(this.#rowOf(file, file.id), null)];
+  }
+
+  /** What a sending that is under way may have left, or a person's after all: told apart when that has come to its end. */
+  #wait(row: ChildRow, seen: string | null): FileStep {
     const nextAt = new Date(this.#at.now + this.#at.settleMs).toISOString();
-    return [
-      { row: { ...row, detail: withDetail(row, { nextAt, waits: 'other' }) }, seen: null, act: { kind: 'note' } },
-    ];
+    return { row: { ...row, detail: withDetail(row, { nextAt, waits: 'other' }) }, seen, act: { kind: 'note' } };
   }
 
-  /** Another row has claimed what this one waited with: for good, or until its sending has come to its end. */
-  #claimed(row: ChildRow, file: FileInfo): readonly FileStep[] {
-    if (this.#taken.has(file)) return [this.#note(row, { state: 'withheld' }, { why: 'ours', waits: null })];
-    if (!this.#isTime(row)) return [];
-    return [this.#note(row, {}, { nextAt: new Date(this.#at.now + this.#at.settleMs).toISOString() })];
+  #waited(row: ChildRow, file: FileInfo): readonly FileStep[] {
+    if (this.#found.has(file)) return [this.#note(row, { state: 'withheld' }, { why: 'ours', waits: null })];
+    if (this.#taken.has(file)) return [];
+    if (this.#unclaimed[file.side].claim(file)) return this.#planned(row, file);
+    return this.#isTime(row) ? [this.#wait(advanced(row, this.#at.now, {}), row.updatedAt)] : [];
   }
 
+  /** What our own account has added without the ledger knowing came too late, or is some automation's: never to be an echo. */
   #concerns(file: FileInfo): boolean {
+    if (file.own) return false;
     const { since } = this.#view;
     const mine = this.#rules.from === 'both' || this.#rules.from === file.side;
     return mine && (since === null || file.createdAt >= since);
@@ -235,6 +226,7 @@ class Planner {
   /** The file across is its counterpart. */
   #paired(row: ChildRow, file: FileInfo): FileStep {
     this.#taken.add(file);
+    this.#found.add(file);
     const detail = withDetail(row, {
       counterpartVersion: file.versionId,
       lostAt: null,

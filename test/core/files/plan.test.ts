@@ -106,6 +106,17 @@ describe('what is recognised', () => {
     ]);
   });
 
+  it('never carries back what our own account has added', () => {
+    expect(plan(view({ servicenow: [file('servicenow', { own: true })] }))).toEqual([]);
+  });
+
+  it('takes our own upload for what a lost answer left, before a person’s file that looks the same', () => {
+    const ours = file('salesforce', { id: '069000000000002AAA', own: true });
+    const rows = [row(here, { state: 'sent', updatedAt: ago(100) })];
+    const steps = planFiles(view({ servicenow: [here], salesforce: [there, ours], rows }), rulesOf(), at());
+    expect(steps.map((step) => step.row.counterpartId)).toEqual([ours.id, null]);
+  });
+
   it('carries two copies on one side as two files', () => {
     const copy = file('servicenow', { id: '2'.repeat(32) });
     expect(plan(view({ servicenow: [here, copy] }))).toEqual([

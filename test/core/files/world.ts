@@ -1,6 +1,6 @@
 import type { ChildRow, FileInfo } from '../../../src/core/children.ts';
-import type { FilesView, PlanAt } from '../../../src/core/files/plan.ts';
 import type { FileStep } from '../../../src/core/files/steps.ts';
+import type { FilesView, PlanAt } from '../../../src/core/files/view.ts';
 import type { Side } from '../../../src/core/side.ts';
 import { buildFileRules, type FilesConfig } from '../../../src/mapping/files-config.ts';
 
