@@ -23,10 +23,10 @@ export interface LaneKeeperOptions {
 }
 
 /**
- * The lease is short, so that a killed replica's lanes are soon free, and renewed three times before it ends. Beyond it nothing
- * starts: what a call brings could not be recorded without the store anyway.
+ * The lease is short, so that a killed replica's lanes are free when its keys are, and renewed four times before it ends. Beyond it
+ * nothing starts: what a call brings could not be recorded without the store anyway.
  */
-const ttlMs = 7_000;
+const ttlMs = 10_000;
 const renewEveryMs = 2_000;
 
 /** Leases lanes for this process and keeps them. Resolves after the first lease, rejects with StoreUnavailable without one. */
