@@ -5,7 +5,7 @@ import { live, liveAndResync, noCoverage } from './run.ts';
 import { history, weather } from './steps.ts';
 
 /** `MODEL_RUNS=10000 MODEL_SEED=7 vitest run test/model`: more histories, or the ones that failed before. */
-const runs = Number(process.env['MODEL_RUNS'] ?? 150);
+const runs = Number(process.env['MODEL_RUNS'] ?? 300);
 const seed = process.env['MODEL_SEED'];
 const parameters = { numRuns: runs, ...(seed === undefined ? {} : { seed: Number(seed) }) };
 
