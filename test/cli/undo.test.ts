@@ -103,6 +103,11 @@ describe('undo', () => {
     await run('pairs', 'resume', 'incident-case');
     await world.sync();
     expect(priority()).toBe('Medium');
+    // Whoever carries it out, it is on record under the undo's own run.
+    const [latest] = await world.store.transaction(async (tx) =>
+      tx.historyOf((await tx.findLinks({ limit: 1 }))[0]?.id ?? '', 1),
+    );
+    expect(latest).toMatchObject({ runId: (done.lines.at(-1) as { readonly run: string }).run, because: 'person' });
   });
 
   it('leaves an edit that comes between the plan and the write to stand', async () => {

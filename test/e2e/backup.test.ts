@@ -141,6 +141,7 @@ describe('a backup', { timeout: 120_000 }, () => {
           .replace('"migrations":[', '"migrations":["29990101000000_flying_cars",'),
       ),
     );
+    await refused(after, 'no/such/file', 'there is no such file or folder');
     await refused(after, 'text', 'is no backup of Casebridge');
     await refused(after, 'half', 'its last part is missing');
     await refused(after, 'short', 'its last part is missing');

@@ -5,6 +5,7 @@ import { iso } from '../../core/clock.ts';
 import { counted } from '../../observability/words.ts';
 import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { onNamedFile } from '../named-file.ts';
 import { shortTime } from '../output.ts';
 import { type Flags, type Session, storeSettings } from '../session.ts';
 import type { World } from '../world.ts';
@@ -34,7 +35,9 @@ async function makeBackup(session: Session, name: string): Promise<ExitCode> {
   const { out, world } = session;
   const file = resolve(name);
   const { backup } = await import('../../store/prisma/backup.ts');
-  const figures = await withUrl(session, (database) => backup(database.url, file, iso(world.now())));
+  const figures = await onNamedFile(file, () =>
+    withUrl(session, (database) => backup(database.url, file, iso(world.now()))),
+  );
   if (out.json) await out.line({ file, ...figures });
   else
     await out.text(
@@ -47,10 +50,12 @@ async function fillFrom(session: Session, name: string): Promise<ExitCode> {
   const { out } = session;
   const file = resolve(name);
   const { restore } = await import('../../store/prisma/backup.ts');
-  const done = await withUrl(session, ({ url, store }) =>
-    restore(url, file, {
-      enqueue: (keys) => store.transaction((tx) => tx.enqueue(keys.flatMap(keyOf))),
-    }),
+  const done = await onNamedFile(file, () =>
+    withUrl(session, ({ url, store }) =>
+      restore(url, file, {
+        enqueue: (keys) => store.transaction((tx) => tx.enqueue(keys.flatMap(keyOf))),
+      }),
+    ),
   );
   if (out.json) await out.line({ file, ...done });
   else

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { FieldValue } from '../../core/record.ts';
 import type { Side } from '../../core/side.ts';
 import { showValue, visible } from '../../observability/words.ts';
+import { onNamedFile } from '../named-file.ts';
 import type { Output } from '../output.ts';
 import { htmlReport, type Report } from './html.ts';
 
@@ -10,7 +11,7 @@ import { htmlReport, type Report } from './html.ts';
 export async function writeReport(out: Output, file: string | undefined, report: () => Report): Promise<void> {
   if (file === undefined) return;
   const path = resolve(file);
-  await writeFile(path, htmlReport(report()), { mode: 0o600 });
+  await onNamedFile(path, () => writeFile(path, htmlReport(report()), { mode: 0o600 }));
   out.note(`Report written to ${path}.`);
 }
 
