@@ -2,7 +2,7 @@
  * Makes the pictures of the README: two local desks with real incidents, the daemon between them, a few titles that wait for a
  * person, and a browser. Usage: `npm run screenshots -- --minutes 5`; writes docs/images/*.png.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -58,6 +58,8 @@ const config: CasebridgeConfig = {
 };
 
 const home = await mkdtemp(join(tmpdir(), 'casebridge-screenshots-'));
+// Under root the database runs as nobody, who has to get in; else its data would stay behind elsewhere.
+await chmod(home, 0o711);
 const [servicenow, salesforce] = await Promise.all([startServiceNowSandbox(), startSalesforceSandbox()]);
 const desks: Desks = { servicenow, salesforce };
 try {
