@@ -86,6 +86,10 @@ const byCause: Readonly<Record<string, Say>> = {
     what: `calls to ${side} were held back: the database did not renew our right to make them in time`,
     cure: 'nothing to do: they are decided anew; if it happens often, look at the database and at the load of this machine',
   }),
+  'changed-meanwhile': (_data, side) => ({
+    what: `the ticket in ${side} was changed after we had decided to delete it`,
+    cure: 'nothing to do: it is looked at anew',
+  }),
   'row-locked': (_data, side) => ({
     what: `somebody else is saving this record in ${side}`,
     cure: 'nothing to do: it is tried again shortly',

@@ -129,6 +129,35 @@ describe.each(sides)('a ticket deleted on %s', (gone) => {
     expect(await world.link()).toMatchObject({ life: { done: 'told' } });
   });
 
+  it('leaves one alive that is edited after the deletion of the other was decided on', async () => {
+    const world = scene({ life: { deleted: 'delete' } });
+    const ids = await linked(world, gone);
+    world.desks[gone].remove(objects[gone], ids[gone]);
+    await world.touch();
+    await world.poll();
+    const desk = world.desks[left];
+    let reads = 0;
+    const edits = {
+      ...desk,
+      read: async (...args: Parameters<typeof desk.read>) => {
+        // The look right before the deletion asks for no field.
+        if (args[2].length === 0 && !edited) {
+          edited = true;
+          desk.edit(
+            objects[left],
+            ids[left],
+            left === 'servicenow' ? { description: 'Late.' } : { Description: 'Late.' },
+          );
+        }
+        return desk.read(...args);
+      },
+    };
+    const jobs = await world.store.queue.takeBatch(10);
+    await reconcile({ ...world.engine, systems: { ...world.desks, [left]: edits } }, jobs);
+    expect(reads).toBe(2);
+    expect(world.desks[left].rows(objects[left])).toHaveLength(1);
+  });
+
   it('leaves one alive whose edit found the deleted ticket', async () => {
     const world = scene({ life: { deleted: 'delete' } });
     const ids = await linked(world, gone);

@@ -4,7 +4,7 @@ import type { ChildRow } from '../../core/children.ts';
 import { iso } from '../../core/clock.ts';
 import { defaultLife } from '../../core/life/rules.ts';
 import type { LifeDone } from '../../core/link.ts';
-import type { SourceRecord } from '../../core/record.ts';
+import { sameVersion, type SourceRecord, valueIn } from '../../core/record.ts';
 import { fieldsOf } from '../../core/rules.ts';
 import { type Side, sides } from '../../core/side.ts';
 import type { Engine } from '../engine.ts';
@@ -23,12 +23,17 @@ export type EndOutcome =
   /** It may or may not have been carried out, or the side does not answer: looked at again. */
   | { readonly kind: 'failed'; readonly error: ConnectorError; readonly row: ChildRow | null };
 
-/** Closes, deletes and tells the tickets across, side by side and a call a kind. Never rejects. */
+/**
+ * Closes, deletes and tells the tickets across, side by side and a call a kind. Rejects with JobsLost where the keys are another
+ * worker's by now: what went out before in the same run may have taken long.
+ */
 export async function carryOutEnds(
   engine: Engine,
   noted: readonly NotedEnd[],
 ): Promise<ReadonlyMap<string, EndOutcome>> {
   const outcomes = new Map<string, EndOutcome>();
+  if (noted.length === 0) return outcomes;
+  await engine.store.transaction((tx) => tx.holdJobs(noted.map(({ decision }) => decision.work.job)));
   await Promise.all(
     sides.map(async (side) => {
       const here = noted.filter(({ survivor }) => survivor.side === side);
@@ -106,14 +111,46 @@ async function eraseAll(
 ): Promise<readonly (readonly [NotedEnd, EraseResult])[]> {
   const results: (readonly [NotedEnd, EraseResult])[] = [];
   for (const [object, group] of Map.groupBy(ends, ({ survivor }) => survivor.object)) {
-    const ids = group.map(({ survivor }) => survivor.id);
+    const unseen = await editedSince(engine, side, object, group);
+    for (const end of unseen) results.push([end, { kind: 'failed', error: changed(side) }]);
+    const rest = group.filter((end) => !unseen.includes(end));
+    if (rest.length === 0) continue;
+    const ids = rest.map(({ survivor }) => survivor.id);
     const answers = await (engine.systems[side].erase?.(object, ids) ?? Promise.resolve([])).catch(
       (error: unknown): readonly EraseResult[] =>
         ids.map(() => ({ kind: 'failed', error: asConnectorError(side, error) })),
     );
-    group.forEach((end, index) => results.push([end, answers[index] ?? { kind: 'failed', error: lost(side) }]));
+    rest.forEach((end, index) => results.push([end, answers[index] ?? { kind: 'failed', error: lost(side) }]));
   }
   return results;
+}
+
+/** Deleting takes an edit with it that nobody has seen, so each ticket is looked at once more, right before. */
+async function editedSince(
+  engine: Engine,
+  side: Side,
+  object: string,
+  ends: readonly NotedEnd[],
+): Promise<readonly NotedEnd[]> {
+  const fields = [...new Set(ends.flatMap(({ survivor }) => Object.keys(survivor.fields)))];
+  const ids = ends.map(({ survivor }) => survivor.id);
+  const now = await engine.systems[side].read(object, ids, fields).catch(() => null);
+  return ends.filter(({ survivor }, index) => {
+    const result = now?.[index];
+    if (result?.kind === 'deleted') return false;
+    return result?.kind !== 'found' || !isSame(result.record, survivor);
+  });
+}
+
+/** A stamp of whole seconds alone does not tell two saves apart. */
+function isSame(a: SourceRecord, b: SourceRecord): boolean {
+  return (
+    sameVersion(a.version, b.version) && Object.keys(b.fields).every((name) => valueIn(a, name) === valueIn(b, name))
+  );
+}
+
+function changed(side: Side): ConnectorError {
+  return new ConnectorError('Unavailable', { side, executed: 'no', cause: 'changed-meanwhile' });
 }
 
 /** Null fields, or none that differ: it is closed already, or the mapping knows no way to close it. */
