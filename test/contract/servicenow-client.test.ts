@@ -429,6 +429,8 @@ async function takesToken(recording: Recording, auth: ServiceNowAuth): Promise<v
     refreshToken: body.refresh_token ?? 'kept',
     expiresAt: new Date(clock.now() + body.expires_in * 1000).toISOString(),
     instanceUrl: server.url,
+    // A refresh token that is new lives from now on; how long ours has lived is not known.
+    ...(body.refresh_token === undefined ? {} : { refreshSince: new Date(clock.now()).toISOString() }),
   });
 }
 

@@ -77,7 +77,7 @@ describe('the source', () => {
   it('sends over HTTP from the two connectors alone', () => {
     const clients = /from '(axios|undici|jsforce[^']*)'|from '(node:)?https?'/;
     const doors =
-      /^src[/\\](connectors[/\\]((byte-)?http|salesforce[/\\]\w+)\.ts|sandbox[/\\]|observability[/\\]health\.ts|cli[/\\]commands[/\\]auth[/\\]loopback\.ts)|^scripts[/\\]/;
+      /^src[/\\](connectors[/\\]((byte-)?http|salesforce[/\\][\w-]+)\.ts|sandbox[/\\]|observability[/\\]health\.ts|cli[/\\]commands[/\\]auth[/\\]loopback\.ts)|^scripts[/\\]/;
     expect(found(clients, doors)).toEqual([]);
   });
 

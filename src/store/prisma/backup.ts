@@ -19,7 +19,7 @@ const format = 'casebridge-backup';
 const formatVersion = 1;
 
 /** Of no use elsewhere: who is logged in, who holds what at this moment, and what the tables themselves came from. */
-const leftOut: ReadonlySet<string> = new Set(['sessions', 'leases', '_prisma_migrations']);
+const leftOut: ReadonlySet<string> = new Set(['sessions', 'leases', 'side_limits', '_prisma_migrations']);
 
 const rowsAtOnce = 500;
 

@@ -401,7 +401,7 @@ describe('signing in', () => {
 
   it.each([
     [503, 'text/html', '<html><title>503</title></html>', 'Unavailable', 'html-page'],
-    [504, 'text/html', '<html><title>504 Gateway Time-out</title></html>', 'Unavailable', 'html-page'],
+    [504, 'text/html', '<html><title>504 Gateway Time-out</title></html>', 'Unavailable', 'login-timed-out'],
     [200, 'text/html', '<html><title>Log in</title></html>', 'Unavailable', 'html-page'],
     [200, 'application/json', '{"token":"?"}', 'Unavailable', 'broken-answer'],
     [429, 'application/json', '{"error":{"message":"Rate limit exceeded","detail":null}}', 'RateLimited', 'rate-limit'],

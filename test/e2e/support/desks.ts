@@ -100,7 +100,7 @@ export function truthOf(desks: Desks): Truth {
     const fields = twin === null ? [] : differences(incident, twin);
     return fields.length === 0 ? [] : [`${incident.number}: ${fields.join(', ')}`];
   });
-  return { ...groundTruth(desks), differing };
+  return { ...groundTruth(desks, []), differing };
 }
 
 /** Resolves when every ticket has its one twin and both say the same; fails, with what is wrong, when that does not come. */
