@@ -53,7 +53,8 @@ export class People {
 
   #fresh(kind: string): string {
     this.#count += 1;
-    return `${kind}${this.#count.toString(36)}z`;
+    // Closed at both ends, so that no mark is a part of another.
+    return `[${kind}${this.#count}]`;
   }
 
   async open(): Promise<void> {
