@@ -58,6 +58,8 @@ const app = await openApp({
 });
 const daemon = createDaemon(app.engine, { cron: '* * * * * *', idleMaxMs: 1000, unlimitedCreates: true });
 
+// Whoever started us is gone: nobody would end us otherwise.
+process.on('disconnect', () => process.exit(1));
 process.on('message', (message: ToDaemon) => {
   void answer(message).catch((error: unknown) => tell({ kind: 'said', text: String(error) }));
 });

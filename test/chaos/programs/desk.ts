@@ -39,6 +39,8 @@ async function act(message: ToDesk): Promise<readonly DeskRow[]> {
   }
 }
 
+// Whoever started us is gone: nobody would end us otherwise.
+process.on('disconnect', () => process.exit(1));
 process.on('message', (message: ToDesk) => {
   void act(message).then(
     (rows) => tell({ kind: 'answer', ask: message.ask, rows }),
