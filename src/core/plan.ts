@@ -119,6 +119,7 @@ export type NewPlan =
         | 'number-names-nothing'
         | 'number-names-linked'
         | 'several-claim-number'
+        | 'too-many-share-value'
         | 'match-not-asked'
         /** The ticket across that it matches is just getting another one here, as far as anybody knows. */
         | 'match-under-way';

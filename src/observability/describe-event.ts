@@ -195,6 +195,8 @@ const planReasons: Readonly<Record<string, string>> = {
     'whether it is there across already cannot be asked: a side does not take the question about a field under `match`; "config check" says which.',
   'match-under-way':
     'it matches this ticket, for which another one was being made here; which of the two it gets is decided once that one is found, or surely is not there.',
+  'too-many-share-value':
+    'more tickets hold the same value of a matching rule than are shown, and it may be one of them; name a field in the rule that tells tickets apart.',
   'several-claim-number': 'several tickets name the same one by its number; clear the field of all but one.',
   'stamp-names-nothing':
     'it names a ticket across that is not there or is hidden from our user; look for it, or clear the stamp.',

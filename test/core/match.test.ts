@@ -302,5 +302,8 @@ describe('a rule whose first field holds one value too often for one answer', ()
       kind: 'propose',
       candidates: [{ id: ids.salesforce }],
     });
+    // Not even one: it may be among those left out all the same, so nothing is created.
+    expect(match(config, origin, [], { cut })).toEqual({ kind: 'disputed', why: 'too-many-share-value', others: [] });
+    expect(match(config, origin, [])).toEqual({ kind: 'none', near: [] });
   });
 });

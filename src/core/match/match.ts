@@ -1,5 +1,5 @@
 import type { SourceRecord } from '../record.ts';
-import { otherSide, sides } from '../side.ts';
+import { otherSide, type Side, sides } from '../side.ts';
 import { asText, type MatchRow, textIn } from './asks.ts';
 import { likeness } from './likeness.ts';
 import type { Candidate, MatchReason, MatchRule, MatchRules, MatchTerm, NearRule } from './rules.ts';
@@ -28,7 +28,8 @@ export type Match =
   /** A number is claimed that is not free, or not there. `others`: what people call the records concerned. */
   | { readonly kind: 'disputed'; readonly why: MatchDispute; readonly others: readonly string[] };
 
-export type MatchDispute = 'number-names-nothing' | 'number-names-linked' | 'several-claim-number';
+export type MatchDispute =
+  'number-names-nothing' | 'number-names-linked' | 'several-claim-number' | 'too-many-share-value';
 
 /**
  * Looks for the record across that this one is already, in the order of certainty: a person's word, a number held in a field, the
@@ -93,8 +94,12 @@ function byRule(input: MatchInput, rule: MatchRule): Match | null {
     (row) => row.id !== origin.id && rule.on.every((term) => meets(term, origin, row.side, row.fields)),
   );
   const [match] = free;
-  if (match === undefined) return null;
-  const isWhole = sides.every((side) => input.cut?.has(`${side} ${rule.on[0]?.fields[side] ?? ''}`) !== true);
+  const isCut = (side: Side): boolean => input.cut?.has(`${side} ${rule.on[0]?.fields[side] ?? ''}`) === true;
+  if (match === undefined) {
+    // More hold this value than were shown: its counterpart may be among the others, and a create would be its second.
+    return isCut(otherSide(origin.side)) ? { kind: 'disputed', why: 'too-many-share-value', others: [] } : null;
+  }
+  const isWhole = !sides.some(isCut);
   if (matching.length === 1 && rivals.length === 0 && isWhole)
     return { kind: 'link', record: match, by: { kind: 'rule', rule: rule.name } };
   const candidates = free
