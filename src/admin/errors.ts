@@ -32,7 +32,8 @@ function problemOf(error: FastifyError | Error, onError: (error: Error) => void)
   }
   if (error instanceof ConnectorError) return new ApiProblem(502, describeConnectorError(error));
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
-  if (status === 413) return new ApiProblem(413, 'The request is larger than 2 MB; send it in parts.');
+  if (status === 413)
+    return new ApiProblem(413, 'The request is larger than this address takes (2 MB, 1 kB for a wake-up).');
   if (status === 415) return new ApiProblem(415, 'Send JSON, with "content-type: application/json".');
   if (status >= 400 && status < 500)
     return new ApiProblem(400, 'The request cannot be read: its body is not sound JSON.');

@@ -52,6 +52,7 @@ function add<N extends RouteName>(
     method: route.method,
     url: route.path,
     config: { access: route.access },
+    ...(route.mostBytes === undefined ? {} : { bodyLimit: route.mostBytes }),
     handler: async (request, reply) => {
       const who = inside.get(request) ?? null;
       // Checked above by the very schemas that these types come from.

@@ -2,7 +2,7 @@ import cron from 'node-cron';
 import type { Side } from '../core/side.ts';
 import type { QueueDepth } from '../store/queue.ts';
 import type { Engine } from './engine.ts';
-import { createTicker, type PaceOf } from './ticker.ts';
+import { createTicker, type PaceOf, type Which } from './ticker.ts';
 import type { Totals } from './work.ts';
 import { batchSize, createWorker } from './worker.ts';
 
@@ -23,8 +23,8 @@ export interface Daemon {
   start(): Promise<void>;
   /** Stops polling, lets the running batch end, and says what is left. Takes at most ten seconds. */
   stop(): Promise<LeftBehind | null>;
-  /** Makes both sides due now, and polls them. */
-  syncNow(): Promise<void>;
+  /** Makes both sides due now, or one side or pair, and polls them. */
+  syncNow(which?: Which): Promise<void>;
   readonly totals: Totals;
   lastComplete(): Readonly<Record<Side, number | null>>;
   /** The gaps in force now. */
@@ -58,9 +58,12 @@ export function createDaemon(engine: Engine, options: DaemonOptions): Daemon {
       await task.start();
       void ticker.tick();
     },
-    syncNow: () => {
-      ticker.hurry();
-      return ticker.tick();
+    syncNow: async (which) => {
+      const underWay = ticker.idle();
+      ticker.hurry(which);
+      // What is being polled now may have passed by already.
+      await underWay;
+      await ticker.tick();
     },
     stop: async () => {
       stopping.abort(new Error('stopping'));

@@ -21,12 +21,18 @@ export interface Ticker {
   tick(): Promise<void>;
   /** Resolves when no tick runs. */
   idle(): Promise<void>;
-  /** Makes every side due at the next tick: a change, a wake-up, "sync now". */
-  hurry(): void;
+  /** Makes these sides due at the next tick: a wake-up, "sync now". Also where they are being polled right now. */
+  hurry(which?: Which): void;
   /** When each side was last walked to its end, in milliseconds since the epoch; null for never. */
   lastComplete(): Readonly<Record<Side, number | null>>;
   /** The gaps in force now. */
   paces(): readonly PaceOf[];
+}
+
+/** A side of a pair, or several; all where left out. */
+export interface Which {
+  readonly pair?: string;
+  readonly side?: Side;
 }
 
 /** How often one side of one pair is polled now. */
@@ -37,12 +43,17 @@ export interface PaceOf {
   readonly gapMs: number | null;
   /** When it is due, in milliseconds since the epoch; null for at once. */
   readonly nextAt: number | null;
+  /** When it was last walked to its end by this process, in milliseconds since the epoch; null for never. */
+  readonly completeAt: number | null;
+  /** How many times longer its gaps are while few of the side's calls are left. */
+  readonly times: number;
 }
 
 /** What a tick of the clock does. A side that is down is left alone for its time; nothing else waits for it. */
 export function createTicker(engine: Engine, options: TickerOptions): Ticker {
   const paces = new Map<string, Pace>();
   const polledAt = new Map<string, number>();
+  const hurried = new Set<string>();
   const failures: Record<Side, number> = { servicenow: 0, salesforce: 0 };
   const restsUntil: Record<Side, number | null> = { servicenow: null, salesforce: null };
   const stretches: Record<Side, number> = { servicenow: 1, salesforce: 1 };
@@ -56,6 +67,7 @@ export function createTicker(engine: Engine, options: TickerOptions): Ticker {
       const pace = paces.get(key) ?? startPace(engine.clock.now());
       if (options.signal.aborted || engine.clock.now() < pace.nextAt) continue;
       let changes = 0;
+      hurried.delete(key);
       try {
         changes = (await poll(engine, pair, side, options)).queued;
         failures[side] = 0;
@@ -71,6 +83,8 @@ export function createTicker(engine: Engine, options: TickerOptions): Ticker {
       const now = engine.clock.now();
       const next = afterPoll(pace, now, changes, options.tickMs, options.idleMaxMs);
       paces.set(key, stretched(next, now, options.tickMs, stretch(side)));
+      // The page may have been read before what the hurry was about.
+      if (hurried.has(key)) paces.delete(key);
     }
   }
 
@@ -125,13 +139,29 @@ export function createTicker(engine: Engine, options: TickerOptions): Ticker {
       return running;
     },
     idle: () => running ?? Promise.resolve(),
-    hurry: () => paces.clear(),
+    hurry: (which = {}) => {
+      for (const pair of engine.pairs) {
+        for (const side of sides) {
+          if ((which.pair ?? pair.name) !== pair.name || (which.side ?? side) !== side) continue;
+          paces.delete(`${pair.name} ${side}`);
+          hurried.add(`${pair.name} ${side}`);
+        }
+      }
+    },
     lastComplete: () => bothSides(lastComplete),
     paces: () =>
       engine.pairs.flatMap((pair) =>
         sides.map((side): PaceOf => {
-          const pace = paces.get(`${pair.name} ${side}`);
-          return { pair: pair.name, side, gapMs: pace?.gapMs ?? null, nextAt: pace?.nextAt ?? null };
+          const key = `${pair.name} ${side}`;
+          const { gapMs, nextAt } = paces.get(key) ?? { gapMs: null, nextAt: null };
+          return {
+            pair: pair.name,
+            side,
+            gapMs,
+            nextAt,
+            completeAt: polledAt.get(key) ?? null,
+            times: stretches[side],
+          };
         }),
       ),
   };

@@ -47,12 +47,58 @@ describe('a wake-up', () => {
     expect(polled()).toBe(0);
   });
 
-  it('however often it comes polls once a second', async () => {
-    const { ask, world, polled } = await createAdminWorld();
-    for (const text of ['{}', '{"side":"servicenow"}', body]) {
-      await ask('POST', '/api/wake', { as: null, body: text, headers: sign(world.clock.now(), text) });
+  it('however often it comes polls once a second, and forgets none', async () => {
+    const { ask, world, polls } = await createAdminWorld();
+    const texts = [
+      '{}',
+      '{"side":"servicenow"}',
+      body,
+      ...Array.from({ length: 200 }, (_, n) => `${body}${' '.repeat(n + 1)}`),
+    ];
+    for (const text of texts) {
+      const said = await ask('POST', '/api/wake', { as: null, body: text, headers: sign(world.clock.now(), text) });
+      expect(said.status).toBe(202);
     }
-    expect(polled()).toBe(1);
+    expect(polls).toEqual([{}]);
+    await world.clock.advance(1000);
+    expect(polls.slice(1)).toEqual([{ side: 'servicenow' }, { side: 'salesforce' }]);
+  });
+
+  it('names a pair that there is', async () => {
+    const { ask, world, polls } = await createAdminWorld();
+    for (const [text, status] of [
+      ['{"side":"servicenow","pair":"incident-case"}', 202],
+      ['{"pair":"incident-cake"}', 404],
+      [`{"pair":"${'x'.repeat(2000)}"}`, 413],
+      ['{"ticket":"INC1"}', 400],
+    ] as const) {
+      const said = await ask('POST', '/api/wake', { as: null, body: text, headers: sign(world.clock.now(), text) });
+      expect(said.status).toBe(status);
+    }
+    expect(polls).toEqual([{ side: 'servicenow', pair: 'incident-case' }]);
+  });
+
+  it('spends none of the calls that are kept for later', async () => {
+    const { ask, world, polls } = await createAdminWorld({
+      paces: [{ pair: 'incident-case', side: 'salesforce', gapMs: 60_000, nextAt: null, completeAt: null, times: 6 }],
+    });
+    const said = await ask('POST', '/api/wake', { as: null, body, headers: sign(world.clock.now(), body) });
+    expect(said).toMatchObject({ status: 202, json: { text: expect.stringContaining('few calls') as string } });
+    expect(polls).toEqual([]);
+  });
+
+  it('that is forged in masses is answered in few words, while a right one still counts', async () => {
+    const { ask, world, polls } = await createAdminWorld();
+    const statuses = new Map<number, number>();
+    for (let n = 0; n < 500; n += 1) {
+      const headers = sign(world.clock.now(), body, `guess ${n}`);
+      const { status } = await ask('POST', '/api/wake', { as: null, body, headers });
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    }
+    expect(Object.fromEntries(statuses)).toEqual({ 401: 20, 429: 480 });
+    const right = await ask('POST', '/api/wake', { as: null, body, headers: sign(world.clock.now(), body) });
+    expect(right.status).toBe(202);
+    expect(polls).toEqual([{ side: 'salesforce' }]);
   });
 
   it('is refused where no secret is set', async () => {

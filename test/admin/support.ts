@@ -3,6 +3,7 @@ import { type Admin, createAdmin } from '../../src/admin/server.ts';
 import { deskUrls } from '../../src/admin/desk-urls.ts';
 import { Secret } from '../../src/config/secret.ts';
 import type { AdminSettings } from '../../src/config/settings.ts';
+import type { PaceOf, Which } from '../../src/engine/ticker.ts';
 import { defaultPairWith } from '../../src/mapping/default-config.ts';
 import { hashOf } from '../../src/operate/tokens.ts';
 import type { AdminRecords, AdminRole } from '../../src/store/store.ts';
@@ -35,8 +36,10 @@ export interface AdminWorld {
   readonly admin: Admin;
   readonly records: AdminRecords;
   readonly errors: Error[];
-  /** How often both sides were polled for somebody. */
+  /** How often somebody had a side polled. */
   polled(): number;
+  /** Which, each time. */
+  readonly polls: readonly Which[];
   /** Asks as whoever has this token; as the operator unless told otherwise, as nobody for null. */
   ask(method: 'GET' | 'POST' | 'DELETE', path: string, asked?: Asked): Promise<Said>;
   login(token: string): Promise<Session>;
@@ -45,6 +48,8 @@ export interface AdminWorld {
 export interface AdminWorldOptions {
   readonly settings?: Partial<AdminSettings>;
   readonly pages?: string;
+  /** What the daemon's ticker would tell. */
+  readonly paces?: readonly PaceOf[];
 }
 
 /** Tokens of the tests: the role is their name. */
@@ -60,12 +65,12 @@ export async function createAdminWorld(options: AdminWorldOptions = {}): Promise
     await records.addToken({ id: `token-${role}`, name: role, role, hash, createdAt: '2026-03-01', revokedAt: null });
   }
   const errors: Error[] = [];
-  let polled = 0;
+  const polls: Which[] = [];
   const admin = await createAdmin({
     engine: world.engine,
     daemon: {
-      syncNow: async () => {
-        polled += 1;
+      syncNow: async (which = {}) => {
+        polls.push(which);
       },
       totals: {
         created: { servicenow: 0, salesforce: 0 },
@@ -75,7 +80,7 @@ export async function createAdminWorld(options: AdminWorldOptions = {}): Promise
         quarantined: 0,
       },
       lastComplete: () => ({ servicenow: null, salesforce: null }),
-      paces: () => [],
+      paces: () => options.paces ?? [],
     },
     records,
     config: { pairs: [defaultPairWith({ closeCode: 'Solution provided', closeNotes: 'Done.' })] },
@@ -121,7 +126,8 @@ export async function createAdminWorld(options: AdminWorldOptions = {}): Promise
     admin,
     records,
     errors,
-    polled: () => polled,
+    polled: () => polls.length,
+    polls,
     ask,
     login: async (token) => {
       const said = await ask('POST', '/api/login', { as: null, body: { token } });

@@ -188,6 +188,27 @@ describe('the ticker', () => {
     await ticker.tick();
     expect(world.desks.servicenow.calls()).toBe(before + 1);
   });
+
+  it('hurries one side alone, and once more where it was being polled at that moment', async () => {
+    const world = createWorld();
+    const options = { tickMs: 10_000, idleMaxMs: 120_000, unlimitedCreates: false, signal: never };
+    const ticker = createTicker(world.engine, options);
+    await ticker.tick();
+    const calls = () => [world.desks.servicenow.calls(), world.desks.salesforce.calls()];
+    const [servicenow = 0, salesforce = 0] = calls();
+    ticker.hurry({ side: 'salesforce' });
+    await ticker.tick();
+    expect(calls()).toEqual([servicenow, salesforce + 1]);
+    ticker.hurry({ side: 'salesforce', pair: 'another' });
+    await ticker.tick();
+    expect(calls()).toEqual([servicenow, salesforce + 1]);
+    ticker.hurry({ side: 'servicenow' });
+    const underWay = ticker.tick();
+    ticker.hurry({ side: 'servicenow' });
+    await underWay;
+    await ticker.tick();
+    expect(calls()).toEqual([servicenow + 2, salesforce + 1]);
+  });
 });
 
 describe('the ticker, while one side is down', () => {

@@ -58,8 +58,8 @@ async function answer(events: readonly EngineEvent[]): Promise<string> {
       },
       lastComplete: () => ({ servicenow: now, salesforce: now }),
       paces: () => [
-        { pair: 'incident-case', side: 'servicenow', gapMs: 10_000, nextAt: now },
-        { pair: 'incident-case', side: 'salesforce', gapMs: 20_000, nextAt: now },
+        { pair: 'incident-case', side: 'servicenow', gapMs: 10_000, nextAt: now, completeAt: now, times: 1 },
+        { pair: 'incident-case', side: 'salesforce', gapMs: 20_000, nextAt: now, completeAt: now, times: 1 },
       ],
     },
     records,

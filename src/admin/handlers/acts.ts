@@ -1,23 +1,34 @@
 import { note } from '../../operate/operator.ts';
-import type { Side } from '../../core/side.ts';
+import { Refused } from '../../operate/refused.ts';
 import { sideNames } from '../../observability/words.ts';
 import { createSignatures, type SignatureFault } from '../auth/signature.ts';
 import { ApiProblem } from '../problem.ts';
 import { rawBodyOf } from '../raw-body.ts';
+import type { Body } from '../routes.ts';
+import { createWaker, type Woken } from '../wake.ts';
+import { given } from './links.ts';
 import type { HandlersOf, MakeHandlers } from './types.ts';
 
-/** However many wake-ups come, both sides are polled no more often than this for them. */
-const wakeGapMs = 1000;
+/** Calls with a wrong signature that are answered in words within a window; there is nothing to learn from more. */
+const wrongAnswered = 20;
+const windowMs = 10_000;
 
 /** Polling now, for whoever asks and for desks that say that something changed. */
-export const actHandlers: MakeHandlers<'syncNow' | 'wake'> = ({
-  engine,
-  daemon,
-  wakeSecret,
-}): HandlersOf<'syncNow' | 'wake'> => {
+export const actHandlers: MakeHandlers<'syncNow' | 'wake'> = (context): HandlersOf<'syncNow' | 'wake'> => {
+  const { engine, daemon, wakeSecret } = context;
   const { clock } = engine;
+  const known = engine.pairs.map(({ name }) => name);
   const check = wakeSecret === null ? null : createSignatures(wakeSecret, () => clock.now());
-  let wokenAt = 0;
+  const wake = createWaker(context);
+  let wrong = { since: 0, count: 0 };
+
+  const refuse = (fault: SignatureFault): never => {
+    if (clock.now() - wrong.since > windowMs) wrong = { since: clock.now(), count: 0 };
+    wrong.count += 1;
+    if (wrong.count <= wrongAnswered) throw new ApiProblem(401, faults[fault]);
+    throw new ApiProblem(429, 'Too many calls that were not signed rightly.', { retryAfter: windowMs / 1000 });
+  };
+
   return {
     syncNow: async ({ operator }) => {
       void daemon.syncNow();
@@ -31,14 +42,17 @@ export const actHandlers: MakeHandlers<'syncNow' | 'wake'> = ({
         signature: header(request.headers['x-casebridge-signature']),
         body: rawBodyOf(request),
       });
-      if (fault !== null) throw new ApiProblem(401, faults[fault]);
-      if (clock.now() - wokenAt >= wakeGapMs) {
-        wokenAt = clock.now();
-        void daemon.syncNow();
-      }
-      return { text: `${whom(body.side)} polled now.` };
+      if (fault !== null) return refuse(fault);
+      const { pair } = body;
+      if (pair !== undefined && !known.includes(pair)) throw new Refused({ kind: 'no-pair', name: pair, known });
+      return { text: `${whom(body)} polled ${words[wake(given(body))]}` };
     },
   };
+};
+
+const words: Readonly<Record<Woken, string>> = {
+  now: 'now.',
+  'in-time': 'at the next planned time: few calls are left for today.',
 };
 
 const faults: Readonly<Record<SignatureFault, string>> = {
@@ -52,6 +66,7 @@ function header(value: string | readonly string[] | undefined): string | undefin
   return typeof value === 'string' ? value : undefined;
 }
 
-function whom(side: Side | undefined): string {
-  return side === undefined ? 'Both sides are' : `${sideNames[side]} is`;
+function whom({ side, pair }: Body<'wake'>): string {
+  const which = side === undefined ? 'Both sides' : sideNames[side];
+  return `${which}${pair === undefined ? '' : ` of ${pair}`} ${side === undefined ? 'are' : 'is'}`;
 }

@@ -18,6 +18,8 @@ export interface Route {
   /** What comes back; a stream has a content type instead. */
   readonly answer?: z.ZodType;
   readonly stream?: string;
+  /** Most bytes of a body, where that is less than for the others. */
+  readonly mostBytes?: number;
   /** Where it is not 200. */
   readonly status?: 201 | 202 | 204;
 }

@@ -70,6 +70,7 @@ export const workRoutes = {
     access: 'signed',
     summary: 'A desk says that something changed: poll now',
     body: wakeBody,
+    mostBytes: 1024,
     answer: accepted,
     status: 202,
   },

@@ -51,6 +51,8 @@ export const eventsQuery = z.strictObject({
 export const wakeBody = z.strictObject({
   /** Which side changed; both where left out. */
   side: side.optional(),
+  /** Which pair of tables; all where left out. */
+  pair: z.string().max(100).optional(),
 });
 
 export type Topic = z.infer<typeof topic>;
