@@ -61,6 +61,8 @@ export interface UpdateRequest {
   readonly object: string;
   readonly id: string;
   readonly fields: Fields;
+  /** What the record held when this was decided: of a field that is made of several, only the parts that differ are sent. */
+  readonly held?: Fields;
   readonly readBack: readonly string[];
 }
 

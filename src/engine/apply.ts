@@ -78,6 +78,7 @@ function updatesOn(side: Side, decisions: readonly Decision[]): readonly Slot<Up
           object: work.pair.objects[side],
           id: write.id,
           fields: write.fields,
+          held: decision.view.now[side].fields,
           readBack: fieldsOf(work.pair, side),
         },
       }));

@@ -4,6 +4,27 @@ import type { Settlement } from './settlement.ts';
 import { groupBy } from './work.ts';
 
 /**
+ * Two transactions do not see what the other has not committed yet. So those that note creates keep out those that link records that
+ * are there already, for as long as each takes; creates do not wait for each other, since a record has one intent at most.
+ */
+export async function lockClaims(tx: Tx, pairs: readonly string[], what: 'create' | 'link'): Promise<void> {
+  const names = [...new Set(pairs)].map((pair) => `claims ${pair}`);
+  if (names.length > 0) await tx.lock(names, what === 'create' ? 'beside' : 'alone');
+}
+
+/** Before links are recorded: see lockClaims. */
+export async function lockLinked(tx: Tx, settlements: readonly Settlement[]): Promise<void> {
+  const claiming = settlements.filter(
+    ({ closeIntents, insert, move }) => move !== undefined || (insert !== null && closeIntents.length === 0),
+  );
+  await lockClaims(
+    tx,
+    claiming.map(({ work }) => work.pair.name),
+    'link',
+  );
+}
+
+/**
  * Asked in the transaction that notes creates, after they were noted: a record that was linked since it was loaded (by a merge, a
  * match or a person) gets nothing across. Throws JobsLost: the key is handed out again, and finds the link.
  */

@@ -47,7 +47,8 @@ export async function decideLinks(
   const dates = await dateConflicts(engine, undated);
   for (const { work, view } of undated) {
     const dated: LinkView = { ...view, dates: dates.get(work.link.id) ?? {} };
-    decided.push(planned(engine, work, view, planLink(dated, work.pair, at).plan, answers));
+    const second = unlessFaulty(work, null, () => planLink(dated, work.pair, at));
+    decided.push(isFaulty(second) ? second : planned(engine, work, view, second.plan, answers));
   }
   return decided;
 }

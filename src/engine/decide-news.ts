@@ -7,6 +7,7 @@ import type { SourceRecord } from '../core/record.ts';
 import { fieldsOf } from '../core/rules.ts';
 import { bothSides, otherSide, type Side } from '../core/side.ts';
 import type { Engine } from './engine.ts';
+import { isAllowed } from './life/brake.ts';
 import { matchNews } from './match/look.ts';
 import { type ReadAnswers, readBoth } from './read.ts';
 import { unlessFaulty } from './people/faulty.ts';
@@ -222,7 +223,8 @@ function decideOne(
   const { claimed, notThere } = seenAcross(look);
   const doubt = stillInDoubt(engine, work, claimed, notThere);
   if (doubt !== null) return doubt;
-  if (claimed.length === 0 && !notThere)
+  // Nothing is seen across at all. A person who has looked may know that nothing is there.
+  if (claimed.length === 0 && !notThere && !isAllowed(work))
     return { kind: 'plan', work, origin, plan: { kind: 'quarantine', why: 'probe-unknown' } };
   const linkedIds = linked.get(`${work.pair.name} ${otherSide(work.origin.side)}`) ?? new Set<string>();
   return { kind: 'plan', work, origin, plan: planNew({ pair: work.pair, origin, partner, claimed, linkedIds }) };

@@ -5,7 +5,7 @@ import type { Fields, FieldValue } from '../core/record.ts';
 import { type Side, sides } from '../core/side.ts';
 import type { ConflictRow, Intent } from '../store/store.ts';
 import { rowsToNote } from './children/plan.ts';
-import { refuseLinked } from './claims.ts';
+import { lockClaims, refuseLinked } from './claims.ts';
 import type { Engine } from './engine.ts';
 import type { Decision, LinkDecision, LinkWork, NewDecision } from './work.ts';
 
@@ -43,6 +43,11 @@ export async function note(engine: Engine, decisions: readonly Decision[]): Prom
     return { conflicts: new Map(), intents: new Map(), pending: [], children: [], keys: new Set() };
   const sending = decisions.filter(writes);
   const ids = await engine.store.transaction(async (tx) => {
+    await lockClaims(
+      tx,
+      intents.map(({ intent }) => intent.pair),
+      'create',
+    );
     // A worker that stood still for long has lost its keys: whoever has them decides, on what he reads.
     await tx.holdJobs(sending.map((decision) => decision.work.job));
     const noted = rows.length === 0 ? [] : await tx.noteConflicts(rows.map(({ row }) => row));

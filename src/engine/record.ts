@@ -1,6 +1,6 @@
 import { iso } from '../core/clock.ts';
 import { JobsLost, StoreUnavailable, type Tx } from '../store/store.ts';
-import { refuseCreatedFrom } from './claims.ts';
+import { lockLinked, refuseCreatedFrom } from './claims.ts';
 import type { Engine } from './engine.ts';
 import { reportStrangers } from './people/report.ts';
 import { quarantineRow } from './quarantine.ts';
@@ -56,6 +56,7 @@ async function write(tx: Tx, settlements: readonly Settlement[]): Promise<void> 
   const some = async <T>(rows: readonly T[], store: (rows: readonly T[]) => Promise<unknown>): Promise<void> => {
     if (rows.length > 0) await store(rows);
   };
+  await lockLinked(tx, settlements);
   await some(
     all((s) => (s.insert === null ? [] : [s.insert])),
     (links) => tx.insertLinks(links),

@@ -213,7 +213,7 @@ const planReasons: Readonly<Record<string, string>> = {
     'Salesforce has not shown it for an hour or more: deleted, or hidden from our user. Nothing is done about it; if it is gone for good: casebridge links unlink.',
   'too-many-deletes':
     'it was deleted, merged or out of scope together with many others; casebridge pairs list tells more.',
-  'allowed-by-person': 'it was deleted, merged or out of scope, and a person has said that this is right.',
+  'allowed-by-person': 'a person has said that it is right to go on.',
   'side-blind': 'its desk shows none of its tickets to our user any more; casebridge pairs list tells more.',
   'pair-stands-still': 'its pair stands still; casebridge pairs list tells why.',
   'probe-unknown': 'whether it exists across cannot be told, because our user sees no tickets there; check its rights.',

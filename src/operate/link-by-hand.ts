@@ -3,6 +3,7 @@ import { newLink } from '../core/plan-new.ts';
 import type { SourceRecord } from '../core/record.ts';
 import { fieldsOf, type PairRules } from '../core/rules.ts';
 import { bothSides, type Side, sides } from '../core/side.ts';
+import { lockClaims } from '../engine/claims.ts';
 import { type Engine, pairOf } from '../engine/engine.ts';
 import { dropOver } from '../engine/match/record.ts';
 import { bindRules } from '../engine/people/bind.ts';
@@ -47,6 +48,7 @@ export async function linkByHand(
     .filter((rule) => !rule.agree(bothSides((side) => records[side].fields[rule.fields[side]] ?? null)))
     .map((rule) => rule.name);
   await operator.store.transaction(async (tx) => {
+    await lockClaims(tx, [pair.name], 'link');
     await refuseIfTaken(tx, pair, records);
     if (dry) return;
     await tx.insertLinks([link]);

@@ -1,4 +1,5 @@
 import { parseKey } from '../core/link.ts';
+import { allowedByPerson } from '../engine/life/brake.ts';
 import type { QuarantineReason, QuarantineRow, Tx } from '../store/store.ts';
 import { note, type Operator, timeOf } from './operator.ts';
 import { Refused } from './refused.ts';
@@ -30,15 +31,32 @@ export function causeOf(reason: QuarantineReason): string {
   }
 }
 
+/** What a person says yes to with a retry. */
+export interface RetryConsent {
+  /** He has looked across: what cannot be seen there is not there, and the ticket is to be created. */
+  readonly unseen?: boolean;
+}
+
 /** Tries rows again now. Throws Refused where the selection names nothing. */
-export async function retrySetAside(operator: Operator, selection: Selection): Promise<readonly QuarantineRow[]> {
+export async function retrySetAside(
+  operator: Operator,
+  selection: Selection,
+  { unseen }: RetryConsent = {},
+): Promise<readonly QuarantineRow[]> {
   const rows = await operator.store.transaction(async (tx) => {
     const chosen = await choose(tx, selection);
-    await tx.saveQuarantine(chosen.map((row) => ({ ...row, nextAt: timeOf(operator) })));
+    const reasonOf = ({ reason }: QuarantineRow): QuarantineReason =>
+      unseen === true && reason.kind === 'plan' && reason.why === 'probe-unknown'
+        ? { kind: 'plan', why: allowedByPerson }
+        : reason;
+    await tx.saveQuarantine(chosen.map((row) => ({ ...row, reason: reasonOf(row), nextAt: timeOf(operator) })));
     await tx.enqueue(chosen.flatMap((row) => parseKey(row.key) ?? []));
     return chosen;
   });
-  await note(operator, 'quarantine.retry', targetOf(selection), { count: rows.length });
+  await note(operator, 'quarantine.retry', targetOf(selection), {
+    count: rows.length,
+    ...(unseen === true ? { unseen } : {}),
+  });
   return rows;
 }
 
@@ -52,7 +70,7 @@ export async function dropSetAside(operator: Operator, selection: Selection): Pr
     await tx.clearQuarantine(chosen.map((row) => row.key));
     const links = chosen.map((row) => parseKey(row.key)).flatMap((key) => (key?.kind === 'link' ? [key.linkId] : []));
     const set = (await tx.linksById(links)).filter((link) => link.status === 'quarantined').map((link) => link.id);
-    if (set.length > 0) await tx.setLinkStatus(set, 'pending');
+    if (set.length > 0) await tx.setLinkStatus(set, 'pending', 'keep');
     return chosen;
   });
   await note(operator, 'quarantine.drop', targetOf(selection), { count: rows.length });

@@ -149,14 +149,19 @@ export interface LinkFilter {
 
 /** Reads and writes inside one transaction. Batch-first: one statement each, whatever the number of rows. */
 export interface Tx extends OverviewTx, MatchingTx, UnmatchedTx {
+  /**
+   * Waits for these names and holds them until the transaction ends: `alone` keeps out everybody else, `beside` only those who want one
+   * alone. What is read after it was committed by whoever had it before.
+   */
+  lock(names: readonly string[], how: 'alone' | 'beside'): Promise<void>;
   linksById(ids: readonly string[]): Promise<readonly Link[]>;
   linksBySource(pair: string, side: Side, ids: readonly string[]): Promise<readonly Link[]>;
   /** Fails with DuplicateLink if either id of one is linked already in its pair. */
   insertLinks(links: readonly Link[]): Promise<void>;
   /** Bases, numbers, holds, hops, life, status, lastSyncedAt. A link that was detached meanwhile stays detached, and keeps its life. */
   updateLinks(links: readonly Link[]): Promise<void>;
-  /** A person's word: what was seen of the life of these links is forgotten with it. */
-  setLinkStatus(ids: readonly string[], status: LinkStatus): Promise<void>;
+  /** A person's word: what was seen of the life of these links is forgotten with it, unless it is to be kept. */
+  setLinkStatus(ids: readonly string[], status: LinkStatus, life?: 'forget' | 'keep'): Promise<void>;
   /** Links that life had detached are as given again, with no life. One that a person has unlinked stays as it is. */
   reattachLinks(links: readonly Link[]): Promise<void>;
   /**
@@ -164,7 +169,7 @@ export interface Tx extends OverviewTx, MatchingTx, UnmatchedTx {
    * already in the pair.
    */
   moveLink(id: string, side: Side, recordId: string): Promise<void>;
-  /** Links of the pair that ended by what became of their records since this time, and those that have not ended. */
+  /** Links of the pair that ended, or are about to, by what became of their records since this time, and all others that are not detached. */
   countEnds(pair: string, since: string): Promise<{ readonly recent: number; readonly living: number }>;
   /** Living links with a field that a side keeps as it was, and those with a record that no answer holds. Looks at every link. */
   countHeld(): Promise<{ readonly refused: number; readonly missing: number }>;

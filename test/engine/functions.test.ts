@@ -111,6 +111,44 @@ describe('a function of the mapping file', () => {
   });
 });
 
+describe('a function that fails only once a conflict was dated', () => {
+  it('sets that record aside alone', async () => {
+    let dated = false;
+    const { put, edit, sync, engine, desks, events } = functionWorld({
+      ...plant,
+      toSalesforce: (value) => {
+        if (dated && value === 'Lyon') throw new Error('the list of plants is gone');
+        return value;
+      },
+      toServiceNow: (value) => value,
+    });
+    const bad = put('servicenow', { ...newIncident, u_plant: 'Ghent' });
+    const good = put('servicenow', { ...newIncident, u_plant: 'Turin' });
+    await sync();
+    const caseOf = (id: string): string => desks.salesforce.rows('Case').find((row) => row.partnerId === id)?.id ?? '';
+    for (const { id } of [bad, good]) {
+      await edit('servicenow', id, { urgency: '1', ...(id === bad.id ? { u_plant: 'Lyon' } : {}) });
+      await edit('salesforce', caseOf(id), { Priority: 'Low' });
+    }
+    for (const side of ['servicenow', 'salesforce'] as const) {
+      const { fieldDates } = desks[side];
+      Object.assign(engine.systems[side], {
+        fieldDates: (...asks: Parameters<typeof fieldDates>) => {
+          dated = true;
+          return fieldDates(...asks);
+        },
+      });
+    }
+    await sync();
+    expect(dated).toBe(true);
+    expect(await engine.store.transaction((tx) => tx.listQuarantine(9))).toMatchObject([
+      { ids: { servicenow: bad.id }, reason: { kind: 'mapping', field: 'u_plant', why: 'threw' } },
+    ]);
+    expect(desks.salesforce.rows('Case').find((row) => row.partnerId === good.id)?.fields['Priority']).toBe('High');
+    expect(events.filter(({ type }) => type === 'batch.failed')).toEqual([]);
+  });
+});
+
 describe('a function that fails on what the other desk made of its own value', () => {
   it('sets that record aside with the field named, and keeps nobody else waiting', async () => {
     const { put, sync, engine, desks, clock } = functionWorld(

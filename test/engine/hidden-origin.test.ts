@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { retrySetAside } from '../../src/operate/quarantine.ts';
 import { createWorld, newIncident, type World } from './world.ts';
 
 const intents = (world: World) => world.store.transaction((tx) => tx.openIntents(10));
@@ -82,6 +83,28 @@ describe('a new ticket', () => {
     expect(world.desks.salesforce.rows('Case')).toHaveLength(1);
     expect(await world.store.transaction((tx) => tx.listQuarantine(5))).toMatchObject([
       { reason: { why: 'probe-unknown' } },
+    ]);
+  });
+
+  it('is created where a person has looked and says that it is not there', async () => {
+    const world = createWorld();
+    world.put('servicenow', newIncident);
+    await world.sync();
+    const { ids } = await world.link();
+    world.desks.salesforce.hide('Case', ids.salesforce, true);
+    const { id } = world.put('servicenow', { ...newIncident, short_description: 'The next one' });
+    await world.sync();
+    const operator = { store: world.store, actor: 'cli:ada', now: () => world.clock.now() };
+    await retrySetAside(operator, { kind: 'record', search: id });
+    await world.sync();
+    expect(world.desks.salesforce.rows('Case')).toHaveLength(1);
+
+    await retrySetAside(operator, { kind: 'record', search: id }, { unseen: true });
+    await world.sync();
+    expect(world.desks.salesforce.rows('Case').filter((row) => row.partnerId === id)).toHaveLength(1);
+    expect(await world.store.transaction((tx) => tx.listQuarantine(5))).toEqual([]);
+    expect(await world.store.admin?.recentAudit(1)).toMatchObject([
+      { action: 'quarantine.retry', detail: { unseen: true } },
     ]);
   });
 });

@@ -105,6 +105,25 @@ describe.each(sides)('a ticket deleted on %s', (gone) => {
     expect(world.twin(left).fields).toMatchObject(left === 'servicenow' ? { state: '1' } : { Status: 'New' });
   });
 
+  it('opens both where the answer to the closing was lost before it is restored', async () => {
+    const world = scene({ life: { deleted: 'close' } });
+    const ids = await linked(world, gone);
+    world.desks[gone].remove(objects[gone], ids[gone]);
+    await world.touch();
+    world.desks[left].faults.add({ method: 'update', error: 'Unavailable', effect: 'done', times: 1 });
+    await world.sync();
+    const closed = left === 'servicenow' ? { state: '6' } : { Status: 'Closed' };
+    expect(world.twin(left).fields).toMatchObject(closed);
+    expect(await world.link()).toMatchObject({ status: 'quarantined', life: { done: 'planned' } });
+
+    world.desks[gone].restore(objects[gone], ids[gone]);
+    await world.clock.advance(600_000);
+    await world.sync();
+    expect(await world.link()).toMatchObject({ status: 'synced', life: null });
+    expect(world.twin('servicenow').fields['state']).toBe('1');
+    expect(world.twin('salesforce').fields['Status']).toBe('New');
+  });
+
   it('takes the other one with it only where the mapping says so by name and nobody has touched that', async () => {
     const world = scene({ life: { deleted: 'delete' } });
     const ids = await linked(world, gone);

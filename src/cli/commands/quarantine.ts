@@ -13,6 +13,7 @@ import type { World } from '../world.ts';
 
 interface RetryFlags extends Flags {
   readonly all?: boolean;
+  readonly unseen?: boolean;
 }
 
 export function quarantineCommand(world: World): Command {
@@ -27,8 +28,9 @@ export function quarantineCommand(world: World): Command {
   })
     .argument('[id]', 'key as listed, or id or number of the record')
     .option('--all', 'every one of them')
+    .option('--unseen', 'create it although nothing can be seen across: you have looked, and it is not there')
     .action((id: string | undefined, flags: RetryFlags) =>
-      act(world, flags, (session) => retryRows(session, id, flags.all === true)),
+      act(world, flags, (session) => retryRows(session, id, flags)),
     );
 
   const drop = command('drop', 'forget a record that is set aside; its next change is looked at again', {
@@ -75,10 +77,12 @@ async function listQuarantine(session: Session): Promise<ExitCode> {
   return exitCodes.done;
 }
 
-async function retryRows(session: Session, id: string | undefined, all: boolean): Promise<ExitCode> {
-  if ((id === undefined) === !all) throw new UsageError('Name one record, or say --all.');
+async function retryRows(session: Session, id: string | undefined, flags: RetryFlags): Promise<ExitCode> {
+  if ((id === undefined) !== (flags.all === true)) throw new UsageError('Name one record, or say --all.');
   const selection = id === undefined ? ({ kind: 'all' } as const) : ({ kind: 'record', search: id } as const);
-  const rows = await withStore(session, (store) => retrySetAside(operatorOf(session, store), selection));
+  const rows = await withStore(session, (store) =>
+    retrySetAside(operatorOf(session, store), selection, { unseen: flags.unseen === true }),
+  );
   return told(session, rows, 'queued for the running daemon, or the next "sync --once".');
 }
 

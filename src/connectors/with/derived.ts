@@ -44,16 +44,20 @@ export function withDerived(system: TicketSystem, derived: readonly DerivedField
     });
     return more.length === 0 ? record : { ...record, fields: { ...record.fields, ...Object.fromEntries(more) } };
   };
-  const split = (fields: Fields): Fields =>
+  const split = (fields: Fields, held: Fields): Fields =>
     Object.fromEntries(
       Object.entries(fields).flatMap(([name, value]) => {
         const field = known.get(name);
-        return field === undefined ? [[name, value]] : Object.entries(field.split?.(value) ?? {});
+        if (field === undefined) return [[name, value]];
+        const parts = Object.entries(field.split?.(value) ?? {});
+        const differing = parts.filter(([part, wanted]) => !Object.hasOwn(held, part) || held[part] !== wanted);
+        // One at least: an update that says nothing is none.
+        return differing.length === 0 ? parts : differing;
       }),
     );
   const outgoing = <T extends CreateRequest | UpdateRequest>(request: T): T => ({
     ...request,
-    fields: split(request.fields),
+    fields: split(request.fields, 'held' in request ? (request.held ?? {}) : {}),
     readBack: native(request.readBack),
   });
   const incoming = (result: WriteResult | undefined, names: readonly string[]): WriteResult | undefined =>

@@ -115,11 +115,40 @@ function originInScope(input: LifeInput): boolean {
   return record === null || input.rules.inScope(record);
 }
 
-function back({ link, rules }: LifeInput): LifeDecision {
-  const { life } = link;
+function back(input: LifeInput): LifeDecision {
+  const { life } = input.link;
   if (life === null) return { kind: 'alive' };
-  const bases = life.kind !== 'missing' && life.done === 'closed' ? reopening(link, life, rules) : link.bases;
-  return { kind: 'back', was: life, link: { ...link, status: 'pending', life: null, bases } };
+  return {
+    kind: 'back',
+    was: life,
+    link: { ...input.link, status: 'pending', life: null, bases: basesOfBack(input, life) },
+  };
+}
+
+function basesOfBack(input: LifeInput, life: Life): Link['bases'] {
+  const { link, rules } = input;
+  if (life.kind === 'missing') return link.bases;
+  if (life.done === 'closed') return reopening(link, life, rules);
+  if (life.done !== 'planned' || actOn(life, rules) !== 'close') return link.bases;
+  return reopening({ ...link, bases: withOurClose(input, otherSide(life.side)) }, life, rules);
+}
+
+function actOn(life: Ended, rules: LifeRules): LifeRules['merged'] {
+  if (life.kind === 'out-of-scope') return rules.outOfScope;
+  return life.kind === 'merged' ? rules.merged : rules.deleted;
+}
+
+/** The answer to our closing was lost: a ticket that holds just what we sent was closed by us, and says nothing new. */
+function withOurClose(input: LifeInput, side: Side): Link['bases'] {
+  const { bases } = input.link;
+  const survivor = found(input, side);
+  if (survivor === null) return bases;
+  const base = bases[side];
+  const before = { ...survivor, fields: { ...survivor.fields, ...base.fields } };
+  const sent = Object.entries(input.rules.closing(before) ?? {});
+  if (sent.length === 0 || sent.some(([name, value]) => valueIn(survivor, name) !== value)) return bases;
+  const known = sent.filter(([name]) => Object.hasOwn(base.fields, name));
+  return { ...bases, [side]: { ...base, fields: { ...base.fields, ...Object.fromEntries(known) } } };
 }
 
 /**

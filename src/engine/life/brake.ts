@@ -5,8 +5,8 @@ import { bothSides, type Side, sides } from '../../core/side.ts';
 import type { PairPause } from '../../store/store.ts';
 import type { Engine } from '../engine.ts';
 import { readBoth } from '../read.ts';
-import { type Decision, groupBy, type LinkDecision } from '../work.ts';
-import { isLife, type StopReason } from './step.ts';
+import { type Decision, groupBy, type LinkDecision, type Work } from '../work.ts';
+import { isLife, type LifeOf, type StopReason } from './step.ts';
 
 /** What a person said of a record that was set aside by the brake: go on. */
 export const allowedByPerson = 'allowed-by-person';
@@ -22,41 +22,58 @@ const fewest = 3;
 export async function brakeLives(engine: Engine, decisions: readonly Decision[]): Promise<readonly Decision[]> {
   let braked = decisions;
   for (const [pair, group] of groupBy(decisions.filter(endsLink), ({ work }) => work.pair.name)) {
-    const pause = await pauseOnEnds(engine, pair, group);
-    if (pause !== null)
-      braked = await stop(engine, braked, pause, (decision) => group.filter(isAsked).some((one) => one === decision));
+    const asked = group.filter(isAsked);
+    const pause = asked.length === 0 ? null : await pauseOnEnds(engine, pair, asked);
+    if (pause !== null) braked = stopped(engine, braked, pause, (decision) => asked.some((one) => one === decision));
   }
   for (const side of sides) {
     const unseen = braked.filter((decision): decision is Missing => isFirstMiss(decision, side));
     for (const [pair, group] of groupBy(unseen, ({ work }) => work.pair.name)) {
       const pause = await pauseOnBlindness(engine, side, group, braked);
-      if (pause !== null)
-        braked = await stop(
-          engine,
-          braked,
-          pause,
-          (one) => one.kind === 'missing' && one.side === side && one.work.pair.name === pair,
-        );
+      if (pause === null) continue;
+      await engine.store.transaction((tx) => tx.pausePair(pause));
+      braked = stopped(
+        engine,
+        braked,
+        pause,
+        (one) => one.kind === 'missing' && one.side === side && one.work.pair.name === pair,
+      );
     }
   }
   return braked;
 }
 
 type Missing = Extract<LinkDecision, { readonly kind: 'missing' }>;
-type Ending = Extract<LinkDecision, { readonly kind: 'life' }>;
+type Ending = LifeOf<'end'> | LifeOf<'follow'>;
 
 function endsLink(decision: Decision): decision is Ending {
   return isLife(decision, 'end') || isLife(decision, 'follow');
 }
 
-async function pauseOnEnds(engine: Engine, pair: string, group: readonly Ending[]): Promise<PairPause | null> {
-  const asked = group.filter(isAsked);
-  const max = group[0]?.work.pair.life?.maxPerRun ?? defaultLife.maxPerRun;
-  const now = engine.clock.now();
-  const counts = await engine.store.transaction((tx) => tx.countEnds(pair, iso(now - lifeWindowMs)));
-  const brake = brakeOnEnds({ ...counts, adding: asked.length, max });
-  if (brake.kind === 'go') return null;
-  return { pair, reason: 'too-many-deletes', detail: { found: brake.found, limit: brake.limit }, at: iso(now) };
+/**
+ * Counts what ended lately, by whichever replica, and notes what is about to end, in one transaction that no other replica's count can
+ * come between: two batches that are small enough each are not small enough together.
+ */
+async function pauseOnEnds(engine: Engine, pair: string, asked: readonly Ending[]): Promise<PairPause | null> {
+  const max = asked[0]?.work.pair.life?.maxPerRun ?? defaultLife.maxPerRun;
+  return engine.store.transaction(async (tx) => {
+    await tx.lock([`ends ${pair}`], 'alone');
+    const standing = (await tx.pauses()).find((pause) => pause.pair === pair && pause.reason === 'too-many-deletes');
+    if (standing !== undefined) return standing;
+    const now = engine.clock.now();
+    const counts = await tx.countEnds(pair, iso(now - lifeWindowMs));
+    const brake = brakeOnEnds({ ...counts, adding: asked.length, max });
+    if (brake.kind === 'stop') {
+      const detail = { found: brake.found, limit: brake.limit };
+      const pause: PairPause = { pair, reason: 'too-many-deletes', detail, at: iso(now) };
+      await tx.pausePair(pause);
+      return pause;
+    }
+    // Who has lost his keys meanwhile must not write over what their new owner recorded.
+    await tx.holdJobs(asked.map(({ work }) => work.job));
+    await tx.updateLinks(asked.map(({ work, life }) => ({ ...work.link, status: 'pending', life: life.life })));
+    return null;
+  });
 }
 
 /** What a person has said yes to, and what was begun before, is not asked for again. */
@@ -64,7 +81,8 @@ function isAsked({ work }: Ending): boolean {
   return !isAllowed(work) && !isUnderWay(work);
 }
 
-function isAllowed({ quarantine }: Ending['work']): boolean {
+/** True where a person has said of this record: go on. */
+export function isAllowed({ quarantine }: Work): boolean {
   return quarantine?.reason.kind === 'plan' && quarantine.reason.why === allowedByPerson;
 }
 
@@ -106,13 +124,12 @@ async function pauseOnBlindness(
   return { pair: pair.name, reason: 'side-blind', detail, at: iso(engine.clock.now()) };
 }
 
-async function stop(
+function stopped(
   engine: Engine,
   decisions: readonly Decision[],
   pause: PairPause,
   isMeant: (decision: Decision) => boolean,
-): Promise<readonly Decision[]> {
-  await engine.store.transaction((tx) => tx.pausePair(pause));
+): readonly Decision[] {
   engine.emit({ type: 'pair.paused', pause });
   const why: StopReason = pause.reason === 'side-blind' ? 'side-blind' : 'too-many-deletes';
   return decisions.map((decision): Decision => {

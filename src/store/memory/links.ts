@@ -29,8 +29,9 @@ export function linkMethods(state: State): LinkMethods {
     updateLinks: async (links) => {
       for (const link of links) update(state, link);
     },
-    setLinkStatus: async (ids, status) => {
-      for (const link of state.links.pick(ids)) state.links.set(link.id, { ...link, status, life: null });
+    setLinkStatus: async (ids, status, life = 'forget') => {
+      for (const link of state.links.pick(ids))
+        state.links.set(link.id, { ...link, status, life: life === 'keep' ? link.life : null });
     },
     reattachLinks: async (links) => {
       for (const link of links) {
@@ -45,7 +46,8 @@ export function linkMethods(state: State): LinkMethods {
       const ofPair = state.links.where((link) => link.pair === pair);
       return {
         recent: ofPair.filter(({ life }) => life !== null && life.kind !== 'missing' && life.at >= since).length,
-        living: ofPair.filter((link) => link.status !== 'detached').length,
+        living: ofPair.filter(({ life, status }) => status !== 'detached' && (life === null || life.kind === 'missing'))
+          .length,
       };
     },
     countHeld: async () => {

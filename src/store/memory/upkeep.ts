@@ -3,6 +3,7 @@ import { byText, type State } from './state.ts';
 
 type UpkeepMethods = Pick<
   Tx,
+  | 'lock'
   | 'quarantined'
   | 'saveQuarantine'
   | 'clearQuarantine'
@@ -27,6 +28,8 @@ export function upkeepMethods(state: State): UpkeepMethods {
       .toSorted(byText((run) => run.startedAt))
       .toReversed();
   return {
+    // Transactions here come one after the other.
+    lock: async () => undefined,
     quarantined: async (keys) => state.quarantine.pick(keys),
     saveQuarantine: async (rows) => {
       for (const row of rows) state.quarantine.set(row.key, row);

@@ -69,10 +69,11 @@ export function linkMethods(db: Db): LinkMethods {
         WHERE l.id = r.id`;
     },
 
-    setLinkStatus: async (ids, status) => {
+    setLinkStatus: async (ids, status, life = 'forget') => {
       if (ids.length === 0) return;
       await db.$executeRaw`
-        UPDATE links SET status = ${status}, life = NULL WHERE id = ANY(${ids.map(toStored)}::text[])`;
+        UPDATE links SET status = ${status}, life = CASE WHEN ${life === 'keep'} THEN life END
+        WHERE id = ANY(${ids.map(toStored)}::text[])`;
     },
 
     reattachLinks: async (links) => {
@@ -99,7 +100,7 @@ export function linkMethods(db: Db): LinkMethods {
     countEnds: async (pair, since) => {
       const [row] = await db.$queryRaw<{ recent: bigint; living: bigint }[]>`
         SELECT count(*) FILTER (WHERE life->>'kind' <> 'missing' AND life->>'at' >= ${since}) AS recent,
-               count(*) FILTER (WHERE status <> 'detached') AS living
+               count(*) FILTER (WHERE status <> 'detached' AND (life IS NULL OR life->>'kind' = 'missing')) AS living
         FROM links WHERE pair = ${toStored(pair)}`;
       return { recent: Number(row?.recent ?? 0), living: Number(row?.living ?? 0) };
     },

@@ -16,6 +16,7 @@ import { intentMethods } from './intents.ts';
 import { createLeases } from './leases.ts';
 import { createPgLimits } from './limits.ts';
 import { linkMethods } from './links.ts';
+import { lockMethods } from './locks.ts';
 import { matchingMethods } from './matching.ts';
 import { unmatchedMethods } from './unmatched.ts';
 import { checkMigrated, migrate } from './migrate.ts';
@@ -80,6 +81,7 @@ function createPool(options: PrismaStoreOptions, onError: (error: Error) => void
 function txMethods(db: Db, queue: BossQueue): Tx {
   return {
     ...linkMethods(db),
+    ...lockMethods(db),
     ...cursorMethods(db),
     ...intentMethods(db),
     ...pendingMethods(db),
