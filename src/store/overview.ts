@@ -2,6 +2,19 @@ import type { Link, LinkStatus } from '../core/link.ts';
 import type { SettledValue } from '../core/plan.ts';
 import type { AdminRole, AuditRow, ConflictRow, ConflictStatus, HistoryRow } from './store.ts';
 
+export const linkStatuses = [
+  'synced',
+  'pending',
+  'conflict',
+  'quarantined',
+  'detached',
+] as const satisfies LinkStatus[];
+
+/** A zero for each status. */
+export function noLinks(): Record<LinkStatus, number> {
+  return { synced: 0, pending: 0, conflict: 0, quarantined: 0, detached: 0 };
+}
+
 /** What a person looks for among the links. */
 export interface LinkSearch {
   readonly pair?: string;

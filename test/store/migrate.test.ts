@@ -20,10 +20,14 @@ async function shape(database: TestDatabase): Promise<unknown> {
     ),
     await database.query(
       `SELECT indexname, indexdef FROM pg_indexes
-       WHERE schemaname = 'public' AND tablename NOT LIKE '\\_%' ORDER BY 1`,
+       WHERE schemaname = 'public' AND tablename NOT LIKE '\\_%' AND indexname <> ALL($1) ORDER BY 1`,
+      [beyondTheSchemaFile],
     ),
   ];
 }
+
+/** Over a part of the rows, or by an extension: the schema file has no words for these. */
+const beyondTheSchemaFile = ['links_ended_idx', 'links_living_life_idx', 'links_title_idx', 'conflicts_unsettled_idx'];
 
 describe('migrations', () => {
   let database: TestDatabase | null = null;

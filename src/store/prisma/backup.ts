@@ -18,8 +18,14 @@ import { isUnavailable } from './unavailable.ts';
 const format = 'casebridge-backup';
 const formatVersion = 1;
 
-/** Of no use elsewhere: who is logged in, who holds what at this moment, and what the tables themselves came from. */
-const leftOut: ReadonlySet<string> = new Set(['sessions', 'leases', 'side_limits', '_prisma_migrations']);
+/** Of no use elsewhere: who is logged in, who holds what at this moment, figures that triggers make, and what the tables themselves came from. */
+const leftOut: ReadonlySet<string> = new Set([
+  'sessions',
+  'leases',
+  'side_limits',
+  'link_counts',
+  '_prisma_migrations',
+]);
 
 const rowsAtOnce = 500;
 
@@ -210,7 +216,8 @@ async function columnsIn(client: pg.Client): Promise<ReadonlyMap<string, Columns
     `SELECT t.table_name::text AS table, c.column_name::text AS column,
             c.data_type = 'jsonb' AND c.is_nullable = 'NO' AS needs
      FROM information_schema.tables t JOIN information_schema.columns c USING (table_schema, table_name)
-     WHERE t.table_schema = current_schema() AND t.table_type = 'BASE TABLE' ORDER BY 1, c.ordinal_position`,
+     WHERE t.table_schema = current_schema() AND t.table_type = 'BASE TABLE' AND c.is_generated = 'NEVER'
+     ORDER BY 1, c.ordinal_position`,
   );
   const tables = Map.groupBy(
     rows.filter(({ table }) => !leftOut.has(table)),

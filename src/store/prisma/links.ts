@@ -1,8 +1,7 @@
-import type { LinkStatus } from '../../core/link.ts';
-import { DuplicateLink, type LinkFilter, type Tx } from '../store.ts';
+import { DuplicateLink, type Tx } from '../store.ts';
 import { idColumn } from './columns.ts';
 import type { Db } from './db.ts';
-import { Prisma } from './generated/client.ts';
+import { findPage } from './link-search.ts';
 import { fromLink, type LinkColumns, toLink } from './rows.ts';
 import { toJson, toStored } from './text.ts';
 import { sqlState } from './unavailable.ts';
@@ -16,10 +15,7 @@ type LinkMethods = Pick<
   | 'setLinkStatus'
   | 'reattachLinks'
   | 'moveLink'
-  | 'countEnds'
-  | 'countHeld'
   | 'findLinks'
-  | 'countLinks'
 >;
 
 /** Links with their bases: one statement each, whatever the number of rows. */
@@ -97,48 +93,6 @@ export function linkMethods(db: Db): LinkMethods {
       }
     },
 
-    countEnds: async (pair, since) => {
-      const [row] = await db.$queryRaw<{ recent: bigint; living: bigint }[]>`
-        SELECT count(*) FILTER (WHERE life->>'kind' <> 'missing' AND life->>'at' >= ${since}) AS recent,
-               count(*) FILTER (WHERE status <> 'detached' AND (life IS NULL OR life->>'kind' = 'missing')) AS living
-        FROM links WHERE pair = ${toStored(pair)}`;
-      return { recent: Number(row?.recent ?? 0), living: Number(row?.living ?? 0) };
-    },
-
-    countHeld: async () => {
-      const [row] = await db.$queryRaw<{ refused: bigint; missing: bigint }[]>`
-        SELECT count(*) FILTER (WHERE holds @> '[{"reason": {"kind": "refused"}}]') AS refused,
-               count(*) FILTER (WHERE life->>'kind' = 'missing') AS missing
-        FROM links WHERE status <> 'detached'`;
-      return { refused: Number(row?.refused ?? 0), missing: Number(row?.missing ?? 0) };
-    },
-
-    findLinks: async (filter) => {
-      const rows = await db.$queryRaw<LinkColumns[]>`
-        SELECT * FROM links WHERE ${whereOf(filter)}
-        ORDER BY id ${filter.latestFirst === true ? Prisma.sql`DESC` : Prisma.sql`ASC`} LIMIT ${filter.limit}`;
-      return rows.map(toLink);
-    },
-
-    countLinks: async () => {
-      const rows = await db.$queryRaw<{ status: LinkStatus; count: bigint }[]>`
-        SELECT status, count(*) AS count FROM links GROUP BY status`;
-      const counts: Record<LinkStatus, number> = { synced: 0, pending: 0, conflict: 0, quarantined: 0, detached: 0 };
-      for (const { status, count } of rows) counts[status] = Number(count);
-      return counts;
-    },
+    findLinks: async (filter) => (await findPage(db, filter)).map(toLink),
   };
-}
-
-function whereOf({ pair, status, search, after }: LinkFilter): Prisma.Sql {
-  const terms = [Prisma.sql`true`];
-  if (pair !== undefined) terms.push(Prisma.sql`pair = ${toStored(pair)}`);
-  if (status !== undefined) terms.push(Prisma.sql`status = ${status}`);
-  if (after !== undefined) terms.push(Prisma.sql`id > ${toStored(after)}`);
-  if (search !== undefined) {
-    const text = toStored(search);
-    terms.push(Prisma.sql`(id = ${text} OR servicenow_id = ${text} OR salesforce_id = ${text}
-      OR servicenow_number = ${text} OR salesforce_number = ${text})`);
-  }
-  return Prisma.join(terms, ' AND ');
 }

@@ -1,31 +1,14 @@
-import type { LinkStatus } from '../../core/link.ts';
-import type { ConflictFilter, Counts, LinkSearch, OverviewTx } from '../overview.ts';
+import type { ConflictFilter, Counts, OverviewTx } from '../overview.ts';
 import type { Db } from './db.ts';
 import { Prisma } from './generated/client.ts';
-import { type ConflictColumns, type HistoryColumns, type LinkColumns, toConflict, toHistory, toLink } from './rows.ts';
+import { searchPage } from './link-search.ts';
+import { type ConflictColumns, type HistoryColumns, toConflict, toHistory, toLink } from './rows.ts';
 import { fromStored, toJson, toStored } from './text.ts';
 
 /** What people ask of the store: pages, figures, and decisions about many rows in one statement. */
-export function overviewMethods(db: Db): OverviewTx {
+export function overviewMethods(db: Db): Omit<OverviewTx, 'countLinksOf'> {
   return {
-    searchLinks: async (asked) => {
-      const named = asked.text !== undefined && asked.titles.length > 0 && (await someNamed(db, toStored(asked.text)));
-      const search = named ? { ...asked, titles: [] } : asked;
-      const where = Prisma.join(termsOf(search), ' AND ');
-      const rows =
-        search.latestFirst === true
-          ? await db.$queryRaw<LinkColumns[]>`SELECT * FROM links WHERE ${where} ORDER BY id DESC LIMIT ${search.limit}`
-          : await db.$queryRaw<LinkColumns[]>`SELECT * FROM links WHERE ${where} ORDER BY id LIMIT ${search.limit}`;
-      return rows.map(toLink);
-    },
-
-    countLinksOf: async (pair) => {
-      const rows = await db.$queryRaw<{ status: LinkStatus; count: bigint }[]>`
-        SELECT status, count(*) AS count FROM links WHERE pair = ${toStored(pair)} GROUP BY status`;
-      const counts: Record<LinkStatus, number> = { synced: 0, pending: 0, conflict: 0, quarantined: 0, detached: 0 };
-      for (const { status, count } of rows) counts[status] = Number(count);
-      return counts;
-    },
+    searchLinks: async (search) => (await searchPage(db, search)).map(toLink),
 
     counts: async () => {
       const [row] = await db.$queryRaw<Record<keyof Counts, bigint>[]>`
@@ -117,40 +100,6 @@ export function overviewMethods(db: Db): OverviewTx {
       }));
     },
   };
-}
-
-function termsOf({ pair, status, text, titles, after, latestFirst }: LinkSearch): Prisma.Sql[] {
-  const terms = [Prisma.sql`true`];
-  if (pair !== undefined) terms.push(Prisma.sql`pair = ${toStored(pair)}`);
-  if (status !== undefined) terms.push(Prisma.sql`status = ${status}`);
-  if (after !== undefined) {
-    terms.push(latestFirst === true ? Prisma.sql`id < ${toStored(after)}` : Prisma.sql`id > ${toStored(after)}`);
-  }
-  if (text !== undefined) terms.push(wordsTerm(toStored(text), titles));
-  return terms;
-}
-
-/** Ids and numbers have indexes and titles have none: at a million links, looking through titles too takes seconds. */
-async function someNamed(db: Db, text: string): Promise<boolean> {
-  const rows = await db.$queryRaw`SELECT 1 FROM links WHERE ${wordsTerm(text, [])} LIMIT 1`;
-  return Array.isArray(rows) && rows.length > 0;
-}
-
-/** Numbers by their beginning, which their indexes answer under COLLATE "C"; titles by any part. */
-function wordsTerm(text: string, titles: readonly string[]): Prisma.Sql {
-  const start = `${likely(text.toUpperCase())}%`;
-  const part = `%${likely(text)}%`;
-  const inTitle = titles.map(
-    (name) => Prisma.sql`servicenow_base #>> ARRAY['fields', ${toStored(name)}]::text[] ILIKE ${part}`,
-  );
-  return Prisma.sql`(id = ${text} OR servicenow_id = ${text} OR salesforce_id = ${text}
-    OR servicenow_number LIKE ${start} OR salesforce_number LIKE ${start}
-    ${inTitle.length === 0 ? Prisma.empty : Prisma.sql`OR ${Prisma.join(inTitle, ' OR ')}`})`;
-}
-
-/** What LIKE would read as a pattern stands for itself. */
-function likely(text: string): string {
-  return text.replaceAll(/[\\%_]/g, String.raw`\$&`);
 }
 
 function conflictTerms({ status, pair, field, linkId }: ConflictFilter): Prisma.Sql[] {

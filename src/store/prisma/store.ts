@@ -15,6 +15,7 @@ import { historyMethods } from './history.ts';
 import { intentMethods } from './intents.ts';
 import { createLeases } from './leases.ts';
 import { createPgLimits } from './limits.ts';
+import { linkCountMethods } from './link-counts.ts';
 import { linkMethods } from './links.ts';
 import { lockMethods } from './locks.ts';
 import { matchingMethods } from './matching.ts';
@@ -81,6 +82,7 @@ function createPool(options: PrismaStoreOptions, onError: (error: Error) => void
 function txMethods(db: Db, queue: BossQueue): Tx {
   return {
     ...linkMethods(db),
+    ...linkCountMethods(db),
     ...lockMethods(db),
     ...cursorMethods(db),
     ...intentMethods(db),

@@ -1,0 +1,58 @@
+import { linkStatuses } from '../overview.ts';
+import type { LinkFilter } from '../store.ts';
+import type { Db } from './db.ts';
+import { Prisma } from './generated/client.ts';
+import type { LinkColumns } from './rows.ts';
+import { toStored } from './text.ts';
+
+export interface PageOfLinks extends Pick<LinkFilter, 'pair' | 'status' | 'after' | 'latestFirst' | 'limit'> {
+  /** What else must be true of them. */
+  readonly where?: Prisma.Sql;
+}
+
+/**
+ * Links in the order of their ids. One index, by pair, status and id, serves every filter: each status of each pair gives its first few,
+ * and the first of these are taken. A filter that few links fit would else mean reading all that do not.
+ */
+export async function pageOfLinks(db: Db, page: PageOfLinks): Promise<readonly LinkColumns[]> {
+  return db.$queryRaw<LinkColumns[]>(pageSql(page));
+}
+
+/** That page as a statement. */
+export function pageSql(page: PageOfLinks): Prisma.Sql {
+  const { pair, status, limit } = page;
+  const order = page.latestFirst === true ? Prisma.sql`DESC` : Prisma.sql`ASC`;
+  const terms = [...afterTerm(page), ...(page.where === undefined ? [] : [page.where])];
+  const where = (more: readonly Prisma.Sql[]): Prisma.Sql =>
+    Prisma.join([Prisma.sql`true`, ...more, ...terms], ' AND ');
+  if (pair === undefined && status === undefined)
+    return Prisma.sql`SELECT l.* FROM links l WHERE ${where([])} ORDER BY l.id ${order} LIMIT ${limit}`;
+  if (pair !== undefined && status !== undefined) {
+    const both = [Prisma.sql`l.pair = ${toStored(pair)}`, Prisma.sql`l.status = ${status}`];
+    return Prisma.sql`SELECT l.* FROM links l WHERE ${where(both)} ORDER BY l.id ${order} LIMIT ${limit}`;
+  }
+  const place = [Prisma.sql`l.pair = place.pair`, Prisma.sql`l.status = place.status`];
+  return Prisma.sql`
+    ${placesOf(pair, status)}
+    SELECT found.* FROM place CROSS JOIN LATERAL (
+      SELECT l.* FROM links l WHERE ${where(place)} ORDER BY l.id ${order} LIMIT ${limit}
+    ) found ORDER BY found.id ${order} LIMIT ${limit}`;
+}
+
+function placesOf(pair: string | undefined, status: string | undefined): Prisma.Sql {
+  if (pair !== undefined)
+    return Prisma.sql`
+      WITH place AS MATERIALIZED (SELECT ${toStored(pair)}::text AS pair, status FROM unnest(${[...linkStatuses]}::text[]) AS status)`;
+  // From pair to pair along the index: there are few.
+  return Prisma.sql`
+    WITH RECURSIVE known(pair) AS (
+      (SELECT pair FROM links ORDER BY pair LIMIT 1)
+      UNION ALL
+      SELECT (SELECT l.pair FROM links l WHERE l.pair > known.pair ORDER BY l.pair LIMIT 1) FROM known WHERE known.pair IS NOT NULL
+    ), place AS MATERIALIZED (SELECT pair, ${status}::text AS status FROM known WHERE pair IS NOT NULL)`;
+}
+
+function afterTerm({ after, latestFirst }: PageOfLinks): readonly Prisma.Sql[] {
+  if (after === undefined) return [];
+  return [latestFirst === true ? Prisma.sql`l.id < ${toStored(after)}` : Prisma.sql`l.id > ${toStored(after)}`];
+}
