@@ -15,7 +15,13 @@ export interface Who {
   readonly via: 'token' | 'session';
   /** Of the token, or of the one that the session was opened with. */
   readonly tokenId: string;
-  readonly session: { readonly hash: string; readonly secret: string; readonly endsAt: string } | null;
+  readonly session: {
+    readonly hash: string;
+    readonly secret: string;
+    /** When the token was given. */
+    readonly createdAt: string;
+    readonly endsAt: string;
+  } | null;
 }
 
 /** Everything that handlers work with. */

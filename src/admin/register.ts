@@ -36,13 +36,19 @@ export function notThere(request: FastifyRequest): ApiProblem {
 }
 
 /** Makes a Fastify route of every row of the table: checks what comes in, and lets out what the schema names and nothing else. */
-export function registerRoutes(app: FastifyInstance, context: AdminContext, handlers: HandlersOf<RouteName>): void {
-  for (const name of Object.keys(routes) as RouteName[]) add(app, context, name, handlers);
+export function registerRoutes(
+  app: FastifyInstance,
+  context: AdminContext,
+  gate: Pick<Gate, 'checkFresh'>,
+  handlers: HandlersOf<RouteName>,
+): void {
+  for (const name of Object.keys(routes) as RouteName[]) add(app, context, gate, name, handlers);
 }
 
 function add<N extends RouteName>(
   app: FastifyInstance,
   context: AdminContext,
+  gate: Pick<Gate, 'checkFresh'>,
   name: N,
   handlers: HandlersOf<RouteName>,
 ): void {
@@ -55,6 +61,7 @@ function add<N extends RouteName>(
     ...(route.mostBytes === undefined ? {} : { bodyLimit: route.mostBytes }),
     handler: async (request, reply) => {
       const who = inside.get(request) ?? null;
+      if (route.fresh?.(request.body) === true) gate.checkFresh(who);
       // Checked above by the very schemas that these types come from.
       const ask = { ...partsOf(route, request), who, operator: operatorOf(context, who), request, reply } as Ask<N>;
       if (route.stream !== undefined) void reply.type(route.stream);

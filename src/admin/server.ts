@@ -159,7 +159,7 @@ async function build(context: AdminContext, gate: Gate, options: AdminOptions): 
   guard(app, gate);
   answerErrors(app, options.onError);
   serveHealth(app, context);
-  registerRoutes(app, context, {
+  registerRoutes(app, context, gate, {
     ...sessionHandlers(gate),
     ...statusHandlers(context, gate),
     ...linkHandlers(context),

@@ -51,6 +51,37 @@ describe('every address of the API', () => {
     }
   });
 
+  it('asks a session of long ago for the token again before what cannot be taken back easily, and a bearer token never', async () => {
+    const { ask, login, world } = await createAdminWorld();
+    const bodies: Readonly<Record<string, object>> = { runStart: { kind: 'resync' } };
+    const { cookie, csrf } = await login(tokenOf('admin'));
+    // A session that is used does not end, but its login grows old.
+    await world.clock.advance(14 * 60_000);
+    await ask('GET', '/api/session', { as: null, headers: { cookie } });
+    await world.clock.advance(2 * 60_000);
+    const asked: string[] = [];
+    for (const route of changing.filter(({ name }) => name !== 'logout')) {
+      const body = bodies[route.name] ?? {};
+      const said = await ask(route.method, pathOf(route), {
+        as: null,
+        body,
+        headers: { cookie, 'x-csrf-token': csrf },
+      });
+      if (said.json['type'] === '/problems/login-again') asked.push(route.name);
+      const byToken = await ask(route.method, pathOf(route), { as: tokenOf('admin'), body });
+      expect(byToken.json['type']).not.toBe('/problems/login-again');
+    }
+    expect(asked.toSorted()).toEqual([
+      'linkUnlink',
+      'pairResume',
+      'quarantineDrop',
+      'runResume',
+      'runStart',
+      'tokenAdd',
+      'tokenRevoke',
+    ]);
+  });
+
   it('changes nothing for a session without its token against forged requests', async () => {
     const { ask, login } = await createAdminWorld();
     const { cookie } = await login(tokenOf('admin'));

@@ -78,6 +78,21 @@ describe('a login', () => {
     expect((await ask('GET', '/api/session', { as: null, headers })).status).toBe(401);
   });
 
+  it('given again is a new session: risky acts are allowed for a quarter of an hour, and the old cookie opens nothing', async () => {
+    const { ask, login, world } = await createAdminWorld();
+    const old = await login(tokenOf('admin'));
+    const unlink = async ({ cookie, csrf }: typeof old) =>
+      (await ask('POST', '/api/links/nobody/unlink', { as: null, headers: { cookie, 'x-csrf-token': csrf } })).status;
+    expect(await unlink(old)).toBe(404);
+    await world.clock.advance(16 * minute);
+    expect(await unlink(old)).toBe(403);
+    const body = { token: tokenOf('admin') };
+    const said = await ask('POST', '/api/login', { as: null, body, headers: { cookie: old.cookie } });
+    const [cookie = ''] = String(said.headers['set-cookie']).split(';');
+    expect(await unlink({ cookie, csrf: String(said.json['csrf']) })).toBe(404);
+    expect((await ask('GET', '/api/session', { as: null, headers: { cookie: old.cookie } })).status).toBe(401);
+  });
+
   it('ends with the token it was opened with', async () => {
     const { ask, login } = await createAdminWorld();
     const { cookie } = await login(tokenOf('viewer'));

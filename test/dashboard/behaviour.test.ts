@@ -244,6 +244,37 @@ describe.skipIf(noBrowser !== null)('the dashboard, used', () => {
     await page.locator('.head').getByText('In step').waitFor();
   });
 
+  it('asks for the token again before a risky act of an old login, and then does it', async () => {
+    const { page } = watched;
+    let fresh = false;
+    let unlinked = 0;
+    api.answers.linkUnlink = ({ params }) => {
+      if (!fresh) throw new Refusal(403, 'Give your token again.', { type: '/problems/login-again' });
+      unlinked += 1;
+      const row = linkPage(new URLSearchParams(), 1).items[0];
+      if (row === undefined) throw new Error('no row');
+      return { ...row, id: params['id'] ?? '', status: 'detached' };
+    };
+    api.answers.login = () => {
+      fresh = true;
+      return { name: 'ada', role: 'operator', via: 'session', csrf: 'new', endsAt: null, idleSeconds: 1800 };
+    };
+    await openView(page, api.url, 'links/link-1');
+    await page.getByRole('button', { name: 'Unlink' }).click();
+    const asking = page.getByRole('dialog', { name: 'Unlink' });
+    await asking.getByRole('button', { name: 'Unlink' }).click();
+    const again = page.getByRole('dialog', { name: 'Give your token again' });
+    await again.getByRole('button', { name: 'Cancel' }).click();
+    await asking.getByText('Give your token again').waitFor();
+    expect(unlinked).toBe(0);
+    await asking.getByRole('button', { name: 'Unlink' }).click();
+    await again.getByLabel('Token').fill('secret');
+    await page.keyboard.press('Enter');
+    await again.waitFor({ state: 'detached' });
+    await asking.waitFor({ state: 'detached' });
+    expect(unlinked).toBe(1);
+  });
+
   it('keeps the chosen colours, and leaves them to the system by default', async () => {
     const { page } = watched;
     await openView(page, api.url, 'now');

@@ -7,7 +7,7 @@ import { ApiProblem } from '../problem.ts';
 import type { Access } from '../routes/route.ts';
 import { secretIn } from './cookie.ts';
 import type { Hosts } from './hosts.ts';
-import { createSessions, isCsrf, type Opened } from './sessions.ts';
+import { createSessions, freshMs, isCsrf, type Opened } from './sessions.ts';
 import { createThrottle } from './throttle.ts';
 import { createTokens, type TokenOwner } from './tokens.ts';
 
@@ -25,6 +25,9 @@ export interface GateOptions {
 export interface Gate {
   /** Whoever asks, where they may; throws ApiProblem otherwise. Null on routes that ask for nobody. */
   enter(request: FastifyRequest, access: Access, anyHost?: boolean): Promise<Who | null>;
+  /** Throws ApiProblem where the login of this session is too long ago for a risky act. A token comes with each of its acts. */
+  checkFresh(who: Who | null): void;
+  /** Opens a session, in place of the one that the request came with. */
   login(token: string, request: FastifyRequest): Promise<Opened>;
   logout(hash: string): Promise<void>;
   isHttps(request: FastifyRequest): boolean;
@@ -70,7 +73,7 @@ export function createGate(options: GateOptions): Gate {
   async function bySession(secret: string): Promise<Who | null> {
     const row = await sessions.find(secret);
     if (row === null || !tokens.isCurrent(row.tokenId)) return null;
-    const session = { hash: row.hash, secret, endsAt: row.endsAt };
+    const session = { hash: row.hash, secret, createdAt: row.createdAt, endsAt: row.endsAt };
     return { name: row.name, role: row.role, via: 'session', tokenId: row.tokenId, session };
   }
 
@@ -96,6 +99,7 @@ export function createGate(options: GateOptions): Gate {
     throw new ApiProblem(
       403,
       'The header x-csrf-token is missing or not the one of this session; GET /api/session tells it.',
+      { type: '/problems/csrf' },
     );
   }
 
@@ -110,7 +114,19 @@ export function createGate(options: GateOptions): Gate {
       if (ranks[who.role] >= ranks[access]) return who;
       throw new ApiProblem(403, `This needs the role ${access}; ${who.name} has the role ${who.role}.`);
     },
-    login: async (token, request) => sessions.open(await ownerOf(token, request.ip)),
+    checkFresh: (who) => {
+      if (who === null || who.session === null || Date.parse(who.session.createdAt) + freshMs > now()) return;
+      const minutes = freshMs / 60_000;
+      throw new ApiProblem(403, `This asks for a login of the last ${minutes} minutes: give your token again.`, {
+        type: '/problems/login-again',
+      });
+    },
+    login: async (token, request) => {
+      const opened = await sessions.open(await ownerOf(token, request.ip));
+      const before = secretIn(request.headers.cookie, isHttps(request));
+      if (before !== null) await sessions.end(hashOf(before));
+      return opened;
+    },
     logout: (hash) => sessions.end(hash),
     isStillIn: async (who) => {
       if (who.session !== null) return (await bySession(who.session.secret)) !== null;

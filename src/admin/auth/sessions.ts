@@ -6,6 +6,8 @@ import { sameSecret } from './equal.ts';
 
 export const idleMs = 30 * 60_000;
 const absoluteMs = 12 * 3_600_000;
+/** A login is fresh for so long: long enough to work through a list, too short for a screen that was left open. */
+export const freshMs = 15 * 60_000;
 /** How exactly it is known when a session was last used: a row a minute is enough. */
 const touchMs = 60_000;
 

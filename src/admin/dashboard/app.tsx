@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { SessionInfo } from '../schemas/session.ts';
-import { get, onLoggedOut, setCsrf } from './api/client.ts';
+import { get, onAskedAgain, onLoggedOut, setCsrf } from './api/client.ts';
 import { connect, disconnect } from './api/live.ts';
 import { ApiProblem, problemText } from './api/problem.ts';
 import { SessionContext } from './api/session.ts';
-import { LoginDialog, LoginPage } from './login.tsx';
+import { AgainDialog, LoginDialog, LoginPage } from './login.tsx';
 import { Shell } from './shell.tsx';
 import { Announcements } from './ui/announce.tsx';
 
@@ -17,6 +17,7 @@ type Entry =
 /** Who is at the page decides what is on it. */
 export function App() {
   const [entry, setEntry] = useState<Entry>({ kind: 'asking' });
+  const [again, setAgain] = useState<PromiseWithResolvers<void> | null>(null);
 
   const enter = (session: SessionInfo): void => {
     setCsrf(session.csrf);
@@ -34,7 +35,16 @@ export function App() {
       const out = error instanceof ApiProblem && error.status === 401;
       setEntry({ kind: 'out', problem: out ? null : problemText(error) });
     });
-    return onLoggedOut(() => setEntry((now) => (now.kind === 'in' ? { ...now, ended: true } : now)));
+    const stopAsking = onAskedAgain(() => {
+      const answer = Promise.withResolvers<void>();
+      setAgain(answer);
+      return answer.promise.finally(() => setAgain(null));
+    });
+    const stop = onLoggedOut(() => setEntry((now) => (now.kind === 'in' ? { ...now, ended: true } : now)));
+    return () => {
+      stop();
+      stopAsking();
+    };
   }, []);
 
   return (
@@ -44,6 +54,15 @@ export function App() {
         <SessionContext.Provider value={entry.session}>
           <Shell session={entry.session} onLogout={leave} />
           {entry.ended && <LoginDialog onLogin={enter} />}
+          {again !== null && !entry.ended && (
+            <AgainDialog
+              onLogin={(session) => {
+                enter(session);
+                again.resolve();
+              }}
+              onCancel={() => again.reject(new Error('no token was given'))}
+            />
+          )}
         </SessionContext.Provider>
       )}
       <Announcements />

@@ -77,6 +77,21 @@ export function LoginPage({ problem, onLogin }: LoginProps & { readonly problem:
   );
 }
 
+/** Asks for the token before an act that wants a recent login. */
+export function AgainDialog({ onLogin, onCancel }: LoginProps & { readonly onCancel: () => void }) {
+  return (
+    <Dialog title="Give your token again" onClose={onCancel}>
+      <p>This cannot be taken back easily, and your login is more than a quarter of an hour ago.</p>
+      <LoginForm onLogin={onLogin} />
+      <div class="actions">
+        <button type="button" onClick={onCancel}>
+          Cancel
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
 /** Lies over a page whose session has ended, so that nothing typed on it is lost. */
 export function LoginDialog({ onLogin }: LoginProps) {
   return (

@@ -18,7 +18,7 @@ export function sessionHandlers(gate: Gate): HandlersOf<'login' | 'logout' | 'se
         role: row.role,
         via: 'session',
         tokenId: row.tokenId,
-        session: { hash: row.hash, secret, endsAt: row.endsAt },
+        session: { hash: row.hash, secret, createdAt: row.createdAt, endsAt: row.endsAt },
       });
     },
     logout: async ({ who, request, reply, operator }) => {

@@ -11,7 +11,7 @@ import {
   linkRow,
   linksQuery,
 } from '../schemas/links.ts';
-import type { Route } from './route.ts';
+import { always, type Route } from './route.ts';
 
 /** Pairs of tickets. */
 export const linksRoutes = {
@@ -95,6 +95,7 @@ export const linksRoutes = {
     path: '/api/links/:id/unlink',
     access: 'operator',
     summary: 'End a pair: its two records are never matched or created from again',
+    fresh: always,
     params: idParams,
     answer: linkRow,
   },

@@ -1,6 +1,6 @@
 import { idParams } from '../schemas/common.ts';
 import { auditPage, auditQuery, madeToken, newToken, token, tokenList } from '../schemas/tokens.ts';
-import type { Route } from './route.ts';
+import { always, type Route } from './route.ts';
 
 /** Who may come in, and what they did. */
 export const peopleRoutes = {
@@ -24,6 +24,7 @@ export const peopleRoutes = {
     path: '/api/tokens',
     access: 'admin',
     summary: 'Make a token; it is shown once',
+    fresh: always,
     body: newToken,
     answer: madeToken,
     status: 201,
@@ -33,6 +34,7 @@ export const peopleRoutes = {
     path: '/api/tokens/:id',
     access: 'admin',
     summary: 'End a token, and every session that was opened with it',
+    fresh: always,
     params: idParams,
     answer: token,
   },

@@ -6,12 +6,17 @@ import type { z } from 'zod';
  */
 export type Access = 'open' | 'signed' | 'viewer' | 'operator' | 'admin';
 
+/** For acts that always ask for it. */
+export const always = (): boolean => true;
+
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Parameters as `:id`. */
   readonly path: string;
   readonly access: Access;
   readonly summary: string;
+  /** Whether a session has to be of a recent login for this: what cannot be taken back easily, or lets others in. */
+  readonly fresh?: (body: unknown) => boolean;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;

@@ -9,7 +9,7 @@ import {
 } from '../schemas/conflicts.ts';
 import { againBody, proposalPage, proposalsQuery, unmatchedPage, unmatchedQuery } from '../schemas/people.ts';
 import { quarantineGroups, quarantinePage, quarantineQuery, selected, selection } from '../schemas/quarantine.ts';
-import type { Route } from './route.ts';
+import { always, type Route } from './route.ts';
 
 /** What waits for a person. */
 export const waitingRoutes = {
@@ -74,6 +74,7 @@ export const waitingRoutes = {
     path: '/api/quarantine/drop',
     access: 'operator',
     summary: 'Forget records until they change again: some, all of one cause, or all',
+    fresh: always,
     body: selection,
     answer: selected,
   },

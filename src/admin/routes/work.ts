@@ -2,7 +2,7 @@ import { accepted, idParams } from '../schemas/common.ts';
 import { wakeBody } from '../schemas/events.ts';
 import { mapping, mappingPlan, pairList, pairParams, pauseBody, planBody, resumeBody } from '../schemas/pairs.ts';
 import { run, runDetail, runList, runsQuery, startRun } from '../schemas/runs.ts';
-import type { Route } from './route.ts';
+import { always, type Route } from './route.ts';
 
 /** Runs, polls, pairs of tables and their mapping. */
 export const workRoutes = {
@@ -27,6 +27,7 @@ export const workRoutes = {
     path: '/api/runs',
     access: 'operator',
     summary: 'Start a resync or a verify; 409 while another is under way',
+    fresh: isResync,
     body: startRun,
     answer: run,
     status: 202,
@@ -52,6 +53,7 @@ export const workRoutes = {
     path: '/api/runs/:id/resume',
     access: 'operator',
     summary: 'Go on with a resync that was paused or whose process ended',
+    fresh: always,
     params: idParams,
     answer: run,
     status: 202,
@@ -95,6 +97,7 @@ export const workRoutes = {
     path: '/api/pairs/:name/resume',
     access: 'operator',
     summary: 'Set a pair of tables going again',
+    fresh: always,
     params: pairParams,
     body: resumeBody,
     answer: accepted,
@@ -115,3 +118,7 @@ export const workRoutes = {
     answer: mappingPlan,
   },
 } as const satisfies Readonly<Record<string, Route>>;
+
+function isResync(body: unknown): boolean {
+  return startRun.safeParse(body).data?.kind === 'resync';
+}

@@ -65,7 +65,41 @@ export function address(
   return kept.length === 0 ? filled : `${filled}?${new URLSearchParams(kept).toString()}`;
 }
 
+/** Asks the person at the page for the token; rejects where there is none to be had. */
+type AskAgain = () => Promise<void>;
+let askAgain: AskAgain | null = null;
+
+/** Who is asked when the server wants a recent login for an act. */
+export function onAskedAgain(ask: AskAgain): () => void {
+  askAgain = ask;
+  return () => {
+    askAgain = null;
+  };
+}
+
+/** Another window may have logged in anew; a risky act may ask for the token: either is mended once, and the act tried again. */
 async function request<M extends Method, P extends PathOf<M>>(
+  method: M,
+  path: P,
+  given: Given<M, P>,
+): Promise<AnswerOf<M, P>> {
+  try {
+    return await send(method, path, given);
+  } catch (problem) {
+    const type = problem instanceof ApiProblem ? problem.body?.type : undefined;
+    if (type === '/problems/csrf') setCsrf((await get('/api/session')).csrf);
+    else if (type === '/problems/login-again' && askAgain !== null) {
+      const said = await askAgain().then(
+        () => true,
+        () => false,
+      );
+      if (!said) throw problem;
+    } else throw problem;
+    return send(method, path, given);
+  }
+}
+
+async function send<M extends Method, P extends PathOf<M>>(
   method: M,
   path: P,
   { params, query, body, signal }: Given<M, P>,
