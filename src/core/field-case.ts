@@ -1,6 +1,6 @@
 import type { Hop } from './hops.ts';
 import type { Hold, HoldReason } from './link.ts';
-import type { Edited } from './pending.ts';
+import { basesLeft, type Edited } from './pending.ts';
 import type { ConflictReason, DateRange, FieldConflict, FieldMove, LinkView } from './plan.ts';
 import type { FieldValue } from './record.ts';
 import type { ConflictRule, FieldRule } from './rules.ts';
@@ -60,14 +60,11 @@ export function unreadable(field: string, side: Side): FieldResult {
 }
 
 /**
- * An edit that is held still counts as one next time, so the link's bases stay. Where unrecorded writes of ours have explained
- * who edited what, the bases take over that knowledge, since those writes are forgotten now: the side that stands still gets
- * what it holds, the edited one keeps a past that differs, or none where nobody knows what its editor saw.
+ * An edit that is held still counts as one next time, so the link's bases stay, or tell as much. Nobody knows what the editor of a
+ * held field saw, so it has no past then.
  */
 function basesOfHeld(c: FieldCase): FieldResult['bases'] {
-  const { edited } = c;
-  if (edited === null || edited.certain || (edited.changed.servicenow && edited.changed.salesforce)) return null;
-  return bothSides((side) => (edited.changed[side] ? null : c.now[side]));
+  return c.edited === null ? null : basesLeft(c.view, c.rule, c.edited, () => null);
 }
 
 /** The field needs dates before it can be decided. */

@@ -50,6 +50,25 @@ export function newLink(input: NewLinkInput): Link {
   };
 }
 
+/**
+ * What a create carried and somebody wrote over before its answer was found. Kept as writes of the link, so that what gives way is
+ * put on record: nobody saw what the desk had kept of it.
+ */
+export function overtakenAtCreate(
+  pair: PairRules,
+  across: SourceRecord,
+  sent: readonly PendingWrite[],
+): readonly PendingWrite[] {
+  return sent.filter((write) => {
+    const rule = pair.fields.find((candidate) => candidate.fields[write.side] === write.field);
+    if (rule?.writes !== 'both' || write.side !== across.side) return false;
+    const held = valueIn(across, write.field);
+    if (held === undefined || held === null || held === '' || rule.same(write.side, held, write.value)) return false;
+    const onlyOne = write.before === null || rule.same(write.side, write.before, write.value);
+    return onlyOne && !keptOf(rule, write.side, held, write.value);
+  });
+}
+
 /** History of a create: one move per field that went out. */
 export function movesOfCreate(pair: PairRules, origin: SourceRecord): readonly FieldMove[] {
   const to = otherSide(origin.side);

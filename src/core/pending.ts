@@ -1,5 +1,5 @@
 import type { LinkView, PendingWrite } from './plan.ts';
-import { valueIn } from './record.ts';
+import { type FieldValue, valueIn } from './record.ts';
 import type { FieldRule } from './rules.ts';
 import { bothSides, otherSide, type Side, sides } from './side.ts';
 
@@ -62,8 +62,27 @@ export function editedSince(view: LinkView, rule: FieldRule, changed: Readonly<R
     if (mine === 'other' && across === 'none' && stillMeant(view, rule, side, writes)) {
       return { changed: only(side), overtaken: side, certain };
     }
+    // What it was to replace was ours as well, or went on record with it: it is nobody's edit a second time.
+    if (mine === 'missed' && across !== 'missed' && changed[side] && changed[otherSide(side)]) {
+      return { changed: only(otherSide(side)), overtaken: null, certain: false };
+    }
   }
   return { changed, overtaken: null, certain };
+}
+
+/**
+ * The bases of a field that is left as it is although unrecorded writes of ours have explained who edited what: those writes are
+ * forgotten now, so the bases take over what they told. The side that stands still gets what it holds, the edited one what
+ * `past` says it had before. Null: the link's own bases tell it as well.
+ */
+export function basesLeft(
+  view: LinkView,
+  rule: FieldRule,
+  { changed, certain }: Edited,
+  past: (side: Side) => FieldValue,
+): Record<Side, FieldValue> | null {
+  if (certain || (changed.servicenow && changed.salesforce)) return null;
+  return bothSides((side) => (changed[side] ? past(side) : (valueIn(view.now[side], rule.fields[side]) ?? null)));
 }
 
 function outcome(view: LinkView, rule: FieldRule, write: PendingWrite): Outcome {

@@ -1,5 +1,6 @@
 import { keptOf } from './kept.ts';
 import type { Base, Hold, Hops } from './link.ts';
+import { basesLeft, editedSince } from './pending.ts';
 import type { FieldConflict, FieldMove, LinkPlan, LinkView } from './plan.ts';
 import { type FieldValue, type SourceRecord, valueIn } from './record.ts';
 import type { FieldRule, PairRules } from './rules.ts';
@@ -183,13 +184,30 @@ function baseAfter(input: AfterWriteInput, side: Side, fates: readonly Fate[], u
   for (const fate of fates) {
     const name = fate.rule.fields[side];
     const keepsOld = fate.failed || fate.refused !== null;
-    const planned = keepsOld ? input.view.link.bases[side].fields[name] : input.plan.bases[side].fields[name];
+    const planned = keepsOld ? basesToDecideAnew(input.view, fate.rule)[side] : input.plan.bases[side].fields[name];
     const value = keepsOld || !(side in fate.bases) ? planned : fate.bases[side];
     if (value !== undefined) fields[name] = value;
   }
   const result = input.results[side];
   const readBack = result?.kind === 'written' && !unsettled ? result.record.version : undefined;
   return { fields, version: readBack ?? input.plan.bases[side].version };
+}
+
+/** The link's own, unless an earlier write of ours has arrived that they do not know of. */
+function basesToDecideAnew(view: LinkView, rule: FieldRule): Readonly<Record<Side, FieldValue | undefined>> {
+  const base = bothSides((side) => view.link.bases[side].fields[rule.fields[side]]);
+  if (rule.name in view.settled) return base;
+  const changed = bothSides((side) => {
+    const now = valueIn(view.now[side], rule.fields[side]);
+    return now !== undefined && !rule.same(side, base[side] ?? null, now);
+  });
+  // What stands across is what the two had in common when it arrived.
+  const past = (side: Side): FieldValue => {
+    const value = valueIn(view.now[otherSide(side)], rule.fields[otherSide(side)]) ?? null;
+    const meant = rule.carry({ to: side, value, baseFrom: undefined, target: undefined });
+    return meant.kind === 'write' ? meant.value : null;
+  };
+  return basesLeft(view, rule, editedSince(view, rule, changed), past) ?? base;
 }
 
 function oneBase(side: Side, value: FieldValue): Readonly<Partial<Record<Side, FieldValue>>> {

@@ -1,6 +1,6 @@
 import { iso } from '../core/clock.ts';
 import type { Link, WorkKey } from '../core/link.ts';
-import { movesOfCreate, newLink, type NewLinkInput } from '../core/new-link.ts';
+import { movesOfCreate, newLink, type NewLinkInput, overtakenAtCreate } from '../core/new-link.ts';
 import type { SourceRecord } from '../core/record.ts';
 import { otherSide, type Side } from '../core/side.ts';
 import type { Intent } from '../store/store.ts';
@@ -50,6 +50,10 @@ function adopted(
     ...base,
     insert: link,
     ...closed(work.intent),
+    keepPending: overtakenAtCreate(work.pair, records[otherSide(work.origin.side)], work.sent).map((write) => ({
+      ...write,
+      linkId: link.id,
+    })),
     enqueue: lookAgain(work, link),
     children: firstChildRows(engine, work.pair, link, how),
     events: [...base.events, { type: 'link.adopted', link, by }],

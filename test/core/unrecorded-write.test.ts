@@ -70,6 +70,29 @@ describe('a write whose outcome was never recorded', () => {
     expect(world.sync()).toMatchObject({ conflicts: [{ why: 'later', winner: 'salesforce' }] });
   });
 
+  it('is nobody’s edit where the next write over it was never sent, and so is no conflict', () => {
+    const world = crashed(true).put('servicenow', { short_description: 'Fire is out, for good' });
+    world.sync({ after: [] });
+    world.now += settleMs;
+    expect(world.sync()).toMatchObject({
+      writes: [{ on: 'salesforce', fields: { Subject: 'Fire is out, for good' } }],
+      conflicts: [],
+    });
+    expect(world.quiet()).toBe(0);
+  });
+
+  it('is known for ours after the next write over it was refused, whatever the source holds by then', () => {
+    const world = crashed(true).put('servicenow', { short_description: 'Fire is out, for good' });
+    world.refuse();
+    expect(world.link.bases.salesforce.fields['Subject']).toBe('Fire is out');
+    world.put('servicenow', { short_description: 'Printer on fire' });
+    expect(world.sync()).toMatchObject({
+      writes: [{ on: 'salesforce', fields: { Subject: 'Printer on fire' } }],
+      conflicts: [],
+    });
+    expect(world.quiet()).toBe(0);
+  });
+
   it('of a third value that reached one side only goes on to the other', () => {
     const world = new World().put('servicenow', { urgency: '1' }).put('salesforce', { Priority: 'Low' });
     world.decide('urgency', { kind: 'value', value: '2' });

@@ -183,6 +183,17 @@ export class World {
     return plan;
   }
 
+  /** The desks refuse what the plan writes, and say so. */
+  refuse(): void {
+    const { plan, view } = this.plan();
+    if (plan.kind !== 'write') throw new Error(`nothing to refuse: ${plan.kind}`);
+    this.note(plan.conflicts);
+    const results = Object.fromEntries(plan.writes.map((write) => [write.on, { kind: 'failed' } as const]));
+    const done = afterWrite({ view, rules: this.rules, plan, results });
+    this.link = { ...this.link, bases: done.bases, holds: this.named(done.holds), hops: done.hops };
+    this.pending = [];
+  }
+
   private named(holds: Link['holds']): Link['holds'] {
     return holds.map((hold) =>
       hold.reason.kind === 'manual-conflict'

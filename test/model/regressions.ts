@@ -81,4 +81,19 @@ export const regressions: Readonly<Record<string, readonly Step[]>> = {
     synced,
     { kind: 'rewrite', which: 0, text: 0 },
   ],
+  'what a dead process had written was taken for a person’s edit when the next one died before it wrote over it': [
+    opened,
+    synced,
+    { kind: 'edit', side: 'servicenow', which: 0, what: { field: 'title', text: 0 } },
+    { kind: 'killAtWork', at: 9 },
+    opened,
+    {
+      kind: 'both',
+      which: 0,
+      what: { field: 'title', text: 0 },
+      across: { field: 'state', choice: 0 },
+    },
+    { kind: 'killAtWork', at: 8 },
+    { kind: 'edit', side: 'servicenow', which: 0, what: { field: 'state', choice: 0 } },
+  ],
 };
