@@ -14,6 +14,8 @@ export interface Gate {
   pauseFor(ms: number): void;
   /** Milliseconds since the epoch; 0 when open. */
   pausedUntil(): number;
+  /** How many requests may run at once now; 0 while there are none. */
+  lanes(): number;
   /** What is known of the day's calls; left out where nobody shares them. */
   readonly day?: CallDay;
 }
@@ -139,6 +141,7 @@ export function createGate(options: GateOptions): OpenGate {
       if (until > before) options.onPause?.(until);
     },
     pausedUntil: () => (until > clock.now() ? until : 0),
+    lanes: () => lanes.free(),
     hearPause,
     look,
     running: () => running,

@@ -4,6 +4,7 @@ import { ConnectorError } from '../errors.ts';
 import { unexpected } from './errors.ts';
 import type { OnNotice } from './notices.ts';
 import type { Rest, RestAnswer } from './rest.ts';
+import { afterRun, type BatchKind, fitting, unknownSize, type WriteSize } from './write-size.ts';
 
 export interface BatchItem {
   /** Unique within its batch. */
@@ -26,13 +27,11 @@ export type ItemOutcome =
 export interface Batch {
   /**
    * Sends the items in one call; an outcome for every item, by its id. Null when this account may not use the Batch API: send
-   * them one by one then. Rejects with ConnectorError when the call as a whole failed.
+   * them one by one then. Rejects with ConnectorError when the call as a whole failed. `kind`: what to learn from how long it took.
    */
-  run(items: readonly BatchItem[]): Promise<ReadonlyMap<string, ItemOutcome> | null>;
-  /** How many writes to put into the next call. */
-  writesPerCall(): number;
-  /** How many creates to put into the next call; null before one was timed. */
-  createsPerCall(): number | null;
+  run(items: readonly BatchItem[], kind?: BatchKind): Promise<ReadonlyMap<string, ItemOutcome> | null>;
+  /** How many items of a kind to put into the next call, and what one takes (milliseconds, null before one was timed). */
+  room(kind: BatchKind): { readonly items: number; readonly msPer: number | null };
   /** False while the account is known not to be allowed. */
   allowed(): boolean;
 }
@@ -42,15 +41,11 @@ const batchPath = '/api/now/v1/batch';
 /** The server cuts a batch at 30 s (Batch API documentation); ours lies beyond it, so that its verdict is seen. */
 const timeoutMs = 45_000;
 
-/**
- * No number of items is published; what bounds a call is its 30 s. Writes are paced by measured time to about half of that; 100
- * fit at the 120 ms that a write with business rules usually takes.
- */
-const most = 100;
-const aimMs = 15_000;
-
 /** The right may be granted while we run. */
 const askAgainMs = 60 * 60 * 1000;
+
+/** Failures of a whole call that fewer items may mend. */
+const tooMuch: ReadonlySet<string> = new Set(['timeout', 'transaction-cancelled', 'too-large', 'broken-answer']);
 
 const text = z.union([z.string(), z.number()]).transform(String);
 const servicedItem = z.looseObject({
@@ -74,7 +69,8 @@ export function createBatch(deps: { readonly rest: Rest; readonly clock: Clock; 
   const { rest, clock } = deps;
   let forbiddenUntil = 0;
   let told = false;
-  const msPer = { POST: 0, PATCH: 0 };
+  const sizes = new Map<BatchKind, WriteSize>();
+  const sizeOf = (kind: BatchKind): WriteSize => sizes.get(kind) ?? unknownSize;
 
   function send(items: readonly BatchItem[]): Promise<RestAnswer> {
     return rest.call({
@@ -97,20 +93,28 @@ export function createBatch(deps: { readonly rest: Rest; readonly clock: Clock; 
     }
   }
 
-  /** Learns what a write takes here: quickly when it grows, slowly when it shrinks. Creates run more rules and count by themselves. */
-  function learn(items: readonly BatchItem[], serviced: ReadonlyMap<string, Serviced>): void {
-    for (const method of ['POST', 'PATCH'] as const) {
-      const times = items.flatMap((item) =>
-        item.method === method ? (serviced.get(item.id)?.execution_time ?? []) : [],
-      );
-      if (times.length === 0) continue;
-      const average = times.reduce((sum, ms) => sum + ms, 0) / times.length;
-      // A server that reports nothing measurable is still a server.
-      msPer[method] = Math.max(1, average, (msPer[method] + average) / 2);
-    }
+  /** Where no item is timed, the whole call is: a server that is asked for less tells no less of its quota. */
+  function learn(
+    kind: BatchKind,
+    items: readonly BatchItem[],
+    serviced: ReadonlyMap<string, Serviced>,
+    tookMs: number,
+  ): void {
+    const own = items.filter((item) => kind === 'read' || item.method !== 'GET');
+    const done = own.flatMap((item) => serviced.get(item.id) ?? []);
+    const times = done.flatMap((one) => one.execution_time ?? []);
+    const [sum, count] = times.length > 0 ? [times.reduce((a, b) => a + b, 0), times.length] : [tookMs, done.length];
+    const run = { sent: own.length, serviced: done.length, msPer: count === 0 ? null : sum / count };
+    sizes.set(kind, afterRun(sizeOf(kind), { ...run, cutOff: done.length < own.length, now: clock.now() }));
   }
 
-  const fitting = (ms: number): number => Math.max(1, Math.min(most, Math.floor(aimMs / ms)));
+  /** No answer in its time, or none that fits: fewer items next time. */
+  function shrink(kind: BatchKind, items: readonly BatchItem[], error: ConnectorError): void {
+    if (!tooMuch.has(error.data.cause ?? '')) return;
+    const sent = items.filter((item) => kind === 'read' || item.method !== 'GET').length;
+    const run = { sent, serviced: 0, msPer: null, cutOff: true, now: clock.now() };
+    sizes.set(kind, afterRun(sizeOf(kind), run));
+  }
 
   function forbid(error: ConnectorError): void {
     forbiddenUntil = clock.now() + askAgainMs;
@@ -120,15 +124,17 @@ export function createBatch(deps: { readonly rest: Rest; readonly clock: Clock; 
 
   return {
     allowed: () => forbiddenUntil <= clock.now(),
-    writesPerCall: () => (msPer.PATCH === 0 ? most : fitting(msPer.PATCH)),
-    createsPerCall: () => (msPer.POST === 0 ? null : fitting(msPer.POST)),
-    run: async (items) => {
+    room: (kind) => ({ items: fitting(kind, sizeOf(kind), clock.now()), msPer: sizeOf(kind).msPer }),
+    run: async (items, kind = 'read') => {
       if (forbiddenUntil > clock.now()) return null;
+      const startedAt = clock.now();
       let answer: RestAnswer;
       try {
         answer = await send(items);
       } catch (error) {
-        if (!(error instanceof ConnectorError) || error.data.status !== 403) throw error;
+        if (!(error instanceof ConnectorError)) throw error;
+        shrink(kind, items, error);
+        if (error.data.status !== 403) throw error;
         forbid(error);
         return null;
       }
@@ -136,7 +142,7 @@ export function createBatch(deps: { readonly rest: Rest; readonly clock: Clock; 
       if (!parsed.success) throw unexpected(batchAsked(items), 'broken-answer');
       const serviced = new Map(parsed.data.serviced_requests.map((one) => [one.id, one]));
       const unserviced = new Set(parsed.data.unserviced_requests ?? []);
-      learn(items, serviced);
+      learn(kind, items, serviced, clock.now() - startedAt);
       return new Map(
         items.map((item): [string, ItemOutcome] => {
           const one = serviced.get(item.id);

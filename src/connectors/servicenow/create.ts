@@ -1,21 +1,15 @@
 import { ConnectorError } from '../errors.ts';
 import type { CreateRequest, WriteResult } from '../ticket-system.ts';
 import type { ItemOutcome } from './batch.ts';
-import { evenChunks } from './chunks.ts';
 import type { Context } from './context.ts';
-import { eachFails, orSideFailure, outcomeOf, writtenRecord } from './outcomes.ts';
+import { orSideFailure, outcomeOf, writtenRecord } from './outcomes.ts';
 import { encodeFields, fieldList, normalId } from './records.ts';
 import { normaliseId } from '../salesforce/ids.ts';
+import { sendWrites } from './send-writes.ts';
 import { stampFields } from './stamp.ts';
 import { findStamped } from './stamped.ts';
 import { tablePath, writeQuery } from './table.ts';
 import { writeTimeoutMs } from './update.ts';
-
-/**
- * Creates run every insert rule of the table; the documented Batch example shows 2.6 s for one incident, so ten fill its 30 s. They
- * go first, alone; then the server's own times say how many fit.
- */
-const firstCreates = 10;
 
 /**
  * Creates records under a `sys_id` chosen by us and with our stamp, `TicketSystem.create`. A refusal is not believed before we
@@ -24,19 +18,17 @@ const firstCreates = 10;
 export async function create(context: Context, requests: readonly CreateRequest[]): Promise<readonly WriteResult[]> {
   const results: WriteResult[] = requests.map(() => notSent);
   const sendable = requests.flatMap((request, at) => (isSendable(request) ? [{ at, request }] : []));
-  const send = async (call: readonly (typeof sendable)[number][]): Promise<void> => {
-    const made = await eachFails(call.length, () =>
+  const made = await sendWrites(context, {
+    kind: 'create',
+    items: sendable,
+    lengthOf: ({ request }) => JSON.stringify(request.fields).length,
+    send: (some) =>
       createGroup(
         context,
-        call.map(({ request }) => request),
+        some.map(({ request }) => request),
       ),
-    );
-    call.forEach(({ at }, i) => (results[at] = made[i] ?? notSent));
-  };
-  const untimed = context.batch.createsPerCall() === null ? firstCreates : 0;
-  if (untimed > 0) await send(sendable.slice(0, untimed));
-  const rest = sendable.slice(untimed);
-  await Promise.all(evenChunks(rest, context.batch.createsPerCall() ?? firstCreates).map(send));
+  });
+  sendable.forEach(({ at }, i) => (results[at] = made[i] ?? notSent));
   return orSideFailure(await lookAfterRefusals(context, requests, results));
 }
 
@@ -53,7 +45,7 @@ async function createGroup(context: Context, group: readonly CreateRequest[]): P
   const items = group.map(
     (request, at) => ({ id: `c${at}`, method: 'POST', path: pathOf(request), body: bodyOf(request) }) as const,
   );
-  const outcomes = items.length > 1 ? await context.batch.run(items) : null;
+  const outcomes = items.length > 1 ? await context.batch.run(items, 'create') : null;
   if (outcomes !== null) return group.map((request, at) => result(request, outcomes.get(`c${at}`)));
   return Promise.all(
     group.map(async (request) => {

@@ -2,9 +2,10 @@ import { ConnectorError } from '../errors.ts';
 import type { EraseResult, ReadResult } from '../ticket-system.ts';
 import { chunksThatFit } from './chunks.ts';
 import type { Context } from './context.ts';
+import { listMany, orThrow } from './list-many.ts';
 import { allOf, term } from './query.ts';
 import { normalId, textOf } from './records.ts';
-import { list, listPath, type ListRequest, tablePath } from './table.ts';
+import { listPath, type ListRequest, tablePath } from './table.ts';
 
 /** ServiceNow's own account of deletions: audited tables only, for a limited time, and readable to administrators in practice. */
 const log = 'sys_audit_delete';
@@ -32,20 +33,13 @@ async function deletedAmong(context: Context, ids: readonly string[]): Promise<R
     fields: ['documentkey', 'tablename'],
     limit: some.length,
   });
-  const found = new Set<string>();
-  for (const chunk of chunksThatFit(ids, (some) => listPath(requestFor(some)), context.rest.longestPath)) {
-    try {
-      const { rows } = await list(context.rest, requestFor(chunk));
-      // A dropped query term answers with the whole table: only what was asked for counts.
-      for (const row of rows) {
-        const id = normalId(textOf(row, 'documentkey') ?? '');
-        if (id !== null && chunk.includes(id)) found.add(id);
-      }
-    } catch (error) {
-      if (!isForbidden(error)) throw error;
-    }
-  }
-  return found;
+  const chunks = chunksThatFit(ids, (some) => listPath(requestFor(some)), context.rest.longestPath);
+  const pages = await listMany(context, chunks.map(requestFor));
+  const rows = pages.flatMap((page) => (isForbidden(page) ? [] : orThrow(page).rows));
+  const asked = new Set(ids);
+  // A dropped query term answers with the whole table: only what was asked for counts.
+  const named = rows.map((row) => normalId(textOf(row, 'documentkey') ?? ''));
+  return new Set(named.filter((id) => id !== null && asked.has(id)).filter((id) => id !== null));
 }
 
 function isForbidden(error: unknown): boolean {

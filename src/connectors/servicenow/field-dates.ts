@@ -1,10 +1,10 @@
-import { ConnectorError } from '../errors.ts';
 import type { FieldDate, FieldDateAsk } from '../ticket-system.ts';
 import type { Context } from './context.ts';
 import { chunksThatFit } from './chunks.ts';
+import { isForbidden, listMany, orThrow } from './list-many.ts';
 import { allOf, checkName, newestFirst, term } from './query.ts';
 import { normalId, type Row, textOf } from './records.ts';
-import { list, listPath, type ListRequest } from './table.ts';
+import { listPath, type ListRequest } from './table.ts';
 import { fromWireTime, toWireTime } from './wire-time.ts';
 
 const auditFields = ['documentkey', 'fieldname', 'user', 'sys_created_on'];
@@ -25,7 +25,10 @@ export async function fieldDates(
   if (ids.length === 0) return asks.map(() => null);
   const requestFor = (some: readonly string[]): ListRequest => auditRequest(some, asks);
   const chunks = chunksThatFit(ids, (some) => listPath(requestFor(some)), context.rest.longestPath);
-  const rows = (await Promise.all(chunks.map((chunk) => auditRows(context, requestFor(chunk))))).flat();
+  // No right to read the audit table is an answer, not a failure.
+  const rows = (await listMany(context, chunks.map(requestFor))).flatMap((listed) =>
+    isForbidden(listed) ? [] : orThrow(listed).rows,
+  );
   return asks.map((ask) => latest(rows, ask));
 }
 
@@ -41,16 +44,6 @@ function auditRequest(ids: readonly string[], asks: readonly FieldDateAsk[]): Li
     fields: auditFields,
     limit: mostRows,
   };
-}
-
-/** No right to read the audit table is an answer, not a failure. */
-async function auditRows(context: Context, request: ListRequest): Promise<readonly Row[]> {
-  try {
-    return (await list(context.rest, request)).rows;
-  } catch (error) {
-    if (error instanceof ConnectorError && error.data.status === 403) return [];
-    throw error;
-  }
 }
 
 function latest(rows: readonly Row[], ask: FieldDateAsk): FieldDate {

@@ -1,3 +1,4 @@
+import { postedForm } from '../../core/comments/text.ts';
 import type { UserDates } from './user-dates.ts';
 
 /** One entry of a rendered journal. */
@@ -176,11 +177,7 @@ export function bare(text: string): string {
   return text.replaceAll(/\r\n?/g, '\n').trim();
 }
 
-/** True where a rendered journal holds this text as an entry or part of one; white space is the renderer's own. */
+/** True where a rendered journal holds this text as an entry or part of one, as far as renderer and database keep characters. */
 export function saysIn(journal: string, text: string): boolean {
-  return squeezed(journal).includes(squeezed(text));
-}
-
-function squeezed(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim();
+  return postedForm(journal).includes(postedForm(text));
 }

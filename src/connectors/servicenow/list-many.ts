@@ -1,5 +1,6 @@
 import { ConnectorError } from '../errors.ts';
 import type { ItemOutcome } from './batch.ts';
+import { evenChunks } from './chunks.ts';
 import type { Context } from './context.ts';
 import { unexpected } from './errors.ts';
 import { list, type ListAnswer, listAnswerOf, listPath, type ListRequest, tablePath } from './table.ts';
@@ -17,8 +18,19 @@ export async function listMany(
   requests: readonly ListRequest[],
   signal?: AbortSignal,
 ): Promise<readonly Listed[]> {
+  if (requests.length < 2 || !context.batch.allowed()) return listInOrder(context, requests, signal);
+  const most = context.batch.room('read').items;
+  if (requests.length > most) return inTurn(context, evenChunks(requests, most), signal);
   const items = requests.map((request, at) => ({ id: `r${at}`, method: 'GET', path: listPath(request) }) as const);
-  const outcomes = items.length > 1 ? await context.batch.run(items) : null;
+  let outcomes: ReadonlyMap<string, ItemOutcome> | null;
+  try {
+    outcomes = await context.batch.run(items);
+  } catch (error) {
+    // Too much for one answer, or for its time: what is learned from that is asked again before giving up.
+    const fewer = context.batch.room('read').items;
+    if (!(error instanceof ConnectorError) || fewer >= requests.length) throw error;
+    return inTurn(context, evenChunks(requests, fewer), signal);
+  }
   if (outcomes === null) return listInOrder(context, requests, signal);
   const listed = requests.map((request, at) => listedIn(request, outcomes.get(`r${at}`)));
   const left = listed.flatMap((one, at) => (isUnserviced(one) ? [at] : []));
@@ -30,6 +42,17 @@ export async function listMany(
   );
   const late = new Map(left.map((at, n) => [at, again[n]]));
   return listed.map((one, at) => late.get(at) ?? one);
+}
+
+/** One call after another, in the order asked. */
+async function inTurn(
+  context: Context,
+  chunks: readonly (readonly ListRequest[])[],
+  signal: AbortSignal | undefined,
+): Promise<readonly Listed[]> {
+  const listed: Listed[] = [];
+  for (const chunk of chunks) listed.push(...(await listMany(context, chunk, signal)));
+  return listed;
 }
 
 /**

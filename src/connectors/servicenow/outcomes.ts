@@ -46,19 +46,6 @@ export async function outcomeOf(call: () => Promise<RestAnswer>): Promise<ItemOu
   }
 }
 
-/** A failure of a whole group of writes, as the result of each. */
-export async function eachFails(
-  count: number,
-  work: () => Promise<readonly WriteResult[]>,
-): Promise<readonly WriteResult[]> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof ConnectorError)) throw error;
-    return Array.from({ length: count }, () => ({ kind: 'failed', error }));
-  }
-}
-
 const ofTheSide = new Set<ConnectorErrorKind>(['Unauthorized', 'RateLimited', 'Unavailable']);
 
 /** The results, or the side's own failure where it kept every single write from being executed: that one can simply be called again. */

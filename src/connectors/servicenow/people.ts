@@ -3,9 +3,10 @@ import { evenChunks } from './chunks.ts';
 import type { Context } from './context.ts';
 import { currentUser } from './identity.ts';
 import type { Me } from './journal-entries.ts';
+import { listMany } from './list-many.ts';
 import { allOf, ourselves, term } from './query.ts';
 import { type Row, textOf } from './records.ts';
-import { list, type ListRequest } from './table.ts';
+import type { ListRequest } from './table.ts';
 
 /** A name that was looked up is believed for this long. */
 const freshMs = 60 * 60 * 1000;
@@ -34,8 +35,10 @@ export function createPeople(context: Context): People {
   async function meet(userNames: readonly string[]): Promise<void> {
     const fresh = clock.now() - freshMs;
     const strangers = [...new Set(userNames)].filter((name) => isAskable(name) && (known.get(name)?.at ?? 0) <= fresh);
-    for (const chunk of evenChunks(strangers, namesPerList)) {
-      for (const row of await rowsOrNone(context, requestFor(chunk))) {
+    const chunks = evenChunks(strangers, namesPerList);
+    const lists = await listsOrNone(context, chunks.map(requestFor));
+    for (const [at, chunk] of chunks.entries()) {
+      for (const row of lists[at] ?? []) {
         const userName = textOf(row, 'user_name');
         const name = textOf(row, 'name') ?? userName;
         if (typeof userName !== 'string' || typeof name !== 'string') continue;
@@ -85,15 +88,17 @@ function requestFor(userNames: readonly string[]): ListRequest {
 
 /** Who is signed in, by the platform's own word for it. Two rows are what a dropped term answers with. */
 async function signedIn(context: Context): Promise<string | null> {
-  const rows = await rowsOrNone(context, { table: 'sys_user', query: ourselves, fields: ['user_name'], limit: 2 });
+  const ask = { table: 'sys_user', query: ourselves, fields: ['user_name'], limit: 2 };
+  const [rows = []] = await listsOrNone(context, [ask]);
   const [row] = rows;
   return row === undefined || rows.length > 1 ? null : (textOf(row, 'user_name') ?? null);
 }
 
 /** Names are a courtesy: nothing waits for them. */
-async function rowsOrNone(context: Context, request: ListRequest): Promise<readonly Row[]> {
+async function listsOrNone(context: Context, requests: readonly ListRequest[]): Promise<readonly (readonly Row[])[]> {
   try {
-    return (await list(context.rest, request)).rows;
+    const lists = await listMany(context, requests);
+    return lists.map((listed) => (listed instanceof ConnectorError ? [] : listed.rows));
   } catch (error) {
     if (error instanceof ConnectorError) return [];
     throw error;

@@ -1,12 +1,13 @@
 import type { PostRequest, PostResult } from '../children.ts';
+import { harmless } from '../../core/comments/text.ts';
 import { ConnectorError } from '../errors.ts';
 import type { ItemOutcome } from './batch.ts';
-import { evenChunks } from './chunks.ts';
 import type { Context } from './context.ts';
 import { elementOf } from './journal-entries.ts';
 import { saysIn } from './journal-stream.ts';
 import { outcomeOf } from './outcomes.ts';
 import type { People } from './people.ts';
+import { sendWrites } from './send-writes.ts';
 import { normalId, oneAnswer, type Row, textOf } from './records.ts';
 import { displayOf, tablePath, writeQuery } from './table.ts';
 import { writeTimeoutMs } from './update.ts';
@@ -22,7 +23,7 @@ type Sendable = { readonly at: number; readonly request: PostRequest };
 
 export type Post = (requests: readonly PostRequest[]) => Promise<readonly PostResult[]>;
 
-/** Adds journal entries, `ChildSystem.post`: one Batch call for the next entry of up to 100 tickets. */
+/** Adds journal entries, `ChildSystem.post`: one Batch call for the next entry of many tickets. */
 export function createPost(context: Context, people: People): Post {
   const { clock } = context;
   /** When each ticket's last entry was answered, for as long as the next one has to keep its distance. */
@@ -81,26 +82,25 @@ interface Desk {
 type Sent = Sendable & { readonly result: PostResult };
 
 async function sendRound(desk: Desk, round: readonly Sendable[]): Promise<readonly Sent[]> {
-  const calls = evenChunks(round, desk.context.batch.writesPerCall());
-  return (await Promise.all(calls.map((call) => sendCall(desk, call)))).flat();
+  const results = await sendWrites(desk.context, {
+    kind: 'post',
+    items: round,
+    lengthOf: ({ request }) => request.text.length,
+    send: (some) => sendCall(desk, some),
+  });
+  return round.map((one, at) => ({ ...one, result: results[at] ?? doubt(one.request, 'not-answered') }));
 }
 
-async function sendCall(desk: Desk, call: readonly Sendable[]): Promise<readonly Sent[]> {
+async function sendCall(desk: Desk, call: readonly Sendable[]): Promise<readonly PostResult[]> {
   const items = call.map(({ request }, at) => ({ id: `p${at}`, ...patchOf(request) }));
-  let outcomes: ReadonlyMap<string, ItemOutcome> | null;
-  try {
-    outcomes = items.length > 1 ? await desk.context.batch.run(items) : null;
-  } catch (error) {
-    if (!(error instanceof ConnectorError)) throw error;
-    return call.map((one) => ({ ...one, result: { kind: 'failed', error } }));
-  }
-  if (outcomes === null) return Promise.all(call.map((one) => sendSingly(desk, one)));
-  return call.map((one, at) => ({ ...one, result: resultOf(desk, one.request, outcomes.get(`p${at}`)) }));
+  const outcomes = items.length > 1 ? await desk.context.batch.run(items, 'post') : null;
+  if (outcomes === null) return Promise.all(call.map((one) => sendSingly(desk, one.request)));
+  return call.map((one, at) => resultOf(desk, one.request, outcomes.get(`p${at}`)));
 }
 
-async function sendSingly(desk: Desk, one: Sendable): Promise<Sent> {
-  const call = { ...patchOf(one.request), effect: 'write', timeoutMs: writeTimeoutMs } as const;
-  return { ...one, result: resultOf(desk, one.request, await outcomeOf(() => desk.context.rest.call(call))) };
+async function sendSingly(desk: Desk, request: PostRequest): Promise<PostResult> {
+  const call = { ...patchOf(request), effect: 'write', timeoutMs: writeTimeoutMs } as const;
+  return resultOf(desk, request, await outcomeOf(() => desk.context.rest.call(call)));
 }
 
 /** The answer shows the journal as rendered: in value mode it reads as `""` (table-patch-incident-doc). */
@@ -110,7 +110,7 @@ function patchOf(request: PostRequest) {
   return {
     method: 'PATCH',
     path: `${nameOf(request)}?${writeQuery(fields, 'all')}`,
-    body: { [element]: request.text },
+    body: { [element]: harmless(request.text) },
   } as const;
 }
 

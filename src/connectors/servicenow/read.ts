@@ -3,9 +3,10 @@ import type { ReadResult } from '../ticket-system.ts';
 import { chunksThatFit } from './chunks.ts';
 import { type Context, recordsOf } from './context.ts';
 import { unexpected } from './errors.ts';
+import { listMany, orThrow } from './list-many.ts';
 import { allOf, term } from './query.ts';
 import { fieldList, normalId, type Row, textOf } from './records.ts';
-import { list, listPath, type ListRequest, readList, tablePath } from './table.ts';
+import { listPath, type ListRequest, tablePath } from './table.ts';
 
 /** Reads by id, `TicketSystem.read`. An answer without a record says no more than `absent`: ACLs leave rows out silently. */
 export async function read(
@@ -34,27 +35,8 @@ async function readRows(
 ): Promise<readonly Row[]> {
   const requestFor = (some: readonly string[]): ListRequest => byIds(object, some, fields);
   const chunks = chunksThatFit(ids, (some) => listPath(requestFor(some)), context.rest.longestPath);
-  const batched = chunks.length > 1 ? await readBatched(context, object, chunks.map(requestFor)) : null;
-  if (batched !== null) return batched.flatMap((rows, at) => onlyAsked(object, rows, chunks[at] ?? []));
-  const pages = await Promise.all(
-    chunks.map(async (chunk) => onlyAsked(object, (await list(context.rest, requestFor(chunk))).rows, chunk)),
-  );
-  return pages.flat();
-}
-
-async function readBatched(
-  context: Context,
-  object: string,
-  requests: readonly ListRequest[],
-): Promise<readonly (readonly Row[])[] | null> {
-  const items = requests.map((request, at) => ({ id: `r${at}`, method: 'GET', path: listPath(request) }) as const);
-  const outcomes = await context.batch.run(items);
-  if (outcomes === null) return null;
-  return items.map((item) => {
-    const outcome = outcomes.get(item.id);
-    if (outcome?.kind === 'answer') return readList(outcome.body, `GET ${tablePath(object)}`);
-    throw outcome?.error ?? unexpected({ request: `GET ${tablePath(object)}`, effect: 'read' }, 'not-answered');
-  });
+  const pages = await listMany(context, chunks.map(requestFor));
+  return pages.flatMap((page, at) => onlyAsked(object, orThrow(page).rows, chunks[at] ?? []));
 }
 
 /** The list request for these ids. */

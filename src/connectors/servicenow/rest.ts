@@ -50,6 +50,8 @@ export interface Rest {
   readInner(answer: HttpAnswer, asked: Omit<Asked, 'nowMs'>): unknown;
   /** Bytes that `path` may have, so that the URL stays within ServiceNow's 8,192 (error-414-url-too-long-rec: 8,182 passed). */
   readonly longestPath: number;
+  /** How many calls may run at once now; at least one. */
+  lanes(): number;
   calls(): number;
 }
 
@@ -178,6 +180,7 @@ export function createRest(deps: RestDeps): Rest {
       });
     },
     longestPath: longestUrl - http.origin.length,
+    lanes: () => Math.max(1, gate.lanes()),
     calls: () => calls,
     readInner: (answer, asked) => read(answer, { ...asked, nowMs: clock.now() }),
     call: async (request) => {

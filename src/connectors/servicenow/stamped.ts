@@ -2,9 +2,10 @@ import type { SourceRecord } from '../../core/record.ts';
 import type { Probe } from '../ticket-system.ts';
 import { chunksThatFit } from './chunks.ts';
 import { type Context, recordsOf } from './context.ts';
+import { listMany, orThrow } from './list-many.ts';
 import { anyOf, term } from './query.ts';
 import { fieldList, normalId, type Row, textOf } from './records.ts';
-import { list, listPath, type ListRequest } from './table.ts';
+import { listPath, type ListRequest } from './table.ts';
 import { normaliseId } from '../salesforce/ids.ts';
 
 /** What one answer said about some probes. */
@@ -33,24 +34,23 @@ export async function findStamped(
   });
   const answerable = ask.probes.filter((probe) => termsFor([probe]).length > 0);
   const chunks = chunksThatFit(answerable, (probes) => listPath(requestFor(probes)), context.rest.longestPath);
-  const sightings = await Promise.all(
-    chunks.map(async (probes): Promise<readonly Sighting[]> => {
-      const request = requestFor(probes);
-      const { rows } = await list(context.rest, request);
-      const records = recordsOf(context, ask.object, rows, ask.fields);
-      const conclusive =
-        control !== null &&
-        rows.length < request.limit &&
-        rows.length === records.length &&
-        records.some((row) => row.id === control);
-      const related = rows.every((row) => isRelated(row, probes, control));
-      return probes.map((probe) => ({
-        probe,
-        records: records.filter((record) => names(record, probe)),
-        conclusive: conclusive && related,
-      }));
-    }),
-  );
+  const answers = await listMany(context, chunks.map(requestFor));
+  const sightings = chunks.map((probes, at): readonly Sighting[] => {
+    const answer = answers[at];
+    const rows = answer === undefined ? [] : orThrow(answer).rows;
+    const records = recordsOf(context, ask.object, rows, ask.fields);
+    const conclusive =
+      control !== null &&
+      rows.length < requestFor(probes).limit &&
+      rows.length === records.length &&
+      records.some((row) => row.id === control);
+    const related = rows.every((row) => isRelated(row, probes, control));
+    return probes.map((probe) => ({
+      probe,
+      records: records.filter((record) => names(record, probe)),
+      conclusive: conclusive && related,
+    }));
+  });
   const byProbe = new Map(sightings.flat().map((sighting) => [sighting.probe, sighting]));
   return ask.probes.map((probe) => byProbe.get(probe) ?? { probe, records: [], conclusive: false });
 }

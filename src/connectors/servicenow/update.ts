@@ -2,12 +2,14 @@ import type { SourceRecord } from '../../core/record.ts';
 import { ConnectorError } from '../errors.ts';
 import type { UpdateRequest, WriteResult } from '../ticket-system.ts';
 import type { BatchItem, ItemOutcome } from './batch.ts';
-import { evenChunks } from './chunks.ts';
+import { chunksThatFit } from './chunks.ts';
 import type { Context } from './context.ts';
-import { eachFails, orSideFailure, outcomeOf, writtenRecord } from './outcomes.ts';
+import { listMany, orThrow } from './list-many.ts';
+import { orSideFailure, outcomeOf, writtenRecord } from './outcomes.ts';
 import { decodeRow, encodeFields, fieldList, listAnswer, normalId, type Row, textOf } from './records.ts';
 import { byIds } from './read.ts';
-import { list, type ListRequest, listPath, tablePath, writeQuery } from './table.ts';
+import { sendWrites } from './send-writes.ts';
+import { type ListRequest, listPath, tablePath, writeQuery } from './table.ts';
 
 /** A single write; the server's own quota for it is 60 s, which whoever settles a doubt waits out. */
 export const writeTimeoutMs = 30_000;
@@ -16,8 +18,8 @@ export const writeTimeoutMs = 30_000;
 type Update = UpdateRequest;
 
 /**
- * Writes fields of known records, `TicketSystem.update`: one Batch call for up to 100 records, holding a read of the rows and then
- * the writes, whose answers are the read-back.
+ * Writes fields of known records, `TicketSystem.update`: one Batch call for as many records as fit into its time, holding a read of
+ * the rows and then the writes, whose answers are the read-back.
  */
 export async function update(context: Context, requests: readonly UpdateRequest[]): Promise<readonly WriteResult[]> {
   const results: WriteResult[] = requests.map(() => notSent);
@@ -26,16 +28,19 @@ export async function update(context: Context, requests: readonly UpdateRequest[
     return id === null ? [] : [{ at, request: { ...request, id } }];
   });
   const groups = [...Map.groupBy(sendable, ({ request }) => request.object).values()];
-  const calls = groups.flatMap((group) => evenChunks(group, context.batch.writesPerCall()));
   await Promise.all(
-    calls.map(async (call) => {
-      const written = await eachFails(call.length, () =>
-        updateGroup(
-          context,
-          call.map(({ request }) => request),
-        ),
-      );
-      call.forEach(({ at }, i) => (results[at] = written[i] ?? notSent));
+    groups.map(async (group) => {
+      const written = await sendWrites(context, {
+        kind: 'update',
+        items: group,
+        lengthOf: ({ request }) => JSON.stringify(request.fields).length,
+        send: (some) =>
+          updateGroup(
+            context,
+            some.map(({ request }) => request),
+          ),
+      });
+      group.forEach(({ at }, i) => (results[at] = written[i] ?? notSent));
     }),
   );
   return orSideFailure(results);
@@ -47,26 +52,23 @@ const notSent: WriteResult = {
 };
 
 async function updateGroup(context: Context, group: readonly Update[]): Promise<readonly WriteResult[]> {
-  const outcomes = await context.batch.run([readItem(group), ...group.map(writeItem)]);
-  if (outcomes === null) return updateSingly(context, group);
-  const rows = rowsOf(outcomes.get(readId));
+  const reads = rowsRequests(context, group);
+  const readItems = reads.map((read, at): BatchItem => ({ id: readId(at), method: 'GET', path: listPath(read) }));
+  const outcomes = await context.batch.run([...readItems, ...group.map(writeItem)], 'update');
+  if (outcomes === null) return updateSingly(context, group, reads);
+  const rows = rowsById(reads.flatMap((_, at) => rowsOf(outcomes.get(readId(at)))));
   return group.map((request, at) => result(request, outcomes.get(writeId(at)) ?? unanswered(request), rows));
 }
 
-const readId = 'before';
+const readId = (at: number): string => `before${at}`;
 const writeId = (at: number): string => `w${at}`;
 
-function readItem(group: readonly Update[]): BatchItem {
-  return { id: readId, method: 'GET', path: listPath(rowsRequest(group)) };
-}
-
-function rowsRequest(group: readonly Update[]): ListRequest {
+/** As many lists as the length of a URL asks for: who may not use the Batch API sends them by themselves. */
+function rowsRequests(context: Context, group: readonly Update[]): readonly ListRequest[] {
   const ids = [...new Set(group.map((request) => request.id))];
-  return byIds(
-    group[0]?.object ?? '',
-    ids,
-    group.flatMap((request) => request.readBack),
-  );
+  const fields = [...new Set(group.flatMap((request) => request.readBack))];
+  const requestFor = (some: readonly string[]): ListRequest => byIds(group[0]?.object ?? '', some, fields);
+  return chunksThatFit(ids, (some) => listPath(requestFor(some)), context.rest.longestPath).map(requestFor);
 }
 
 function writeItem(request: Update, at: number): BatchItem {
@@ -87,7 +89,13 @@ function rowsOf(outcome: ItemOutcome | undefined): readonly Row[] {
   return parsed?.success === true ? parsed.data.result : [];
 }
 
-function result(request: Update, outcome: ItemOutcome, rows: readonly Row[]): WriteResult {
+type Rows = ReadonlyMap<string, Row>;
+
+function rowsById(rows: readonly Row[]): Rows {
+  return new Map(rows.map((row) => [normalId(textOf(row, 'sys_id') ?? '') ?? '', row]));
+}
+
+function result(request: Update, outcome: ItemOutcome, rows: Rows): WriteResult {
   const { object, readBack, id } = request;
   const written = writtenRecord(outcome, { object, readBack, request: `PATCH ${nameOf(request)}`, id });
   if (written instanceof ConnectorError) return { kind: 'failed', error: written };
@@ -95,17 +103,21 @@ function result(request: Update, outcome: ItemOutcome, rows: readonly Row[]): Wr
 }
 
 /** The order within a batch is not documented: only a lower `sys_mod_count` shows that the row was read before it was written. */
-function stoodBefore(request: Update, written: SourceRecord, rows: readonly Row[]): SourceRecord | null {
-  const row = rows.find((one) => normalId(textOf(one, 'sys_id') ?? '') === request.id);
+function stoodBefore(request: Update, written: SourceRecord, rows: Rows): SourceRecord | null {
+  const row = rows.get(request.id);
   const decoded = row === undefined ? null : decodeRow(request.object, row, request.readBack);
   if (decoded?.kind !== 'record') return null;
   const [earlier, later] = [decoded.record.version.count, written.version.count];
   return earlier !== null && later !== null && earlier < later ? decoded.record : null;
 }
 
-/** Without the Batch API: one read for all, then one call for each. */
-async function updateSingly(context: Context, group: readonly Update[]): Promise<readonly WriteResult[]> {
-  const { rows } = await list(context.rest, rowsRequest(group));
+/** Without the Batch API: a read for all, then one call for each. */
+async function updateSingly(
+  context: Context,
+  group: readonly Update[],
+  reads: readonly ListRequest[],
+): Promise<readonly WriteResult[]> {
+  const rows = rowsById((await listMany(context, reads)).flatMap((listed) => orThrow(listed).rows));
   return Promise.all(
     group.map(async (request) => {
       const call = { method: 'PATCH', path: writePath(request), effect: 'write', timeoutMs: writeTimeoutMs } as const;

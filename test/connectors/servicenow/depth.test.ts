@@ -137,7 +137,7 @@ describe('a batch of writes', () => {
     );
   });
 
-  it('knows what was left over, and doubts what was not even named', async () => {
+  it('sends what was left over in the next call, and doubts what was not even named', async () => {
     server.answer((heard) => {
       const reply = batchReply(heard, (item) => (item.id === 'w0' ? patched(item) : null)) as {
         body: { unserviced_requests: string[] };
@@ -149,9 +149,19 @@ describe('a batch of writes', () => {
     const results = await clientFor(server.url).desk.update(updates(3));
     expect(results).toMatchObject([
       { kind: 'written' },
-      { kind: 'failed', error: { kind: 'Unavailable', data: { executed: 'no', cause: 'unserviced' } } },
+      { kind: 'written', record: { id: sysId(1) } },
       { kind: 'failed', error: { kind: 'Unavailable', data: { executed: 'maybe', cause: 'not-answered' } } },
     ]);
+    expect(server.heard).toHaveLength(2);
+  });
+
+  it('gives up on what is left over where not even one write fits into a call', async () => {
+    server.answer((heard) => batchReply(heard, () => null));
+    await expect(clientFor(server.url).desk.update(updates(5))).rejects.toMatchObject({
+      kind: 'Unavailable',
+      data: { executed: 'no', cause: 'unserviced' },
+    });
+    expect(server.heard.map((one) => batchItems(one).length - 1)).toEqual([5, 2, 2, 1, 1, 1, 1, 1]);
   });
 
   it('doubts a write whose answer shows another record', async () => {
@@ -230,13 +240,19 @@ const newRecord = (n: number) => ({
 });
 
 describe('a create', () => {
-  it('goes out ten to a Batch call', async () => {
-    server.answer((heard) => batchReply(heard, (item) => ({ status: 201, body: { result: wireRow(0, item.body) } })));
-    const results = await clientFor(server.url).desk.create(Array.from({ length: 20 }, (_, n) => newRecord(n)));
+  it('sends ten ahead, and then as many as their time says', async () => {
+    server.answer((heard) => {
+      const reply = batchReply(heard, (item) => ({ status: 201, body: { result: wireRow(0, item.body) } }));
+      const body = (reply as { body: { serviced_requests: { execution_time: number }[] } }).body;
+      for (const one of body.serviced_requests) one.execution_time = 300;
+      return { body };
+    });
+    const { desk } = clientFor(server.url);
+    const results = await desk.create(Array.from({ length: 110 }, (_, n) => newRecord(n)));
     expect(results.map((one) => (one.kind === 'written' ? one.record.id : one))).toEqual(
-      Array.from({ length: 20 }, (_, n) => sysId(n)),
+      Array.from({ length: 110 }, (_, n) => sysId(n)),
     );
-    expect(server.heard.map((one) => batchItems(one).length)).toEqual([10, 10]);
+    expect(server.heard.map((one) => batchItems(one).length)).toEqual([10, 50, 50]);
   });
 
   it('finds the record of an insert that was refused though it went through', async () => {

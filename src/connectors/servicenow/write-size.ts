@@ -1,0 +1,82 @@
+/** What a Batch call is for: how long its items take differs by that. */
+export type BatchKind = 'read' | 'create' | 'update' | 'post';
+
+/** What is known of how many items of one kind fit into a call. Times in milliseconds. */
+export interface WriteSize {
+  /** What one item takes on the server; null before one was timed. */
+  readonly msPer: number | null;
+  /** The largest number that was timed in one call. */
+  readonly timed: number;
+  /** Most items while `until` is not over: a call with more was cut off. */
+  readonly ceiling: { readonly items: number; readonly until: number } | null;
+}
+
+/** What came of one call. */
+export interface BatchRun {
+  readonly sent: number;
+  readonly serviced: number;
+  /** Mean time of an item; null where nothing was told. */
+  readonly msPer: number | null;
+  /** The server ended the call before its last item, or did not answer in its time. */
+  readonly cutOff: boolean;
+  readonly now: number;
+}
+
+export const unknownSize: WriteSize = { msPer: null, timed: 0, ceiling: null };
+
+/** A batch is cut off at 30 s (batch-api); half of that leaves room for items that take longer than most. */
+const aimMs = 15_000;
+
+/**
+ * No number of items is published. What bounds a call beside its time is what is at stake with it: an answer that is lost leaves all
+ * of it in doubt.
+ */
+const most = 500;
+
+/** What a few items took says little of many: so many times the number that was timed. */
+const growth = 10;
+
+/** A size that was too large is not tried again for so long. */
+const keptMs = 10 * 60_000;
+
+/**
+ * Before anything was timed. An update with business rules usually takes 120 ms: 100 take 12 s. Creates run every insert rule of
+ * the table, 2.6 s in the documented example (batch-two-get-one-post-doc): ten fill 26 s. Lists take milliseconds.
+ */
+const first: Readonly<Record<BatchKind, number>> = { read: 100, create: 10, update: 100, post: 100 };
+
+/** How many items of a kind to put into the next call. */
+export function fitting(kind: BatchKind, size: WriteSize, now: number): number {
+  const ceiling = size.ceiling !== null && now < size.ceiling.until ? size.ceiling.items : Number.POSITIVE_INFINITY;
+  if (kind === 'read') return Math.min(first.read, ceiling);
+  const byTime =
+    size.msPer === null
+      ? first[kind]
+      : Math.min(Math.floor(aimMs / size.msPer), Math.max(first[kind], growth * size.timed), most);
+  return Math.max(1, Math.min(byTime, ceiling));
+}
+
+/** What is known after a call: quick to learn that items take longer, slow to learn that they take less. */
+export function afterRun(size: WriteSize, run: BatchRun): WriteSize {
+  const { now } = run;
+  // A server that reports nothing measurable is still a server.
+  const heard = run.msPer === null ? null : Math.max(1, run.msPer);
+  const msPer = heard === null ? size.msPer : Math.max(heard, (heard + (size.msPer ?? heard)) / 2);
+  const stands = size.ceiling !== null && now < size.ceiling.until ? size.ceiling : null;
+  const half = Math.max(1, Math.floor(run.sent / 2));
+  const ceiling = run.cutOff ? { items: Math.min(half, stands?.items ?? half), until: now + keptMs } : stands;
+  return { msPer, timed: Math.max(size.timed, run.serviced), ceiling };
+}
+
+/** Below this a call is so short that another one costs more than an idle lane. */
+const shortMs = 5_000;
+
+/**
+ * Into how many calls to divide `left` items when `size` of them fit into one: as few as possible, and where a call takes long, a
+ * multiple of the lanes, since a lane that gets nothing in the last round is idle for as long as a call takes.
+ */
+export function callsFor(left: number, size: number, lanes: number, msPer: number | null): number {
+  const fewest = Math.ceil(left / size);
+  if (msPer === null || lanes < 2 || (left / fewest) * msPer < shortMs) return fewest;
+  return Math.min(left, Math.ceil(fewest / lanes) * lanes);
+}
