@@ -90,6 +90,10 @@ const byCause: Readonly<Record<string, Say>> = {
     what: `the ticket in ${side} was changed after we had decided to delete it`,
     cure: 'nothing to do: it is looked at anew',
   }),
+  'governor-limit': (data, side) => ({
+    what: `the org's own automation ran into a limit of ${side} with this record alone${saying(data)}`,
+    cure: 'let an administrator look at the triggers and flows of this object; a smaller batch was tried already',
+  }),
   'row-locked': (_data, side) => ({
     what: `somebody else is saving this record in ${side}`,
     cure: 'nothing to do: it is tried again shortly',

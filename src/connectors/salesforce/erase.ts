@@ -2,33 +2,49 @@ import { z } from 'zod';
 import { ConnectorError } from '../errors.ts';
 import type { EraseResult } from '../ticket-system.ts';
 import { chunksOf } from './chunks.ts';
+import { composite, heavyParts, type Part, type PartAnswer, partFailure } from './composite.ts';
 import { vendorFailure } from './errors.ts';
 import { normaliseId } from './ids.ts';
 import type { Session } from './session.ts';
-import { savedSchema, understand } from './wire.ts';
+import { savedSchema } from './wire.ts';
 
 /** Ids that one collection takes (REST guide, sObject Collections). */
 const most = 200;
 
-/** Deletes records into the recycle bin, row by row (rec: collections-delete-200). */
+/** Deletes records into the recycle bin, row by row (rec: collections-delete-200): five collections of 200 are one call. */
 export async function erase(session: Session, ids: readonly string[]): Promise<readonly EraseResult[]> {
   const results: EraseResult[] = [];
-  for (const chunk of chunksOf(ids, most)) results.push(...(await eraseSome(session, chunk)));
+  for (const some of chunksOf(ids, most * heavyParts)) {
+    const collections = chunksOf(some, most);
+    const answers = await composite(
+      session,
+      collections.map((collection) => deletePart(session, collection)),
+    );
+    collections.forEach((collection, index) => results.push(...eraseResults(collection, answers[index])));
+  }
   return results;
 }
 
-async function eraseSome(session: Session, ids: readonly string[]): Promise<readonly EraseResult[]> {
+function deletePart(session: Session, ids: readonly string[]): Part {
   const named = ids.map((id) => normaliseId(id) ?? id);
-  const path = session.path(`/composite/sobjects?ids=${encodeURIComponent(named.join(','))}&allOrNone=false`);
-  const answer = await session.call({ method: 'DELETE', path });
-  const rows = understand(z.array(savedSchema), answer.body, answer.request);
+  const query = `ids=${encodeURIComponent(named.join(','))}&allOrNone=false`;
+  return { method: 'DELETE', url: session.path(`/composite/sobjects?${query}`) };
+}
+
+function eraseResults(ids: readonly string[], part: PartAnswer | undefined): readonly EraseResult[] {
+  const rows = part === undefined ? undefined : z.array(savedSchema).safeParse(part.body).data;
+  const refused = part === undefined || rows?.length === ids.length ? null : partFailure(part);
   return ids.map((_, index): EraseResult => {
-    const row = rows[index];
+    const row = refused === null ? rows?.[index] : undefined;
     if (row?.success === true) return { kind: 'erased' };
-    const error =
-      row === undefined
-        ? new ConnectorError('Unavailable', { side: 'salesforce', executed: 'maybe', cause: 'answer-incomplete' })
-        : vendorFailure(row.errors, answer.request);
+    if (refused !== null) return { kind: 'failed', error: refused };
+    const error = row === undefined ? unanswered : vendorFailure(row.errors, part?.request ?? '');
     return { kind: 'failed', error };
   });
 }
+
+const unanswered = new ConnectorError('Unavailable', {
+  side: 'salesforce',
+  executed: 'maybe',
+  cause: 'answer-incomplete',
+});

@@ -52,6 +52,12 @@ const meanings: Readonly<Record<string, Meaning>> = {
   DUPLICATES_DETECTED: { kind: 'Rejected', cause: 'duplicate-rule' },
 };
 
+/**
+ * Limits of one transaction (Apex guide, "Execution Governors and Limits"): all of its rows fail with the trigger's or the flow's
+ * words, under CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY and other codes, and nothing of it is saved. Fewer rows may pass.
+ */
+const governor = /System\.LimitException|Apex CPU time limit exceeded|Too many (SOQL queries|query rows|DML)/i;
+
 function meaningOfCode(error: VendorError): Meaning | null {
   if (error.code === 'REQUEST_LIMIT_EXCEEDED') {
     // One code for two things: the day's calls (rec: rest-403-request-limit) and calls at once (rec: rest-403-concurrent-requests).
@@ -64,6 +70,7 @@ function meaningOfCode(error: VendorError): Meaning | null {
     // Without a field it is the record's own id that names nothing (rec: collections-update-invalid-id).
     return error.fields.length === 0 ? gone : { kind: 'Rejected', cause: 'bad-reference' };
   }
+  if (governor.test(error.message)) return { kind: 'Rejected', cause: 'governor-limit' };
   // A trigger that met the lock wraps the code into its own.
   if (error.code === 'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY') {
     return error.message.includes('UNABLE_TO_LOCK_ROW') ? locked : validation;

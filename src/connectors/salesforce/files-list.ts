@@ -11,7 +11,10 @@ type Files = NonNullable<Children['files']>;
 
 const version = 'ContentDocument.LatestPublishedVersion';
 
-const fields = [
+/** What the child query on a record is called (rec: describe-case-full). */
+export const fileRelationship = 'ContentDocumentLinks';
+
+export const linkFields: readonly string[] = [
   'Id',
   'LinkedEntityId',
   'ContentDocumentId',
@@ -27,25 +30,23 @@ const fields = [
   `${version}.CreatedBy.Name`,
 ];
 
-/** One statement for all: links are found by the record they hang on and in no other way (rec: query-400-contentdocumentlink-filter). */
-export function fileStatements(_object: string, ids: readonly string[]): readonly string[] {
+/** Where they do not come with their records: links are found by the record they hang on (rec: query-400-contentdocumentlink-filter). */
+export function fileStatements(ids: readonly string[]): readonly string[] {
   if (ids.length === 0) return [];
-  return [select({ object: 'ContentDocumentLink', fields, where: isIn('LinkedEntityId', ids) })];
+  return [select({ object: 'ContentDocumentLink', fields: linkFields, where: isIn('LinkedEntityId', ids) })];
 }
 
-/** The files of each ticket, from the rows of `fileStatements`; null where they were not read. */
+/** The files of each ticket, from the links that hang on them. */
 export async function filesIn(
   session: Session,
-  _object: string,
   ids: readonly string[],
-  rows: readonly (readonly Row[])[],
-): Promise<ReadonlyMap<string, Files> | null> {
-  if (rows.length === 0 && ids.length > 0) return null;
+  rows: readonly Row[],
+): Promise<ReadonlyMap<string, Files>> {
   const byTicket = new Map<string, FileInfo[]>(ids.map((id) => [id, []]));
   let understood = true;
-  const me = rows.some((some) => some.length > 0) ? await whoWeAre(session) : null;
+  const me = rows.length > 0 ? await whoWeAre(session) : null;
   // Read together with the Cases, by queryAll: links that were taken off are in it.
-  for (const row of rows.flat().filter((one) => !isDeleted(one))) {
+  for (const row of rows.filter((one) => !isDeleted(one))) {
     const file = fileOf(row, me);
     if (file === null) understood = false;
     else byTicket.get(file.recordId)?.push(file);

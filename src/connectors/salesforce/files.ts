@@ -12,8 +12,6 @@ import type { Session } from './session.ts';
 import { both, equals, select } from './soql.ts';
 import { savedSchema, understand } from './wire.ts';
 
-export { fileStatements, filesIn } from './files-list.ts';
-
 /** Random enough that no file holds it by chance or on purpose. */
 const newBoundary = (): string => `casebridge-${randomBytes(24).toString('hex')}`;
 

@@ -11,10 +11,9 @@ import {
   feedFields,
   feedPost,
   feedTypes,
-  type Me,
 } from './comments.ts';
 import { queryEach, querySettled } from './composite.ts';
-import { fileStatements, filesIn } from './files.ts';
+import { fileRelationship, fileStatements, filesIn, linkFields } from './files-list.ts';
 import { normaliseId } from './ids.ts';
 import { whoWeAre } from './me.ts';
 import { chunksOf, namedPerQuery } from './chunks.ts';
@@ -31,10 +30,10 @@ const hidden = new Set(['INVALID_TYPE', 'INVALID_FIELD', 'MALFORMED_QUERY', 'NOT
 /** One group of records, and the statements that read it and what hangs on it. */
 interface Group {
   readonly ids: readonly string[];
+  /** With a child query for comments and one for files, where they are wanted. */
   readonly records: string;
   readonly feed: string | null;
   readonly emails: string | null;
-  readonly files: readonly string[];
 }
 
 /** Rows of the records, deleted ones too, and what hangs on each by its 18-character id. */
@@ -45,122 +44,170 @@ export async function readWithChildren(
   fields: readonly string[],
   ask: ChildrenAsk,
 ): Promise<{ readonly rows: readonly Row[]; readonly children: ReadonlyMap<string, Children> }> {
-  const comments = ask.comments && object === commented;
-  const groups = chunksOf(ids, namedPerQuery).map((chunk) => groupOf(object, chunk, fields, { ...ask, comments }));
-  const statements = groups.flatMap(statementsOf);
-  const answers = await querySettled(session, statements, true);
-  const me = comments ? await whoWeAre(session) : null;
-  const rows: Row[] = [];
-  const children = new Map<string, Children>();
-  let at = 0;
-  for (const group of groups) {
-    const own = answers.slice(at, (at += statementsOf(group).length));
-    const read = await readGroup(session, { object, fields, comments, me }, group, own);
-    rows.push(...read.rows);
-    for (const [id, hanging] of read.children) children.set(id, hanging);
-  }
-  return { rows, children };
-}
-
-function groupOf(object: string, ids: readonly string[], fields: readonly string[], ask: ChildrenAsk): Group {
-  const hangingOn = isIn('ParentId', ids);
-  const child = { relationship: commentRelationship, fields: commentFields };
-  return {
-    ids,
-    records: recordsStatement(object, ids, fields, ask.comments ? [child] : []),
-    feed:
-      ask.comments && ask.feed === true
-        ? select({ object: 'FeedItem', fields: feedFields, where: both(hangingOn, isIn('Type', feedTypes)) })
-        : null,
-    emails:
-      ask.comments && ask.emails === true
-        ? select({ object: 'EmailMessage', fields: emailFields, where: hangingOn })
-        : null,
-    files: ask.files ? fileStatements(object, ids) : [],
-  };
-}
-
-function recordsStatement(
-  object: string,
-  ids: readonly string[],
-  fields: readonly string[],
-  children: NonNullable<Parameters<typeof select>[0]['children']>,
-): string {
-  return select({ object, fields: readSelection(object, fields), where: isIn('Id', ids), children });
-}
-
-function statementsOf(group: Group): readonly string[] {
-  return [group.records, group.feed, group.emails, ...group.files].filter((soql) => soql !== null);
+  const reading = { object, fields, comments: ask.comments && object === commented, files: ask.files };
+  const nested = nestedIn(reading, unknownFiles.get(session)?.has(object) !== true);
+  const groups = chunksOf(ids, namedPerQuery).map((chunk) => groupOf(reading, chunk, nested, ask));
+  const answers = await querySettled(session, groups.flatMap(statementsOf), true);
+  const of = new Map(groups.flatMap(statementsOf).map((statement, at) => [statement, answers[at] ?? []]));
+  const answerTo = (statement: string | null): Rows => (statement === null ? [] : (of.get(statement) ?? []));
+  const read = await recordRows(session, reading, groups, answerTo);
+  const [feed, emails] = [groups.map((group) => answerTo(group.feed)), groups.map((group) => answerTo(group.emails))];
+  const whole = read.comments && ![...feed, ...emails].some(isHidden);
+  const comments = reading.comments
+    ? await commentsIn(session, read, feed.flatMap(rowsIn), emails.flatMap(rowsIn))
+    : null;
+  const files = reading.files ? await filesIn(session, ids, await fileRows(session, read, ids)) : null;
+  const children = ids.map((id): [string, Children] => {
+    const items = { items: (comments?.get(id) ?? []).toSorted(byTime), complete: whole };
+    return [id, { comments: comments === null ? null : items, files: files?.get(id) ?? null }];
+  });
+  return { rows: read.rows, children: new Map(children) };
 }
 
 interface Reading {
   readonly object: string;
   readonly fields: readonly string[];
   readonly comments: boolean;
-  readonly me: Me;
+  readonly files: boolean;
 }
 
-async function readGroup(
+/** Child queries of the records' own statement. */
+interface Nested {
+  readonly comments: boolean;
+  readonly files: boolean;
+}
+
+function nestedIn({ comments, files }: Reading, knowsFiles: boolean): Nested {
+  return { comments, files: files && knowsFiles };
+}
+
+function groupOf(reading: Reading, ids: readonly string[], nested: Nested, ask: ChildrenAsk): Group {
+  const hangingOn = isIn('ParentId', ids);
+  const feed = both(hangingOn, isIn('Type', feedTypes));
+  return {
+    ids,
+    records: recordsStatement(reading, ids, nested),
+    feed:
+      reading.comments && ask.feed === true ? select({ object: 'FeedItem', fields: feedFields, where: feed }) : null,
+    emails:
+      reading.comments && ask.emails === true
+        ? select({ object: 'EmailMessage', fields: emailFields, where: hangingOn })
+        : null,
+  };
+}
+
+function recordsStatement({ object, fields }: Reading, ids: readonly string[], nested: Nested): string {
+  const children = [
+    ...(nested.comments ? [{ relationship: commentRelationship, fields: commentFields }] : []),
+    ...(nested.files ? [{ relationship: fileRelationship, fields: linkFields }] : []),
+  ];
+  return select({ object, fields: readSelection(object, fields), where: isIn('Id', ids), children });
+}
+
+function statementsOf(group: Group): readonly string[] {
+  return [group.records, group.feed, group.emails].filter((soql) => soql !== null);
+}
+
+/** The records' own rows, and which of their child queries they carry. */
+interface Read extends Nested {
+  readonly rows: readonly Row[];
+}
+
+/**
+ * Where the object or this user has no such child query, the records are read without it: fields must not wait for a right on
+ * comments. Files are then asked for by themselves, from now on at once.
+ */
+async function recordRows(
   session: Session,
   reading: Reading,
-  group: Group,
-  answers: readonly Rows[],
-): Promise<{ readonly rows: readonly Row[]; readonly children: ReadonlyMap<string, Children> }> {
-  const left = [...answers];
-  const next = (statement: string | null): Rows => (statement === null ? [] : (left.shift() ?? []));
-  const [records, feed, emails] = [next(group.records), next(group.feed), next(group.emails)];
-  const { rows, readable } = await recordRows(session, reading, group, records);
-  const files = group.files.length === 0 ? null : await filesIn(session, reading.object, group.ids, left.map(orThrow));
-  const nested = readable ? await commentRows(session, rows, reading) : [];
-  const whole = readable && !isHidden(feed) && !isHidden(emails);
-  const items = Map.groupBy(
-    [
-      ...nested.map((row) => caseComment(row, reading.me)),
-      ...rowsIn(feed).map((row) => feedPost(row, reading.me)),
-      ...rowsIn(emails).map((row) => email(row, reading.me)),
-    ].filter((comment) => comment !== null),
-    (comment) => comment.recordId,
-  );
-  const children = group.ids.map((id): [string, Children] => {
-    const comments = { items: (items.get(id) ?? []).toSorted(byTime), complete: whole };
-    return [id, { comments: reading.comments ? comments : null, files: files?.get(id) ?? null }];
-  });
-  return { rows, children: new Map(children) };
+  groups: readonly Group[],
+  answerTo: (statement: string | null) => Rows,
+): Promise<Read> {
+  const first = nestedIn(reading, unknownFiles.get(session)?.has(reading.object) !== true);
+  const answers = groups.map((group) => answerTo(group.records));
+  if (!answers.some(isHidden)) return { ...first, rows: answers.flatMap(rowsIn) };
+  if (!first.comments && !first.files) throw answers.find((rows) => rows instanceof ConnectorError) ?? new RangeError();
+  const ways: readonly Nested[] = [
+    ...(first.files && first.comments ? [{ comments: true, files: false }] : []),
+    ...(first.files && first.comments ? [{ comments: false, files: true }] : []),
+    { comments: false, files: false },
+  ];
+  for (const way of ways) {
+    const again = await querySettled(
+      session,
+      groups.map((group) => recordsStatement(reading, group.ids, way)),
+      true,
+    );
+    const last = way === ways.at(-1);
+    if (!last && again.some(isHidden)) continue;
+    const rows = again.flatMap(orThrow);
+    if (first.files && !way.files) noteUnknownFiles(session, reading.object);
+    if (first.comments && !way.comments) tellHidden(session);
+    return { ...way, rows };
+  }
+  throw new RangeError('the last way ends the loop');
+}
+
+/** Objects that have no child query for files, as far as this session has learnt. */
+const unknownFiles = new WeakMap<Session, Set<string>>();
+
+function noteUnknownFiles(session: Session, object: string): void {
+  unknownFiles.set(session, (unknownFiles.get(session) ?? new Set()).add(object));
 }
 
 /** Sessions that were told so, once each. */
 const told = new WeakSet<Session>();
 
-/** Where CaseComments are hidden from this user, the records are read without them: fields must not wait for a right on comments. */
-async function recordRows(
-  session: Session,
-  { object, fields, comments }: Reading,
-  group: Group,
-  records: Rows,
-): Promise<{ readonly rows: readonly Row[]; readonly readable: boolean }> {
-  if (!(records instanceof ConnectorError)) return { rows: records, readable: true };
-  if (!comments || !isHidden(records)) throw records;
-  const [rows = []] = await queryEach(session, [recordsStatement(object, group.ids, fields, [])], true);
+function tellHidden(session: Session): void {
   if (!told.has(session)) session.notice({ kind: 'comments-hidden' });
   told.add(session);
-  return { rows, readable: false };
 }
 
-/** The comments nested in each row; tickets whose comments did not fit into the answer are asked for theirs once more. */
-async function commentRows(session: Session, rows: readonly Row[], reading: Reading): Promise<readonly Row[]> {
-  if (!reading.comments) return [];
-  const nested = rows.map((row) => ({ id: normaliseId(row.Id), page: nestedPage(row) }));
+/** By ticket: its comments, feed posts and e-mails. */
+async function commentsIn(
+  session: Session,
+  read: Read,
+  feed: readonly Row[],
+  emails: readonly Row[],
+): Promise<ReadonlyMap<string, readonly Comment[]>> {
+  const me = await whoWeAre(session);
+  const rows = read.comments
+    ? await nestedRows(session, read.rows, commentRelationship, (ids) => [
+        select({ object: 'CaseComment', fields: commentFields, where: isIn('ParentId', ids) }),
+      ])
+    : [];
+  const comments = [
+    ...rows.map((row) => caseComment(row, me)),
+    ...feed.map((row) => feedPost(row, me)),
+    ...emails.map((row) => email(row, me)),
+  ].filter((comment) => comment !== null);
+  return Map.groupBy(comments, (comment) => comment.recordId);
+}
+
+/** Links to files: those that came with their records, else asked for by themselves. */
+async function fileRows(session: Session, read: Read, ids: readonly string[]): Promise<readonly Row[]> {
+  if (read.files) return nestedRows(session, read.rows, fileRelationship, fileStatements);
+  const statements = chunksOf(ids, namedPerQuery).flatMap(fileStatements);
+  return (await queryEach(session, statements, true)).flat();
+}
+
+/** The rows of a child query; records whose children did not fit into the answer are asked for theirs once more. */
+async function nestedRows(
+  session: Session,
+  rows: readonly Row[],
+  relationship: string,
+  statementsFor: (ids: readonly string[]) => readonly string[],
+): Promise<readonly Row[]> {
+  const nested = rows.map((row) => ({ id: normaliseId(row.Id), page: nestedPage(row, relationship) }));
   const short = nested.flatMap(({ id, page }) => (id === null || page.whole ? [] : [id]));
-  const statements = chunksOf(short, namedPerQuery).map((ids) =>
-    select({ object: 'CaseComment', fields: commentFields, where: isIn('ParentId', ids) }),
-  );
+  const statements = chunksOf(short, namedPerQuery).flatMap(statementsFor);
   const further = statements.length === 0 ? [] : (await queryEach(session, statements, true)).flat();
   return [...nested.flatMap(({ page }) => (page.whole ? page.rows : [])), ...further];
 }
 
 /** A child query comes as a page of its own, or as null where nothing hangs there; it may be cut like any page. */
-function nestedPage(row: Row): { readonly rows: readonly Row[]; readonly whole: boolean } {
-  const value = row[commentRelationship];
+function nestedPage(row: Row, relationship: string): { readonly rows: readonly Row[]; readonly whole: boolean } {
+  const value = row[relationship];
   if (value === null) return { rows: [], whole: true };
   const page = pageSchema.safeParse(value).data;
   if (page === undefined) return { rows: [], whole: false };

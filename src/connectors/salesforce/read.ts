@@ -154,6 +154,9 @@ function masterOf(row: Row): string | null {
   return normaliseId(textOf(row, 'MasterRecordId') ?? '');
 }
 
+/** Stamps of one probe call: 250 in a statement are some 10 KB of address, below what the web tier takes (rec: query-414-uri-too-long). */
+const stampsPerCall = 1000;
+
 interface Sighting {
   /** By stamp. Only rows that carry it, whatever the server answered. */
   readonly carrying: ReadonlyMap<string, readonly SourceRecord[]>;
@@ -192,7 +195,7 @@ async function sightings(
 }
 
 /**
- * Looks for records by our stamp, in one call for up to 800 probes. What cannot be a stamp is not asked for, and so its answer is
+ * Looks for records by our stamp, in one call for up to 1,000 probes. What cannot be a stamp is not asked for, and so its answer is
  * `unknown`.
  */
 export async function probe(session: Session, request: ProbeRequest): Promise<readonly ProbeResult[]> {
@@ -200,9 +203,11 @@ export async function probe(session: Session, request: ProbeRequest): Promise<re
     ...new Set(request.probes.map((one) => normaliseStamp(one.partnerId)).filter((stamp) => stamp !== null)),
   ];
   const seen = new Map<string, ProbeResult>();
-  // One part is kept free for the look at any row.
-  for (const group of chunksOf(stamps, namedPerQuery * (heavyParts - 1))) {
-    const chunks = chunksOf(group, namedPerQuery);
+  // One part is kept free for the look at any row, where it is needed.
+  const parts = request.control === null ? heavyParts - 1 : heavyParts;
+  const perPart = Math.ceil(stampsPerCall / parts);
+  for (const group of chunksOf(stamps, stampsPerCall)) {
+    const chunks = chunksOf(group, perPart);
     const answers = await sightings(session, request, chunks);
     chunks.forEach((chunk, index) => {
       for (const stamp of chunk) {

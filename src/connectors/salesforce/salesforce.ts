@@ -4,6 +4,7 @@ import type { TokenVault } from '../credentials.ts';
 import type { Gate } from '../gate.ts';
 import type { TicketSystem } from '../ticket-system.ts';
 import { createChildren } from './children.ts';
+import { createChunkSize } from './chunk-size.ts';
 import { describe, identity } from './describe.ts';
 import { find } from './find.ts';
 import { erase } from './erase.ts';
@@ -13,7 +14,7 @@ import { changes, probe, read } from './read.ts';
 import { sees } from './sees.ts';
 import { createSession, type SalesforceNotice } from './session.ts';
 import { createWire } from './transport.ts';
-import { create, update } from './write.ts';
+import { create, recordsPerCall, update } from './write.ts';
 
 export interface SalesforceDeps {
   readonly settings: SalesforceSettings;
@@ -36,12 +37,13 @@ const maxAnswerBytes = 256 * 1024 * 1024;
 export function createSalesforce(deps: SalesforceDeps): TicketSystem {
   const wire = createWire({ timeoutMs: deps.timeoutMs ?? 120_000, deadlineMs: callLimitMs, maxBytes: maxAnswerBytes });
   const session = createSession({ ...deps, wire });
+  const sizes = createChunkSize(deps.clock, recordsPerCall);
   return withNumbers({
     side: 'salesforce',
     changes: (request) => changes(session, deps.clock, request),
     read: (object, ids, fields, ask) => read(session, object, ids, fields, ask),
-    create: (requests) => create(session, requests),
-    update: (requests) => update(session, requests),
+    create: (requests) => create(session, sizes, requests),
+    update: (requests) => update(session, sizes, requests),
     erase: (_object, ids) => erase(session, ids),
     probe: (request) => probe(session, request),
     find: (requests) => find(session, requests),

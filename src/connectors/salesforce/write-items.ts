@@ -5,7 +5,7 @@ import { normaliseId, normaliseStamp } from './ids.ts';
 import { stampField } from './records.ts';
 
 /** Most records in one collections request. */
-const recordsPerCollection = 200;
+export const recordsPerCollection = 200;
 /** Text in one collections request: long descriptions must not add up to a body that a gateway refuses. */
 const textPerCollection = 4_000_000;
 
@@ -61,13 +61,16 @@ export function createItem(request: CreateRequest, at: number): Item | WriteResu
 }
 
 /** Items in collections, split by count and by text, in order. */
-export function collectionsOf(items: readonly Item[]): readonly (readonly Item[])[] {
+export function collectionsOf(
+  items: readonly Item[],
+  most: number = recordsPerCollection,
+): readonly (readonly Item[])[] {
   const chunks: Item[][] = [];
   let text = Number.POSITIVE_INFINITY;
   for (const item of items) {
     const length = JSON.stringify(item.body).length;
     const open = chunks.at(-1);
-    if (open === undefined || open.length >= recordsPerCollection || text + length > textPerCollection) {
+    if (open === undefined || open.length >= most || text + length > textPerCollection) {
       chunks.push([item]);
       text = length;
     } else {

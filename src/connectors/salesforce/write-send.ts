@@ -3,7 +3,7 @@ import type { SourceRecord } from '../../core/record.ts';
 import { ConnectorError } from '../errors.ts';
 import type { WriteResult } from '../ticket-system.ts';
 import { composite, type Part, type PartAnswer, partFailure, queryPart, rowsOf } from './composite.ts';
-import { vendorFailure } from './errors.ts';
+import { notSent, vendorFailure } from './errors.ts';
 import { normaliseId, normaliseStamp } from './ids.ts';
 import { chunksOf } from './chunks.ts';
 import { read } from './read.ts';
@@ -180,18 +180,36 @@ export const sendTogether: Send = async (session, manner, collections) => {
   return conclude(session, judged, rowsBefore, rowsAfter);
 };
 
-/** Collections each in a request of its own, for texts that a composite would take for references to its own parts. */
+/**
+ * Collections each in a request of its own, for texts that a composite would take for references to its own parts, and one reading of
+ * all of them afterwards. Once one is written, a later one's failure is its own items' result.
+ */
 export const sendAlone: Send = async (session, manner, collections) => {
-  const outcomes: Outcome[] = [];
+  const judged: Verdict[] = [];
+  let stopped: ConnectorError | null = null;
   for (const collection of collections) {
-    const answer = await session.call({
-      method: 'PATCH',
-      path: session.path(manner.collection(collection[0]?.object ?? '')),
-      headers: noAutoAssign,
-      json: { allOrNone: false, records: collection.map((item) => item.body) },
-    });
-    const judged = verdicts(collection, { status: answer.status, body: answer.body, request: answer.request });
-    outcomes.push(...(await conclude(session, judged, noRows, noRows)));
+    try {
+      if (stopped !== null) judged.push(...refusedAll(collection, notSent(stopped)));
+      else judged.push(...(await sendOne(session, manner, collection)));
+    } catch (error) {
+      if (!(error instanceof ConnectorError) || judged.length === 0) throw error;
+      stopped = error;
+      judged.push(...refusedAll(collection, error));
+    }
   }
-  return outcomes;
+  return conclude(session, judged, noRows, noRows);
 };
+
+async function sendOne(session: Session, manner: Manner, items: readonly Item[]): Promise<readonly Verdict[]> {
+  const answer = await session.call({
+    method: 'PATCH',
+    path: session.path(manner.collection(items[0]?.object ?? '')),
+    headers: noAutoAssign,
+    json: { allOrNone: false, records: items.map((item) => item.body) },
+  });
+  return verdicts(items, { status: answer.status, body: answer.body, request: answer.request });
+}
+
+function refusedAll(items: readonly Item[], error: ConnectorError): readonly Verdict[] {
+  return items.map((item) => ({ item, id: null, error }));
+}

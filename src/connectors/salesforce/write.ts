@@ -1,14 +1,22 @@
 import { ConnectorError } from '../errors.ts';
 import type { CreateRequest, UpdateRequest, WriteResult } from '../ticket-system.ts';
-import { notSent } from './errors.ts';
+import type { ChunkSize } from './chunk-size.ts';
 import { chunksOf } from './chunks.ts';
+import { notSent } from './errors.ts';
 import { stampField } from './records.ts';
 import type { Session } from './session.ts';
-import { collectionsOf, createItem, type Item, refersToParts, updateItem } from './write-items.ts';
+import {
+  collectionsOf,
+  createItem,
+  type Item,
+  recordsPerCollection,
+  refersToParts,
+  updateItem,
+} from './write-items.ts';
 import { type Manner, type Outcome, type Send, sendAlone, sendTogether } from './write-send.ts';
 
-/** Collections in one composite: beside their looks they stay within its five heavy parts. */
-const collectionsPerCall = 2;
+/** Two collections and their looks are at most four of the five heavy parts that a composite may have. */
+export const recordsPerCall = 2 * recordsPerCollection;
 
 const updating: Manner = {
   keyField: 'Id',
@@ -23,21 +31,18 @@ const creating: Manner = {
   looksBefore: false,
 };
 
-interface Parcel {
+/** One object's items that go out in the same way. */
+interface Line {
+  readonly object: string;
   readonly send: Send;
-  readonly collections: readonly (readonly Item[])[];
+  readonly items: readonly Item[];
 }
 
-function parcelsOf(items: readonly Item[]): readonly Parcel[] {
-  const perObject = [...Map.groupBy(items, (item) => item.object).values()];
-  const together = perObject.flatMap((same) =>
-    chunksOf(collectionsOf(same.filter((item) => !refersToParts(item))), collectionsPerCall),
-  );
-  const alone = perObject.flatMap((same) => chunksOf(collectionsOf(same.filter(refersToParts)), 1));
-  return [
-    ...together.map((collections) => ({ send: sendTogether, collections })),
-    ...alone.map((collections) => ({ send: sendAlone, collections })),
-  ];
+function linesOf(items: readonly Item[]): readonly Line[] {
+  const perObject = [...Map.groupBy(items, (item) => item.object)];
+  const line = (send: Send, alone: boolean): readonly Line[] =>
+    perObject.map(([object, same]) => ({ object, send, items: same.filter((item) => refersToParts(item) === alone) }));
+  return [...line(sendTogether, false), ...line(sendAlone, true)].filter((each) => each.items.length > 0);
 }
 
 const failAll = (items: readonly Item[], error: ConnectorError): readonly Outcome[] =>
@@ -58,7 +63,7 @@ async function sendHalves(
   const outcomes: Outcome[] = [];
   for (const half of chunksOf(items, Math.ceil(items.length / 2))) {
     try {
-      outcomes.push(...(await sendSplitting(session, manner, { send, collections: [half] })));
+      outcomes.push(...(await sendSplitting(session, manner, send, [half])));
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;
       outcomes.push(...failAll(half, error));
@@ -67,26 +72,81 @@ async function sendHalves(
   return outcomes;
 }
 
-/** Sends a parcel, and again in halves what was refused as a whole for one record's sake. */
-async function sendSplitting(session: Session, manner: Manner, parcel: Parcel): Promise<readonly Outcome[]> {
-  const all = parcel.collections.flat();
+/** Sends collections in one go, and again in halves what was refused as a whole for one record's sake. */
+async function sendSplitting(
+  session: Session,
+  manner: Manner,
+  send: Send,
+  collections: readonly (readonly Item[])[],
+): Promise<readonly Outcome[]> {
+  const all = collections.flat();
   let outcomes: readonly Outcome[];
   try {
-    outcomes = await parcel.send(session, manner, parcel.collections);
+    outcomes = await send(session, manner, collections);
   } catch (error) {
     if (!(error instanceof ConnectorError) || !splits(error) || all.length < 2) throw error;
-    return sendHalves(session, manner, parcel.send, all);
+    return sendHalves(session, manner, send, all);
   }
   const results = new Map(outcomes);
-  for (const collection of parcel.collections) {
+  for (const collection of collections) {
     if (collection.length < 2 || !collection.every((item) => refusedByParser(results.get(item.at)))) continue;
-    for (const [at, result] of await sendHalves(session, manner, parcel.send, collection)) results.set(at, result);
+    for (const [at, result] of await sendHalves(session, manner, send, collection)) results.set(at, result);
   }
   return [...results];
 }
 
 function refusedByParser(result: WriteResult | undefined): boolean {
   return result?.kind === 'failed' && splits(result.error) && !result.error.inDoubt;
+}
+
+const failedBy = (result: WriteResult | undefined, cause: string): boolean =>
+  result?.kind === 'failed' && result.error.data.cause === cause && !result.error.inDoubt;
+
+/** So many records in a row that fail alone: no size would help the others. */
+const hopeless = 3;
+
+/** Sends a line call by call, smaller ones where the org's automation cannot take as many. `first`: nothing has been sent yet. */
+async function sendLine(
+  session: Session,
+  manner: Manner,
+  sizes: ChunkSize,
+  line: Line,
+  results: Map<number, WriteResult>,
+  first: boolean,
+): Promise<ConnectorError | null> {
+  const what = `${line.object} ${manner.keyField}`;
+  let rest = line.items;
+  let failedAlone = 0;
+  for (let nothingSent = first; rest.length > 0; nothingSent = false) {
+    const size = sizes.of(what);
+    const collections = chunksOf(collectionsOf(rest.slice(0, size), Math.min(size, recordsPerCollection)), 2)[0] ?? [];
+    const sent = collections.flat();
+    rest = rest.slice(sent.length);
+    let outcomes: ReadonlyMap<number, WriteResult>;
+    try {
+      outcomes = new Map(await sendSplitting(session, manner, line.send, collections));
+    } catch (error) {
+      if (!(error instanceof ConnectorError) || (nothingSent && !error.inDoubt)) throw error;
+      for (const [at, result] of [...failAll(sent, error), ...failAll(rest, notSent(error))]) results.set(at, result);
+      return error;
+    }
+    const heavy = sent.filter((item) => failedBy(outcomes.get(item.at), 'governor-limit'));
+    const locked = sent.filter((item) => failedBy(outcomes.get(item.at), 'row-locked'));
+    // One row that somebody holds says nothing about the size; several in one transaction are held by each other's parents.
+    if (sent.length > 1 && (heavy.length > 0 || locked.length > 1)) sizes.tooMany(what, sent.length);
+    for (const [at, result] of outcomes) results.set(at, result);
+    if (sent.length > 1) rest = [...heavy, ...rest];
+    const [single] = sent.length === 1 ? heavy : [];
+    failedAlone = single === undefined ? 0 : failedAlone + 1;
+    if (single !== undefined) sizes.notTheSize(what);
+    if (failedAlone >= hopeless) {
+      const failed = outcomes.get(single?.at ?? -1);
+      if (failed?.kind === 'failed')
+        for (const [at, result] of failAll(rest, notSent(failed.error))) results.set(at, result);
+      return null;
+    }
+  }
+  return null;
 }
 
 /**
@@ -96,26 +156,16 @@ function refusedByParser(result: WriteResult | undefined): boolean {
 async function sendAll(
   session: Session,
   manner: Manner,
+  sizes: ChunkSize,
   prepared: readonly (Item | WriteResult)[],
 ): Promise<readonly WriteResult[]> {
   const results = new Map<number, WriteResult>();
   const items: Item[] = [];
   prepared.forEach((entry, at) => ('kind' in entry ? results.set(at, entry) : items.push(entry)));
   let stopped: ConnectorError | null = null;
-  for (const [index, parcel] of parcelsOf(items).entries()) {
-    const all = parcel.collections.flat();
-    let outcomes: readonly Outcome[];
-    if (stopped !== null) outcomes = failAll(all, notSent(stopped));
-    else {
-      try {
-        outcomes = await sendSplitting(session, manner, parcel);
-      } catch (error) {
-        if (!(error instanceof ConnectorError) || (index === 0 && !error.inDoubt)) throw error;
-        outcomes = failAll(all, error);
-        stopped = error;
-      }
-    }
-    for (const [at, result] of outcomes) results.set(at, result);
+  for (const [index, line] of linesOf(items).entries()) {
+    if (stopped === null) stopped = await sendLine(session, manner, sizes, line, results, index === 0);
+    else for (const [at, result] of failAll(line.items, notSent(stopped))) results.set(at, result);
   }
   return prepared.map((_, at) => results.get(at) ?? { kind: 'failed', error: unanswered });
 }
@@ -128,14 +178,22 @@ const unanswered = new ConnectorError('Unavailable', {
 });
 
 /** Writes changes, 400 records to a call; the same call shows each record before and after. */
-export function update(session: Session, requests: readonly UpdateRequest[]): Promise<readonly WriteResult[]> {
-  return sendAll(session, updating, requests.map(updateItem));
+export function update(
+  session: Session,
+  sizes: ChunkSize,
+  requests: readonly UpdateRequest[],
+): Promise<readonly WriteResult[]> {
+  return sendAll(session, updating, sizes, requests.map(updateItem));
 }
 
 /**
  * Creates by upserting on our stamp, 400 records to a call, and reads them back in it. A repeat finds the record that the first
  * one made.
  */
-export function create(session: Session, requests: readonly CreateRequest[]): Promise<readonly WriteResult[]> {
-  return sendAll(session, creating, requests.map(createItem));
+export function create(
+  session: Session,
+  sizes: ChunkSize,
+  requests: readonly CreateRequest[],
+): Promise<readonly WriteResult[]> {
+  return sendAll(session, creating, sizes, requests.map(createItem));
 }

@@ -14,6 +14,8 @@ export interface OrgSettings {
   openLocators: number;
   /** Rolling 24 h API requests: 15,000 in a Developer Edition org (recording `rest-limits`), 100,000 and more in Enterprise. */
   dailyApiRequests: number;
+  /** Rows of one collection that the org's own triggers take before they run into a governor limit; none by default. */
+  triggerRows: number;
   /** HTTP status of a collections request that allOrNone rolled back: captures show 400 and 200. */
   allOrNoneStatus: 200 | 400;
   /** Life of a session without use, milliseconds. There is no expires_in: a 401 tells. */
@@ -51,6 +53,7 @@ export function defaultSettings(): OrgSettings {
     childRows: 200,
     openLocators: 10,
     dailyApiRequests: 100_000,
+    triggerRows: Number.POSITIVE_INFINITY,
     allOrNoneStatus: 200,
     sessionMs: 2 * 3_600_000,
     refreshTokenRotation: true,
