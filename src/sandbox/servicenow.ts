@@ -96,6 +96,7 @@ export async function startServiceNowSandbox(options: ServiceNowSandboxOptions =
   } else state.restore(instance, oauth);
   const calls: MutableCall[] = [];
   const app = await createServer({ instance, oauth, oauthSettings, calls, latencyMs: options.latencyMs ?? 0 });
+  options.onServer?.(app);
   url = (await app.listen({ host: '127.0.0.1', port: options.port ?? 0 })).replace('[::1]', '127.0.0.1');
   const save = async (): Promise<void> => {
     if (options.stateFile !== undefined) await saveState(options.stateFile, instance, oauth, keys().privatePem);
@@ -142,6 +143,10 @@ function standardProperties(instanceId: string): Properties {
     prevLinkOnFirstPage: false,
     hourlyLimit: null,
     batchItems: Number.POSITIVE_INFINITY,
+    batchQuotaMs: 30_000,
+    itemMs: () => 0,
+    threads: 4,
+    threadQueue: 50,
     attachmentScanMs: 1000,
     forbiddenExtensions: [],
     attachmentMaxBytes: 1_073_741_824,

@@ -18,6 +18,13 @@ export interface Properties {
   hourlyLimit: number | null;
   /** Items of one batch that are serviced before its quota ends. */
   batchItems: number;
+  /** Milliseconds of simulated time after which a batch is cut off (batch-api). */
+  batchQuotaMs: number;
+  /** Simulated milliseconds that an item of a batch takes, beside what it really takes. */
+  itemMs: (method: string, path: string) => number;
+  /** Requests that are worked on at once, and how many may wait beside them. */
+  threads: number;
+  threadQueue: number;
   /** Milliseconds an attachment stays `pending`. */
   attachmentScanMs: number;
   /** File name endings that are refused. */

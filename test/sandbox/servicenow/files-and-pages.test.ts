@@ -79,6 +79,29 @@ describe('the batch and the aggregates of the local ServiceNow', () => {
     });
   });
 
+  it('cuts a batch off after thirty seconds of simulated time', async () => {
+    await using bench = await startBench();
+    bench.sandbox.properties.itemMs = (method) => (method === 'GET' ? 9_000 : 0);
+    const rest_requests = ['a', 'b', 'c', 'd'].map((id) => ({ id, method: 'GET', url: `${path}?sysparm_limit=1` }));
+    const body = { batch_request_id: '1', rest_requests };
+    const answer = await bench.send('POST', '/api/now/v1/batch', { body });
+    expect(answer.body).toMatchObject({
+      serviced_requests: [{ id: 'a' }, { id: 'b' }, { id: 'c', execution_time: expect.any(Number) }],
+      unserviced_requests: ['d'],
+    });
+    const [first] = (answer.body as { serviced_requests: { execution_time: number }[] }).serviced_requests;
+    expect(first?.execution_time).toBeGreaterThanOrEqual(9_000);
+  });
+
+  it('turns away with 429 and no headers of a rule whom neither a thread nor the queue has room for', async () => {
+    await using bench = await startBench();
+    Object.assign(bench.sandbox.properties, { threads: 0, threadQueue: 0 });
+    const answer = await bench.send('GET', path);
+    expect(answer.status).toBe(429);
+    expect(answer.headers.get('x-ratelimit-limit')).toBeNull();
+    expect(answer.headers.get('retry-after')).toBeNull();
+  });
+
   it('does not let one failing item fail the rest, and needs the versioned path', async () => {
     await using bench = await startBench();
     const rest_requests = [
