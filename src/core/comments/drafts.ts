@@ -89,10 +89,10 @@ function again(input: DraftInput, comment: Comment, row: ChildRow): Drafted {
         ? nothing
         : wanted(input, comment);
     case 'refused':
-      return edited(input, comment, row) ? wanted(input, comment) : nothing;
+      return edited(input, comment, row) || told(row, 'from') !== comment.channel ? wanted(input, comment) : nothing;
     case 'sent':
     case 'carried': {
-      const parts = mayBeLong(input, comment) ? draftsOf(input, comment).slice(1) : [];
+      const parts = mayBeLong(input, comment) ? partsLeft(input, comment, row) : [];
       const changed = followUps.changed(input, comment, row);
       const open = followUps.redrafted(input, comment, row);
       // Parts of what was carried first; after an edit the follow-up holds the whole of the new text.
@@ -100,6 +100,21 @@ function again(input: DraftInput, comment: Comment, row: ChildRow): Drafted {
       return { drafts: [...rest, ...changed.drafts, ...open], rows: changed.rows };
     }
   }
+}
+
+/**
+ * Further parts of a long text. Where it was cut differently by now (a longer name above it, another limit), what is across already
+ * is the whole of it: only parts that never went out are drafted.
+ */
+function partsLeft(input: DraftInput, comment: Comment, row: ChildRow): readonly Draft[] {
+  const parts = row.detail['parts'];
+  const drafts = draftsOf(input, comment).slice(1);
+  if (typeof parts !== 'number') return drafts;
+  const states = new Map(
+    input.view.ledger.filter(({ side }) => side === comment.side).map(({ sourceId, state }) => [sourceId, state]),
+  );
+  const across = Array.from({ length: parts - 1 }, (_, n) => states.get(`${comment.id}#${n + 2}`));
+  return across.every((state) => state === 'carried' || state === 'sent') ? [] : drafts;
 }
 
 /** Most comments are short, and tickets with hundreds of them are looked at often. */
@@ -130,7 +145,7 @@ function draftsOf({ rules, at }: DraftInput, comment: Comment): readonly Draft[]
     at: comment.createdAt,
     channel,
     text,
-    detail: index === 0 ? seen(comment, at) : { of: comment.id },
+    detail: index === 0 ? { ...seen(comment, at), parts: texts.length } : { of: comment.id },
   }));
 }
 

@@ -126,8 +126,9 @@ function lookedFor(to: Side, row: ChildRow, view: CommentView, at: CommentTime):
 function isOpen(draft: Draft, row: ChildRow | undefined, at: CommentTime): boolean {
   if (row === undefined || row.state === 'withheld') return true;
   if (row.state === 'planned') return row.detail['unsent'] === true;
-  // What was refused is tried again once it reads otherwise.
-  return row.state === 'refused' && told(row, 'why') !== notFoundOut && row.hash !== at.hash(postedForm(draft.text));
+  // What was refused is tried again once it reads otherwise, or is for others to read.
+  if (row.state !== 'refused' || told(row, 'why') === notFoundOut) return false;
+  return row.channel !== draft.channel || row.hash !== at.hash(postedForm(draft.text));
 }
 
 function postOf(to: Side, draft: Draft, row: ChildRow | undefined, view: CommentView, at: CommentTime): CommentPost {

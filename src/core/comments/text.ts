@@ -19,10 +19,18 @@ export function sourceForm(text: string): string {
 
 /**
  * The form in which a post of ours is found again. Databases without four-byte characters keep `?` in their place, so neither
- * counts.
+ * counts; nor does what `harmless` puts in.
  */
 export function postedForm(text: string): string {
-  return sourceForm(text).replaceAll(/[?\ufffd\u{10000}-\u{10ffff}]|\u200d|\ufe0f/gu, '');
+  return sourceForm(text).replaceAll(/[?\ufffd\u{10000}-\u{10ffff}]|\u200b|\u200d|\ufe0f/gu, '');
+}
+
+/**
+ * A text that ServiceNow's journals show as text. They take what stands in `[code]` for HTML, by default with its scripts
+ * (sc-allow-embedded-html-code): a customer's comment must not become a page of an agent's browser. The tag stays readable.
+ */
+export function harmless(text: string): string {
+  return text.replaceAll('\u0000', '').replaceAll(/\[(\/?code)/gi, '[\u200b$1');
 }
 
 /** The pattern with its author, time and system. What people wrote is never looked for patterns. */
@@ -37,7 +45,7 @@ export function filled(pattern: string, byline: Byline, rules: CommentRules): st
 
 /** The texts to post for one text: head above it, in as many parts as the side needs, each with its number. */
 export function postsOf(head: string, text: string, limit: TextLimit): readonly string[] {
-  const body = text.toWellFormed();
+  const body = text.replaceAll('\u0000', '').toWellFormed();
   const whole = joined(head, body);
   if (sizeOf(whole, limit.unit) <= limit.most) return [whole];
   const short = shortened(head, limit);

@@ -80,6 +80,9 @@ class Planner {
     if (version !== null && version !== file.versionId) return this.#newVersion(file, row);
     if (row !== undefined && waitsForOther(row)) return this.#waited(row, file);
     if (row?.state === 'planned') return this.#planned(row, file);
+    // It had gone from a list before it was carried, and is there after all.
+    const vanished = row?.state === 'withheld' && row.detail['why'] === 'vanished' && row.counterpartId === null;
+    if (vanished) return this.#anew(row, file);
     return row?.detail['notice'] === 'due' ? [this.#told(row)] : [];
   }
 
@@ -140,7 +143,7 @@ class Planner {
     if (file.own) return false;
     const { since } = this.#view;
     const mine = this.#rules.from === 'both' || this.#rules.from === file.side;
-    return mine && (since === null || file.createdAt >= since);
+    return mine && (since === null || file.createdAt >= since[file.side]);
   }
 
   #newVersion(file: FileInfo, first: ChildRow | undefined): readonly FileStep[] {
@@ -179,8 +182,13 @@ class Planner {
   #planned(row: ChildRow, file: FileInfo): readonly FileStep[] {
     const scanned = row.detail['waits'] === 'scan' && file.state !== 'pending';
     if ((!this.#isTime(row) || this.#inLane(row)) && !scanned) return [];
-    const detail = withDetail(row, { ...detailOf(file), nextAt: null, waits: null });
-    return this.#judged(advanced(row, this.#at.now, { hash: file.hash ?? '', detail }), row.updatedAt, file);
+    return this.#anew(row, file);
+  }
+
+  #anew(row: ChildRow, file: FileInfo): readonly FileStep[] {
+    const detail = withDetail(row, { ...detailOf(file), why: null, nextAt: null, waits: null });
+    const next = advanced(row, this.#at.now, { state: 'planned', hash: file.hash ?? '', detail });
+    return this.#judged(next, row.updatedAt, file);
   }
 
   #judged(row: ChildRow, seen: string | null, file: FileInfo): readonly FileStep[] {

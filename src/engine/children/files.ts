@@ -1,5 +1,6 @@
 import { iso } from '../../core/clock.ts';
 import { planFiles } from '../../core/files/plan.ts';
+import { bothSides } from '../../core/side.ts';
 import { JobsLost } from '../../store/store.ts';
 import type { Engine } from '../engine.ts';
 import type { LinkWork } from '../work.ts';
@@ -19,7 +20,7 @@ export function decideFiles(engine: Engine, work: LinkWork, now: ChildrenNow): F
   const steps = planFiles(
     {
       linkId: work.link.id,
-      since: created ? null : iso(Math.floor(from / 1000) * 1000),
+      since: created ? null : bothSides((side) => iso(Math.floor((from + engine.offsets[side]) / 1000) * 1000)),
       rows,
       now: { servicenow: now.servicenow?.files ?? null, salesforce: now.salesforce?.files ?? null },
     },

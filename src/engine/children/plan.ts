@@ -48,7 +48,11 @@ export const nothingCarried: ChildOutcome = { rows: [], history: [], events: [],
 /** Rows to be noted before anything is sent. */
 export function rowsToNote(plan: ChildPlan | null): readonly ChildRow[] {
   if (plan === null) return [];
-  return plan.comments.posts.flatMap(({ row, also }) => (also === undefined ? [row] : [row, also]));
+  const { posts, rows } = plan.comments;
+  if (posts.length === 0) return [];
+  // What is left alone is noted with the first that is not: a ledger that knows any of a ticket's comments says something of them all.
+  const left = rows.filter(({ state }) => state === 'known');
+  return [...left, ...posts.flatMap(({ row, also }) => (also === undefined ? [row] : [row, also]))];
 }
 
 /** True if something hangs on the tickets of this pair that we look after. */

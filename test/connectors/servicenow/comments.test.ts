@@ -81,6 +81,18 @@ const counted = (): string[] =>
     .map((call) => `${call.method} ${call.path}`);
 const integration = 'casebridge';
 
+describe('a customer’s text', () => {
+  it('opens no HTML in a journal, is found there as it was sent, and stays readable', async () => {
+    const { desk } = connect();
+    const id = newIncident();
+    const text = '[code]<img src=x onerror=alert(1)>[/code] the printer \u{1f525}';
+    const results = await desk.children?.post([{ object: 'incident', recordId: id, channel: 'public', text }]);
+    expect(results).toMatchObject([{ kind: 'posted' }]);
+    const [entry] = sandbox.desk.rows('sys_journal_field');
+    expect(entry?.fields['value']).toBe('[\u200bcode]<img src=x onerror=alert(1)>[\u200b/code] the printer \u{1f525}');
+  });
+});
+
 describe('journals by their rows', () => {
   it('come in the one call that reads the tickets, with the names of people', async () => {
     const { desk, notices } = connect();

@@ -50,6 +50,20 @@ describe('which files are carried', () => {
     expect(plan(view({ servicenow: [here] }), { from: 'salesforce' })).toEqual([]);
   });
 
+  it('judges by the clock of the desk what was there before', () => {
+    const late = file('servicenow', { createdAt: ago(3700) });
+    const since = { servicenow: ago(3800), salesforce: ago(3600) };
+    expect(plan(view({ servicenow: [late], since }))).toEqual(['carry servicenow 111: planned']);
+    expect(plan(view({ salesforce: [file('salesforce', { createdAt: ago(3700) })], since }))).toEqual([]);
+  });
+
+  it('carries one that was missing from a list before it was carried, and is shown again', () => {
+    const gone = row(here, { state: 'withheld', detail: { why: 'vanished' } });
+    expect(plan(view({ servicenow: [here], rows: [gone] }))).toEqual(['carry servicenow 111: planned']);
+    const takenOff = row(here, { state: 'withheld', counterpartId: there.id, detail: { why: 'vanished' } });
+    expect(plan(view({ servicenow: [here], rows: [takenOff] }))).toEqual([]);
+  });
+
   it('does nothing twice', () => {
     const rows = [
       row(here, { state: 'carried', counterpartId: there.id, detail: { counterpartVersion: there.versionId } }),

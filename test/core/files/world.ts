@@ -74,7 +74,7 @@ export function view(
   };
   return {
     linkId: 'link-1',
-    since: parts.since === undefined ? ago(3600) : parts.since,
+    since: parts.since === undefined ? { servicenow: ago(3600), salesforce: ago(3600) } : parts.since,
     rows: parts.rows ?? [],
     now: { servicenow: listed('servicenow'), salesforce: listed('salesforce') },
   };
