@@ -4,6 +4,7 @@ import type { Daemon } from '../engine/daemon.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { CasebridgeConfig } from '../mapping/define-config.ts';
 import type { Runner } from '../operate/runs.ts';
+import type { Undoer } from '../operate/undo-job.ts';
 import type { AdminRecords, AdminRole } from '../store/store.ts';
 import type { Hub } from './live/hub.ts';
 import type { Vitals } from './live/vitals.ts';
@@ -30,6 +31,7 @@ export interface AdminContext {
   readonly daemon: Pick<Daemon, 'syncNow' | 'totals' | 'lastComplete' | 'paces'>;
   readonly records: AdminRecords;
   readonly runner: Runner;
+  readonly undoer: Undoer;
   readonly hub: Hub;
   readonly vitals: Vitals;
   readonly config: CasebridgeConfig;

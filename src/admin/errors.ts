@@ -42,7 +42,8 @@ function problemOf(error: FastifyError | Error, onError: (error: Error) => void)
 }
 
 function statusOf(refusal: Refusal): number {
-  if (refusal.kind.startsWith('no-') || refusal.kind === 'none-set-aside') return 404;
+  if (refusal.kind.startsWith('no-') || refusal.kind === 'none-set-aside' || refusal.kind === 'run-wrote-nothing')
+    return 404;
   return refusal.kind === 'keeps-nothing' ? 503 : 409;
 }
 

@@ -2,11 +2,19 @@ import type { z } from 'zod';
 import { linksRoutes } from './routes/links.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { undoRoutes } from './routes/undo.ts';
 import { waitingRoutes } from './routes/waiting.ts';
 import { workRoutes } from './routes/work.ts';
 
 /** Every address of the API. The server, the OpenAPI document and the tests of who may do what are made from this table. */
-export const routes = { ...sessionRoutes, ...linksRoutes, ...waitingRoutes, ...workRoutes, ...peopleRoutes } as const;
+export const routes = {
+  ...sessionRoutes,
+  ...linksRoutes,
+  ...waitingRoutes,
+  ...workRoutes,
+  ...peopleRoutes,
+  ...undoRoutes,
+} as const;
 
 export type Routes = typeof routes;
 export type RouteName = keyof Routes;

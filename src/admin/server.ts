@@ -5,7 +5,8 @@ import type { AdminSettings } from '../config/settings.ts';
 import { bothSides } from '../core/side.ts';
 import type { EngineEvent } from '../engine/events.ts';
 import { createMetrics, type WatchNote } from '../observability/metrics.ts';
-import { createRunner } from '../operate/runs.ts';
+import { createRunner, type RunnerOptions } from '../operate/runs.ts';
+import { createUndoer } from '../operate/undo-job.ts';
 import type { AdminRecords } from '../store/store.ts';
 import { createGate, type Gate } from './auth/gate.ts';
 import { createHosts } from './auth/hosts.ts';
@@ -22,6 +23,7 @@ import { runHandlers } from './handlers/runs.ts';
 import { sessionHandlers } from './handlers/session.ts';
 import { statusHandlers } from './handlers/status.ts';
 import { tokenHandlers } from './handlers/tokens.ts';
+import { undoHandlers } from './handlers/undo.ts';
 import { recordsThatTell } from './live/acts.ts';
 import { liveEvent } from './live/from-engine.ts';
 import { createHub } from './live/hub.ts';
@@ -74,11 +76,14 @@ export async function createAdmin(options: AdminOptions): Promise<Admin> {
   const records = recordsThatTell(options.records, hub);
   let stopping = false;
 
-  const runner = createRunner({ engine, onChange: (what, run) => hub.publish(liveRun(what, run, now())) });
+  const onChange: RunnerOptions['onChange'] = (what, run) => hub.publish(liveRun(what, run, now()));
+  const runner = createRunner({ engine, onChange });
+  const undoer = createUndoer({ engine, onChange });
   const context: AdminContext = {
     ...options,
     records,
     runner,
+    undoer,
     hub,
     vitals,
     wakeSecret: settings.wakeSecret,
@@ -128,6 +133,7 @@ export async function createAdmin(options: AdminOptions): Promise<Admin> {
       stopping = true;
       if (timer !== null) clearInterval(timer);
       await runner.close();
+      await undoer.close();
       await app.close();
     },
   };
@@ -170,6 +176,7 @@ async function build(context: AdminContext, gate: Gate, options: AdminOptions): 
     ...pairHandlers(context),
     ...peopleHandlers(context),
     ...tokenHandlers(context),
+    ...undoHandlers(context),
   });
   return app;
 }

@@ -42,6 +42,10 @@ export function describeRefusal(refusal: Refusal): string {
       return `There is no run ${oneLine(refusal.id)}; the list of runs shows them.`;
     case 'run-wrote-nothing':
       return `No value was written by a run ${oneLine(refusal.id)}; "runs list" shows those that wrote.`;
+    case 'undo-changed':
+      return `What an undo of run ${oneLine(refusal.id)} would put back has changed since you looked; look again, then decide.`;
+    case 'undo-busy':
+      return 'Another undo is being looked at; wait for it, then try again.';
     case 'run-busy':
       return `A ${refusal.runKind} is under way (run ${refusal.id}); wait for it, or stop it first.`;
     case 'run-not-here':

@@ -29,6 +29,9 @@ export type Refusal =
   | { readonly kind: 'instance-changed'; readonly pause: PairPause }
   | { readonly kind: 'no-run'; readonly id: string }
   | { readonly kind: 'run-wrote-nothing'; readonly id: string }
+  /** What it would put back is no longer what the person has seen. */
+  | { readonly kind: 'undo-changed'; readonly id: string }
+  | { readonly kind: 'undo-busy' }
   | { readonly kind: 'run-busy'; readonly id: string; readonly runKind: string }
   | { readonly kind: 'run-not-here'; readonly id: string }
   | {

@@ -203,6 +203,9 @@ export function createRunner({ engine, onChange }: RunnerOptions): Runner {
       throw new Refused({ kind: 'run-cannot', id: row.id, act: how, state: row.state });
     }
     if (how === 'pause') throw new Refused({ kind: 'run-not-here', id: row.id });
+    if (row.kind === 'undo' && row.state === 'running') {
+      throw new Refused({ kind: 'run-cannot', id: row.id, act: 'stop', state: 'an undo, all of which is decided' });
+    }
     const over: RunRow = { ...row, state: 'cancelled', endedAt: timeOf(operator) };
     await store.transaction((tx) => tx.saveRun(over));
     await note(operator, 'run.stop', row.id, { kind: row.kind });

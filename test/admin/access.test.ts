@@ -79,6 +79,7 @@ describe('every address of the API', () => {
       'runStart',
       'tokenAdd',
       'tokenRevoke',
+      'undo',
     ]);
   });
 

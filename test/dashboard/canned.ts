@@ -79,6 +79,7 @@ export function cannedAnswers(text: (plain: string) => string, role: Role = 'adm
     pair: 'incident-case',
     state: 'running',
     since: null,
+    undoes: null,
     startedAt: at,
     endedAt: null,
     live: true,

@@ -7,16 +7,20 @@ import type { HandlersOf, MakeHandlers } from './types.ts';
 type RunRoutes = 'runs' | 'run' | 'runStart' | 'runPause' | 'runStop' | 'runResume';
 
 /** Runs in the background. */
-export const runHandlers: MakeHandlers<RunRoutes> = ({ engine, runner, vitals }): HandlersOf<RunRoutes> => {
+export const runHandlers: MakeHandlers<RunRoutes> = ({ engine, runner, undoer, vitals }): HandlersOf<RunRoutes> => {
   const options = () => ({ now: engine.clock.now(), startedAt: vitals.startedAt });
-  const view = (state: RunState): Run => runView(state, options());
+  const known = (state: RunState): RunState => ({
+    ...state,
+    progress: state.progress ?? undoer.progress(state.row.id),
+  });
+  const view = (state: RunState): Run => runView(known(state), options());
   return {
     runs: async ({ query }) => {
       const states = await runner.list(query.kind === undefined ? query.limit : 200);
       const wanted = states.filter(({ row }) => query.kind === undefined || row.kind === query.kind);
       return { items: wanted.slice(0, query.limit).map(view) };
     },
-    run: async ({ params }) => runDetail(await runner.get(params.id), options()),
+    run: async ({ params }) => runDetail(known(await runner.get(params.id)), options()),
     runStart: async ({ body, operator }) => {
       if (body.kind === 'verify') return view(await runner.start(operator, { kind: 'verify', ...pairIn(body) }));
       const since = body.since === undefined ? {} : { since: new Date(body.since).toISOString() };

@@ -8,6 +8,8 @@ export const run = z.object({
   /** paused: goes on where it stopped. cancelled: a person ended it. lost: its process is gone; a resync can be resumed. */
   state: z.enum(['running', 'paused', 'done', 'failed', 'cancelled', 'lost']),
   since: time.nullable(),
+  /** The run that an undo puts back. */
+  undoes: z.string().nullable(),
   startedAt: time,
   endedAt: time.nullable(),
   /** True where it is under way in this process. */

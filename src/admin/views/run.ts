@@ -13,17 +13,18 @@ export interface RunViewOptions {
 }
 
 export function runView({ row, progress, error }: RunState, options: RunViewOptions): Run {
-  const { since } = row.position;
+  const { since, of } = row.position;
   return {
     id: row.id,
     kind: row.kind,
     pair: row.pair,
     state: stateOf(row.state, progress !== null, Date.parse(row.startedAt) < options.startedAt),
     since: typeof since === 'string' ? since : null,
+    undoes: typeof of === 'string' ? of : null,
     startedAt: row.startedAt,
     endedAt: row.endedAt,
     live: progress !== null,
-    progress: progress === null ? null : progressView(progress, options.now),
+    progress: progress === null ? null : progressView(row.kind, progress, options.now),
     counts: { ...row.counts },
     error: error === null ? null : describeError(error),
   };
@@ -40,18 +41,22 @@ function stateOf(state: RunState['row']['state'], live: boolean, older: boolean)
   return state;
 }
 
-function progressView(progress: RunProgress, now: number): NonNullable<Run['progress']> {
+function progressView(kind: string, progress: RunProgress, now: number): NonNullable<Run['progress']> {
   const { phase, share, seen, found, startedAt } = progress;
   const elapsed = (now - startedAt) / 1000;
   const worth = phase !== 'working' && share > 0.01 && elapsed > 2;
   const words = { walking: 'reading both sides', working: 'bringing into step', comparing: 'comparing' }[phase];
+  const counts =
+    kind === 'undo'
+      ? `${counted(found, 'value')} to put back`
+      : `${counted(seen, phase === 'comparing' ? 'link' : 'row')}, ${found} to look at`;
   return {
     phase,
     share,
     seen,
     found,
     etaSeconds: worth ? Math.round((elapsed / share) * (1 - share)) : null,
-    text: `${words}: ${Math.floor(share * 100)} %, ${counted(seen, phase === 'comparing' ? 'link' : 'row')}, ${found} to look at`,
+    text: `${words}: ${Math.floor(share * 100)} %, ${counts}`,
   };
 }
 

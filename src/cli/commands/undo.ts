@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { meetInstances } from '../../engine/life/instances.ts';
 import { drain } from '../../engine/sync-once.ts';
+import { describeUndo } from '../../observability/describe-undo.ts';
 import { counted } from '../../observability/words.ts';
 import { readOnly } from '../../operate/read-only.ts';
 import { beginUndo, endUndo, planUndo, type UndoAsk, type Undone, type UndoPlan } from '../../operate/undo.ts';
@@ -14,7 +15,7 @@ import { timeFlag } from '../time-flag.ts';
 import { UsageError } from '../usage-error.ts';
 import type { World } from '../world.ts';
 import { openPrompt } from './init/prompt.ts';
-import { undoLine, undoText } from './undo-line.ts';
+import { undoLine } from './undo-line.ts';
 
 interface UndoFlags extends Flags {
   readonly run?: string;
@@ -76,7 +77,7 @@ async function printPlan(out: Output, { items }: UndoPlan): Promise<void> {
   const sorted = [...items].sort((a, b) => Number(a.judged.kind === 'leave') - Number(b.judged.kind === 'leave'));
   for (const item of sorted) {
     if (out.json) await out.line(undoLine(item));
-    else await out.text(undoText(item));
+    else await out.text(describeUndo(item));
   }
   const back = items.filter(({ judged }) => judged.kind === 'put-back');
   const tickets = new Set(back.map(({ was }) => was.linkId)).size;
