@@ -56,10 +56,18 @@ function startCasebridge(args) {
   return run(node, all);
 }
 
-/** Measurements live under scripts/bench, one file each: `bench calls`. */
-function bench([name = 'calls', ...rest]) {
+/** Measurements live under scripts/bench, one file each: `bench calls`. Without a name it is the table; some options name their own. */
+function bench(args) {
+  const named = args.length > 0 && !args[0].startsWith('--');
+  const [name, rest] = named ? [args[0], args.slice(1)] : [benchOf(args), args];
   if (!/^[a-z-]+$/.test(name)) throw new HouseProblem(`no such measurement: ${name}; see scripts/bench`, 2);
   return run(rightNode(), ['--disable-warning=ExperimentalWarning', inRoot('scripts', 'bench', `${name}.ts`), ...rest]);
+}
+
+/** `bench -- --links 1000000`, `bench -- --replicas 1,2,4`. */
+function benchOf(args) {
+  if (args.some((arg) => arg.startsWith('--links'))) return 'million';
+  return args.some((arg) => arg.startsWith('--replicas')) ? 'replicas' : 'table';
 }
 
 /** `simulate --seeds 10000`, `chaos --kills 200`. */

@@ -45,7 +45,7 @@ async function main(): Promise<void> {
   // Postgres may run as another user, who must be able to walk in.
   await chmod(folder, 0o711);
   const dataDir = join(folder, 'data');
-  const desks = await startDesks(Number(values.latency));
+  const desks = await startDesks(values.latency);
   let grown = 0;
   try {
     const daemon = await startDaemon(dataDir, desks, {

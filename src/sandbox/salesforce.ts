@@ -60,6 +60,7 @@ export async function startSalesforceSandbox(options: SandboxOptions = {}): Prom
     calls,
     latencyMs: options.latencyMs ?? 0,
   });
+  options.onServer?.(server);
   await server.listen({ host: '127.0.0.1', port: options.port ?? 0 });
   const address = server.server.address();
   url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;

@@ -1,3 +1,4 @@
+import type { FastifyInstance } from 'fastify';
 import type { Side } from '../core/side.ts';
 import type { Content } from './content.ts';
 import type { Faults } from './faults.ts';
@@ -13,6 +14,8 @@ export interface SandboxOptions {
   readonly stateFile?: string;
   /** Added to every answer, in milliseconds. */
   readonly latencyMs?: number;
+  /** Puts hooks on the desk's server before it listens: how long its answers take, how many it works on at once. */
+  readonly onServer?: (server: FastifyInstance) => void;
 }
 
 /** A row of ground truth, as the desk itself holds it. */

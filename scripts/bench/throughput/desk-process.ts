@@ -1,80 +1,61 @@
-/** One local desk in a process of its own: `desk-process.ts <side> <latency in ms>`, started by `desk.ts`, which it talks to. */
+/** One local desk in a process of its own: `desk-process.ts <side>`, started by `desk.ts`, which it talks to. */
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
 import { receive } from '../../../src/sandbox/content.ts';
 import { startSalesforceSandbox } from '../../../src/sandbox/salesforce.ts';
-import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { startServiceNowSandbox } from '../../../src/sandbox/servicenow.ts';
-import type { Ask, Counted, Done, Hello, Step, Watched } from './messages.ts';
+import { type DeskServer, serveAs } from './desk-server.ts';
+import { ticketsOf } from './desk-tickets.ts';
+import { awaitRows, shown, trace, watch } from './desk-watch.ts';
+import { assumed, batchQuotaMs, parseLatency } from './latency.ts';
+import type { Ask, Counted, Done, Hello } from './messages.ts';
 
 const people = { servicenow: 'igor.itil', salesforce: 'dana.support' };
-const lookEveryMs = 10;
+const state: DeskServer = { latency: { kind: 'flat', ms: 0 }, calls: [], written: 0 };
 let added = 0;
+/** The desk's clock while it stands still; null while it runs. */
+let stoppedAt: number | null = null;
+const now = (): number => stoppedAt ?? Date.now();
 
-const [side, latency] = process.argv.slice(2);
-const latencyMs = Number(latency);
-const sandbox: Sandbox =
-  side === 'servicenow' ? await startServiceNowSandbox({ latencyMs }) : await startSalesforceSandbox({ latencyMs });
+const servicenow =
+  process.argv[2] === 'servicenow'
+    ? await startServiceNowSandbox({ now, onServer: serveAs('servicenow', state) })
+    : null;
+const sandbox = servicenow ?? (await startSalesforceSandbox({ now, onServer: serveAs('salesforce', state) }));
 const { desk } = sandbox;
 const person = people[sandbox.side];
 
 function done(ids: readonly string[]): Done {
-  return { ids, at: Date.now(), busy: sandbox.calls().some((call) => call.status === 0) };
+  return { ids, at: Date.now(), busy: state.calls.some((call) => call.answeredAt === null) };
 }
 
-function shown(value: string | number | boolean | null | undefined): string {
-  return value === null || value === undefined ? '' : String(value);
+function edit({ object, edits, sameStamp }: Extract<Ask, { do: 'edit' }>): Done {
+  if (sameStamp === true) stoppedAt = Date.now();
+  const ids = edits.map(({ id, fields }) => desk.edit(object, id, fields, person).id);
+  stoppedAt = null;
+  return done(ids);
 }
 
-/** Looks after every answer that has gone out, until `look` is satisfied: watching must not take the time that is measured. */
-async function lookAfterAnswers(timeoutMs: number, look: () => boolean): Promise<void> {
-  const until = Date.now() + timeoutMs;
-  for (let answered = -1; Date.now() < until; await delay(lookEveryMs)) {
-    const now = sandbox.calls().filter((call) => call.status !== 0).length;
-    if (now === answered) continue;
-    answered = now;
-    if (look()) return;
-  }
-}
-
-async function watch({ object, key, field, expected, timeoutMs }: Extract<Ask, { do: 'watch' }>): Promise<Watched> {
-  const open = new Map(Object.entries(expected));
-  const seenAt: Record<string, number> = {};
-  await lookAfterAnswers(timeoutMs, () => {
-    for (const row of desk.rows(object)) {
-      const name = key === 'id' ? row.id : shown(row.fields[key]);
-      const wanted = open.get(name);
-      if (wanted === undefined || shown(row.fields[field]) !== wanted) continue;
-      seenAt[name] = Date.now();
-      open.delete(name);
-    }
-    return open.size === 0;
-  });
-  return { seenAt, missing: open.size };
-}
-
-async function trace({ object, id, field, until, timeoutMs }: Extract<Ask, { do: 'trace' }>): Promise<readonly Step[]> {
-  const steps: Step[] = [];
-  await lookAfterAnswers(timeoutMs, () => {
-    const text = shown(desk.row(object, id)?.fields[field]);
-    if (text !== steps.at(-1)?.text) steps.push({ at: Date.now(), text });
-    return text === until;
-  });
-  return steps;
-}
-
-function countCalls(since: number): Counted {
-  const calls = sandbox.calls().filter((call) => call.counted && call.atMs >= since);
-  const kinds = Map.groupBy(
-    calls,
-    ({ method, path }) => `${method} ${path.replace(/\/[0-9a-zA-Z]{15,32}(?=\/|$)/g, '/:id')}`,
-  );
+function countCalls({ since, until = Number.POSITIVE_INFINITY }: Extract<Ask, { do: 'calls' }>): Counted {
+  const calls = state.calls.filter((call) => call.at >= since && call.at < until);
+  const kinds = Map.groupBy(calls, (call) => `${call.kind}${call.writes > 0 ? ' with writes' : ''}`);
   return {
     calls: calls.length,
     kinds: Object.fromEntries([...kinds].map(([kind, some]) => [kind, some.length])),
-    firstAt: calls[0]?.atMs ?? null,
+    firstAt: calls[0]?.at ?? null,
+    refused: calls.filter((call) => call.status >= 400).length,
   };
+}
+
+function setLatency(is: string): null {
+  const latency = parseLatency(is);
+  if (latency === null) throw new Error(`no latency: ${is}`);
+  state.latency = latency;
+  if (servicenow !== null) {
+    const fitting = Math.floor(batchQuotaMs / assumed.writeMs);
+    servicenow.properties.batchItems = latency.kind === 'realistic' ? fitting : Number.POSITIVE_INFINITY;
+  }
+  return null;
 }
 
 /** Bytes that nothing can pack, made as they flow: a file of any size is never held. */
@@ -88,33 +69,42 @@ function* random(bytes: number): Generator<Buffer> {
   for (let left = bytes; left > 0; left -= 65_536) yield randomBytes(Math.min(left, 65_536));
 }
 
+function column({ object, key, field }: Extract<Ask, { do: 'column' }>): Readonly<Record<string, string>> {
+  const rows = desk.rows(object);
+  const of = (name: string, row: (typeof rows)[number]): string => (name === 'id' ? row.id : shown(row.fields[name]));
+  return Object.fromEntries(rows.map((row) => [of(key, row), of(field, row)]));
+}
+
 async function answer(ask: Ask): Promise<unknown> {
   switch (ask.do) {
     case 'open':
       return done(ask.tickets.map((fields) => desk.create(ask.object, fields, person).id));
     case 'edit':
-      return done(ask.edits.map(({ id, fields }) => desk.edit(ask.object, id, fields, person).id));
+      return edit(ask);
+    case 'comment':
+      for (const { id, text, channel } of ask.comments) desk.comment(ask.object, id, text, channel, person);
+      return done(ask.comments.map(({ id }) => id));
     case 'watch':
-      return watch(ask);
+      return watch(desk, state, ask);
+    case 'await-rows':
+      return awaitRows(desk, state, ask);
     case 'trace':
-      return trace(ask);
+      return trace(desk, state, ask);
     case 'calls':
-      return countCalls(ask.since);
+      return countCalls(ask);
     case 'column':
-      return Object.fromEntries(
-        desk
-          .rows(ask.object)
-          .map((row) => [
-            shown(ask.key === 'id' ? row.id : row.fields[ask.key]),
-            ask.field === 'id' ? row.id : shown(row.fields[ask.field]),
-          ]),
-      );
+      return column(ask);
     case 'attach':
       for (let n = 0; n < ask.times; n += 1) for (const id of ask.ids) await attach(ask.object, id, ask.bytes);
       return null;
     case 'files':
       return ask.ids.flatMap((id) => desk.files(ask.object, id).map((file) => `${file.name} ${file.hash}`));
+    case 'tickets':
+      return ticketsOf(sandbox.side, desk);
+    case 'latency':
+      return setLatency(ask.is);
     case 'forget':
+      state.calls = [];
       sandbox.forgetCalls();
       return null;
     case 'stop':

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Side } from '../../../src/core/side.ts';
+import { type Side, sides } from '../../../src/core/side.ts';
 import type { Answers, Ask, Hello } from './messages.ts';
 
 /** A desk in another process. */
@@ -19,9 +19,8 @@ interface Reply {
   readonly error?: string;
 }
 
-/** Starts one local desk whose every answer takes `latencyMs` more. */
-async function startDesk(side: Side, latencyMs: number): Promise<DeskProcess> {
-  const child = fork(join(import.meta.dirname, 'desk-process.ts'), [side, String(latencyMs)], {
+async function startDesk(side: Side): Promise<DeskProcess> {
+  const child = fork(join(import.meta.dirname, 'desk-process.ts'), [side], {
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });
   const exited = once(child, 'exit');
@@ -53,11 +52,18 @@ async function startDesk(side: Side, latencyMs: number): Promise<DeskProcess> {
   };
 }
 
-/** Both desks, each in a process of its own. */
-export async function startDesks(latencyMs: number): Promise<Desks> {
-  const [servicenow, salesforce] = await Promise.all([
-    startDesk('servicenow', latencyMs),
-    startDesk('salesforce', latencyMs),
-  ]);
-  return { servicenow, salesforce };
+/** Both desks, each in a process of its own, whose calls take what `parseLatency` says of `latency`. */
+export async function startDesks(latency: string): Promise<Desks> {
+  const [servicenow, salesforce] = await Promise.all([startDesk('servicenow'), startDesk('salesforce')]);
+  const desks = { servicenow, salesforce };
+  await setLatency(desks, latency);
+  return desks;
+}
+
+export async function setLatency(desks: Desks, latency: string): Promise<void> {
+  await Promise.all(sides.map((side) => desks[side].ask({ do: 'latency', is: latency })));
+}
+
+export async function stopDesks(desks: Desks): Promise<void> {
+  await Promise.all(sides.map((side) => desks[side].stop()));
 }

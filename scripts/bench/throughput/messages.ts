@@ -1,11 +1,25 @@
 import type { Side } from '../../../src/core/side.ts';
+import type { Ticket } from './truth.ts';
 
 export type Fields = Readonly<Record<string, string>>;
+
+export type Channel = 'public' | 'internal';
 
 /** What the bench asks of a desk that runs in a process of its own. Times are milliseconds since the epoch. */
 export type Ask =
   | { readonly do: 'open'; readonly object: string; readonly tickets: readonly Fields[] }
-  | { readonly do: 'edit'; readonly object: string; readonly edits: readonly { id: string; fields: Fields }[] }
+  /** `sameStamp`: the desk's clock stands still meanwhile. */
+  | {
+      readonly do: 'edit';
+      readonly object: string;
+      readonly edits: readonly { readonly id: string; readonly fields: Fields }[];
+      readonly sameStamp?: boolean;
+    }
+  | {
+      readonly do: 'comment';
+      readonly object: string;
+      readonly comments: readonly { readonly id: string; readonly text: string; readonly channel: Channel }[];
+    }
   /** Waits until each row, named by the value of `key`, shows the text expected of it. */
   | {
       readonly do: 'watch';
@@ -15,6 +29,8 @@ export type Ask =
       readonly expected: Readonly<Record<string, string>>;
       readonly timeoutMs: number;
     }
+  /** Waits until there are so many rows. */
+  | { readonly do: 'await-rows'; readonly object: string; readonly rows: number; readonly timeoutMs: number }
   /** Notes every text that one field of one row shows, until it shows `until`. */
   | {
       readonly do: 'trace';
@@ -24,7 +40,8 @@ export type Ask =
       readonly until: string;
       readonly timeoutMs: number;
     }
-  | { readonly do: 'calls'; readonly since: number }
+  /** Calls that came in from `since` to `until`. */
+  | { readonly do: 'calls'; readonly since: number; readonly until?: number }
   | { readonly do: 'column'; readonly object: string; readonly key: string; readonly field: string }
   /** A person adds files of random bytes, one to each of these tickets, `times` over. */
   | {
@@ -36,6 +53,10 @@ export type Ask =
     }
   /** Every file on these tickets, as `name hash`. */
   | { readonly do: 'files'; readonly object: string; readonly ids: readonly string[] }
+  /** Every ticket with all that is mapped, in words that both sides share. */
+  | { readonly do: 'tickets' }
+  /** How long its calls take from now on: what `parseLatency` takes. */
+  | { readonly do: 'latency'; readonly is: string }
   | { readonly do: 'forget' }
   | { readonly do: 'stop' };
 
@@ -64,17 +85,23 @@ export interface Counted {
   readonly kinds: Readonly<Record<string, number>>;
   /** When the first of them came in; null for none. */
   readonly firstAt: number | null;
+  /** Calls that were turned away. */
+  readonly refused: number;
 }
 
 export interface Answers {
   readonly open: Done;
   readonly edit: Done;
+  readonly comment: Done;
   readonly watch: Watched;
+  readonly 'await-rows': boolean;
   readonly trace: readonly Step[];
   readonly calls: Counted;
   readonly column: Readonly<Record<string, string>>;
   readonly attach: null;
   readonly files: readonly string[];
+  readonly tickets: readonly Ticket[];
+  readonly latency: null;
   readonly forget: null;
   readonly stop: null;
 }

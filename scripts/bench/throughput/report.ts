@@ -3,78 +3,84 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { format } from 'prettier';
-import type { Measured } from './measure.ts';
-import type { Hot, Idle, ScenarioName } from './scenarios.ts';
-
-export interface BurstResult {
-  readonly latencyMs: number;
-  readonly scenario: ScenarioName;
-  readonly floor: Measured;
-  readonly daemon: Measured;
-}
+import type { BurstResult } from './burst-scenarios.ts';
+import { nameOf, parseLatency } from './latency.ts';
+import type { Measured, Percentiles } from './measure.ts';
+import { isWhole, type Truth } from './truth.ts';
 
 export interface Results {
   readonly tickets: number;
   readonly bursts: readonly BurstResult[];
-  readonly hot: readonly (Hot & { readonly callLatencyMs: number })[];
-  readonly idle: Idle | null;
-  readonly readyMs: number;
+  readonly readyMs: readonly number[];
   readonly complaints: readonly string[];
+  readonly loadBefore: readonly number[];
 }
 
 const head = [
   'per call',
   'scenario',
+  'tickets',
   'tickets/s',
-  'floor',
-  'ratio',
-  'SN calls',
-  'SF calls',
-  'floor SN+SF',
+  'of blind',
+  'of equal',
+  'SN + SF calls',
+  'again',
+  'blind',
+  'equal',
   'CPU ms',
   'DB ms',
   'MB',
   'p50 ms',
   'p95 ms',
   'p99 ms',
+  'truth',
 ];
 
 /** The table that the docs show, as Markdown. Calls are for 1,000 tickets, CPU is for one. */
-export function table({ bursts, hot, idle }: Results): string {
-  const rows = bursts.map(({ latencyMs, scenario, floor, daemon }) => [
-    `${latencyMs} ms`,
+export function table({ bursts }: Results): string {
+  return markdown([head, ...bursts.map(burstRow)]);
+}
+
+function burstRow({ latency, scenario, daemon, again, blind, equal, truth }: BurstResult): readonly string[] {
+  return [
+    shownLatency(latency),
     scenario,
+    whole(daemon.tickets),
     whole(daemon.perSecond),
-    whole(floor.perSecond),
-    `${Math.round((daemon.perSecond / floor.perSecond) * 100)} %`,
-    tenth(daemon.callsPer1000.servicenow),
-    tenth(daemon.callsPer1000.salesforce),
-    `${tenth(floor.callsPer1000.servicenow)} + ${tenth(floor.callsPer1000.salesforce)}`,
+    share(daemon, blind),
+    share(daemon, equal),
+    calls(daemon.callsPer1000),
+    calls(again),
+    blind === null ? '–' : calls(blind.callsPer1000),
+    equal === null ? '–' : calls(equal.callsPer1000),
     daemon.cpuMsPerTicket.toFixed(2),
     daemon.databaseCpuMsPerTicket.toFixed(2),
     whole(daemon.peakMb),
-    ...Object.values(daemon.latencyMs).map(whole),
-  ]);
-  const hotRows = hot.map((each) => [
-    `${each.callLatencyMs} ms`,
-    `one ticket edited ${each.edits} times, every ${each.gapMs} ms`,
-    '–',
-    '–',
-    '–',
-    tenth(each.callsPer1000.servicenow),
-    tenth(each.callsPer1000.salesforce),
-    '–',
-    each.cpuMsPerEdit.toFixed(2),
-    '–',
-    '–',
-    ...Object.values(each.latencyMs).map(whole),
-  ]);
-  const idleLine =
-    idle === null
-      ? ''
-      : `\nIdle, ${idle.seconds} s at the default poll: ${idle.calls.servicenow} calls to ServiceNow, ${idle.calls.salesforce} to Salesforce; ` +
-        `CPU ${(idle.cpuShare * 100).toFixed(1)} % daemon, ${(idle.databaseCpuShare * 100).toFixed(1)} % Postgres; ${idle.peakMb} MB.\n`;
-  return `${markdown([head, ...rows, ...hotRows])}${idleLine}`;
+    ...waits(daemon.latencyMs),
+    shownTruth(truth),
+  ];
+}
+
+export function shownTruth(truth: Truth): string {
+  if (isWhole(truth)) return 'whole';
+  return `${truth.lost} lost, ${truth.twice} twice, ${truth.different} differ`;
+}
+
+function shownLatency(text: string): string {
+  const latency = parseLatency(text);
+  return latency === null ? text : nameOf(latency);
+}
+
+function share(daemon: Measured, floor: Measured | null): string {
+  return floor === null ? '–' : (daemon.perSecond / floor.perSecond).toFixed(2);
+}
+
+function calls({ servicenow, salesforce }: Measured['callsPer1000']): string {
+  return `${tenth(servicenow)} + ${tenth(salesforce)}`;
+}
+
+function waits({ p50, p95, p99 }: Percentiles): readonly string[] {
+  return [p50, p95, p99].map((each) => whole(each));
 }
 
 /** Writes the results with commit, date and machine; returns the file's name. */
@@ -92,7 +98,7 @@ export async function writeResults(results: Results): Promise<string> {
   };
   const folder = join(import.meta.dirname, '..', 'results');
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, `throughput-${at.slice(0, 19).replaceAll(':', '')}.json`);
+  const file = join(folder, `${at.slice(0, 19).replaceAll(':', '')}.json`);
   const text = JSON.stringify({ at, commit, changed, machine, ...results });
   // In the house's format, since the check looks at every file in the folder.
   writeFileSync(file, await format(text, { parser: 'json', printWidth: 120 }));

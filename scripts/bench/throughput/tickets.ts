@@ -3,7 +3,7 @@ import { moreDetail, troubleOf } from '../../../src/cli/commands/demo/texts.ts';
 import type { Fields } from './messages.ts';
 
 /** Real incidents of the demo's log, with the demo's texts; told apart by a number where the log begins anew. */
-export function incidents(count: number): readonly Fields[] {
+export function incidents(count: number, round = ''): readonly Fields[] {
   const first = [
     ...new Map(
       readLog()
@@ -16,7 +16,7 @@ export function incidents(count: number): readonly Fields[] {
     const { subject, description } = troubleOf(event?.number ?? '');
     return {
       short_description: subject,
-      description: `${description}\n(${event?.number ?? ''}, ${at + 1})`,
+      description: `${description}\n(${event?.number ?? ''}, ${at + 1}${round})`,
       state: '1',
       urgency: event?.urgency ?? '2',
       impact: event?.impact ?? '2',
@@ -28,8 +28,8 @@ export function incidents(count: number): readonly Fields[] {
 const origins: Readonly<Record<string, string>> = { phone: 'Phone', email: 'Email', 'self-service': 'Web' };
 
 /** The same tickets, as the Salesforce desk opens them. */
-export function cases(count: number): readonly Fields[] {
-  return incidents(count).map((incident) => ({
+export function cases(count: number, round = ''): readonly Fields[] {
+  return incidents(count, round).map((incident) => ({
     Subject: incident['short_description'] ?? '',
     Description: `${incident['description'] ?? ''} by web form`,
     Status: 'New',

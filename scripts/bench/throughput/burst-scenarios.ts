@@ -1,0 +1,64 @@
+import type { Side } from '../../../src/core/side.ts';
+import { edited, opened, type Pair, pairsOf } from './bursts.ts';
+import { type Burst, listedAgain, measure, type Measured } from './measure.ts';
+import type { Round } from './round.ts';
+import { compareDesks, type Truth } from './truth.ts';
+
+/** A scenario that floors can be held beside. */
+export interface BurstScenario {
+  readonly name: string;
+  /** What `--only` calls it. */
+  readonly group: string;
+  /** `run` tells one run from the next on the same tickets. */
+  readonly bursts: (count: number, pairs: readonly Pair[], run: string) => readonly Burst[];
+}
+
+export interface BurstResult {
+  readonly latency: string;
+  readonly scenario: string;
+  readonly daemon: Measured;
+  /** Calls per 1,000 for rows that a later poll lists again. */
+  readonly again: Readonly<Record<Side, number>>;
+  readonly blind: Measured | null;
+  readonly equal: Measured | null;
+  readonly truth: Truth;
+}
+
+export const burstScenarios: readonly BurstScenario[] = [
+  { name: 'created in ServiceNow', group: 'created', bursts: (count, _, run) => [opened('servicenow', count, run)] },
+  { name: 'created in Salesforce', group: 'created', bursts: (count, _, run) => [opened('salesforce', count, run)] },
+  { name: 'changed in ServiceNow', group: 'changed', bursts: (_, pairs, run) => [edited('servicenow', pairs, run)] },
+  { name: 'changed in Salesforce', group: 'changed', bursts: (_, pairs, run) => [edited('salesforce', pairs, run)] },
+  {
+    name: 'changed on both sides, half each',
+    group: 'both',
+    bursts: (_, pairs, run) => {
+      const half = Math.floor(pairs.length / 2);
+      return [edited('servicenow', pairs.slice(0, half), run), edited('salesforce', pairs.slice(half), run)];
+    },
+  },
+  {
+    name: 'changed in ServiceNow, all in one second',
+    group: 'stamps',
+    bursts: (_, pairs, run) => [edited('servicenow', pairs, run, true)],
+  },
+];
+
+/** One scenario: the daemon, then, while the daemon lists again what it has carried, the floors. */
+export async function runBurst(
+  round: Round,
+  scenario: BurstScenario,
+  tickets: number,
+  letter: string,
+): Promise<BurstResult> {
+  const own = await pairsOf(round.desks, tickets);
+  const daemon = await measure(round.desks, round.daemon, scenario.bursts(tickets, own, `${letter}d`));
+  const theirs = await pairsOf(round.floorDesks, tickets);
+  const floor = (name: 'blind' | 'equal'): Promise<Measured> =>
+    measure(round.floorDesks, round.floors[name], scenario.bursts(tickets, theirs, `${letter}${name[0] ?? ''}`));
+  const blind = await floor('blind');
+  const equal = await floor('equal');
+  const again = await listedAgain(round.desks, daemon);
+  const truth = await compareDesks(round.desks);
+  return { latency: round.latency, scenario: scenario.name, daemon, again, blind, equal, truth };
+}
