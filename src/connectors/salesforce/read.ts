@@ -8,7 +8,6 @@ import {
   composite,
   firstPage,
   heavyParts,
-  type Part,
   type PartAnswer,
   partFailure,
   queryEach,
@@ -21,7 +20,7 @@ import { isDeleted, readSelection, selection, stampField, textOf, toRecordIfRead
 import { readWithChildren } from './read-children.ts';
 import type { Session } from './session.ts';
 import { behind, type Condition, either, equals, isIn, select } from './soql.ts';
-import { streamPage, streamPart } from './streams.ts';
+import { streamPage, type StreamQuery, streamQuery } from './streams.ts';
 import { type Page, pageSchema, type Row, understand } from './wire.ts';
 
 function serverTime(headers: Readonly<Record<string, string>>, clock: Clock): string {
@@ -70,18 +69,18 @@ async function pageWithStreams(
 }> {
   const stop = signal === undefined ? {} : { signal };
   if (streams.length === 0) return firstPage(session, soql, stop);
-  const parts = streams.map((ask) => streamPart(session, object, ask));
-  const asked = parts.filter((part) => part !== null);
+  const queries = streams.map((ask) => streamQuery(session, object, ask));
+  const asked = queries.flatMap((query) => query.parts);
   const { answers, headers } = await sendParts(session, [queryPart(session, soql), ...asked], stop);
   const [first, ...others] = answers;
   const failure = first === undefined ? null : partFailure(first);
   if (first === undefined || failure !== null) throw failure ?? noneReadable();
-  const answerTo = (part: Part | null): PartAnswer | null =>
-    part === null ? null : (others[asked.indexOf(part)] ?? null);
+  const answersTo = (query: StreamQuery): readonly PartAnswer[] =>
+    query.parts.flatMap((part) => others[asked.indexOf(part)] ?? []);
   return {
     page: understand(pageSchema, first.body, first.request),
     headers,
-    streams: await Promise.all(streams.map((ask, at) => streamPage(session, object, ask, answerTo(parts[at] ?? null)))),
+    streams: await Promise.all(queries.map((query) => streamPage(session, query, answersTo(query)))),
   };
 }
 

@@ -1,34 +1,40 @@
 import type { StreamAsk, StreamPage } from '../children.ts';
 import { ConnectorError } from '../errors.ts';
 import { commented } from './comments.ts';
-import { type Part, type PartAnswer, partFailure, queryPart } from './composite.ts';
+import { type Part, type PartAnswer, partFailure, queryPart, rowsOf } from './composite.ts';
 import { fileStream } from './files-stream.ts';
 import { normaliseId } from './ids.ts';
 import { textOf } from './records.ts';
 import type { Session } from './session.ts';
 import { behind, both, isTrue, select } from './soql.ts';
 import { placeOf, type StreamSource, touchedBy } from './touched.ts';
-import { type Page, pageSchema, understand } from './wire.ts';
+import { type Page, pageSchema, type Row, understand } from './wire.ts';
 
 /** A stream that this org or this user does not have (rec: query-400-invalid-type). */
 const unreadable = new Set(['INVALID_TYPE', 'INVALID_FIELD', 'NOT_FOUND', 'INSUFFICIENT_ACCESS']);
 
-/** The part of a composite that asks for a stream; null for one that this object does not have. */
-export function streamPart(session: Session, object: string, ask: StreamAsk): Part | null {
-  const source = sourceOf(object, ask);
-  return source === null ? null : queryPart(session, source.soql, source.all);
+/** A stream as it is asked for in a composite; no parts for one that this object does not have. */
+export interface StreamQuery {
+  readonly ask: StreamAsk;
+  readonly source: StreamSource | null;
+  readonly parts: readonly Part[];
+}
+
+export function streamQuery(session: Session, object: string, ask: StreamAsk): StreamQuery {
+  const source = sourceOf(session, object, ask);
+  if (source === null) return { ask, source, parts: [] };
+  const beside = source.beside === undefined ? [] : [queryPart(session, source.beside)];
+  return { ask, source, parts: [queryPart(session, source.soql, source.all), ...beside] };
 }
 
 /** What the answer to a stream says. Rejects with ConnectorError, but for a stream that may not be read. */
 export async function streamPage(
   session: Session,
-  object: string,
-  ask: StreamAsk,
-  answer: PartAnswer | null,
+  { ask, source }: StreamQuery,
+  [answer, beside]: readonly PartAnswer[],
 ): Promise<StreamPage> {
   const nothing = { name: ask.name, touched: [], done: true, next: ask.after };
-  const source = sourceOf(object, ask);
-  if (source === null || answer === null) return { ...nothing, readable: true };
+  if (source === null || answer === undefined) return { ...nothing, readable: true };
   const failure = partFailure(answer);
   if (failure !== null && unreadable.has(failure.data.code ?? '')) return { ...nothing, readable: false };
   if (failure !== null) throw failure;
@@ -37,7 +43,7 @@ export async function streamPage(
   if (page.records.length > 0 && next === null) throw noPlace();
   return {
     name: ask.name,
-    touched: await source.touched(session, page.records),
+    touched: await source.touched(session, page.records, await rowsBeside(session, beside)),
     // A page may be shorter than its result: the server chooses.
     done: page.done && page.records.length < ask.limit,
     next: next ?? ask.after,
@@ -45,12 +51,17 @@ export async function streamPage(
   };
 }
 
-function sourceOf(object: string, ask: StreamAsk): StreamSource | null {
+/** Nothing where it was not asked or not answered: it is then asked for by itself. */
+async function rowsBeside(session: Session, answer: PartAnswer | undefined): Promise<readonly Row[]> {
+  return answer === undefined || partFailure(answer) !== null ? [] : rowsOf(session, answer);
+}
+
+function sourceOf(session: Session, object: string, ask: StreamAsk): StreamSource | null {
   switch (ask.name) {
     case 'comments':
       return object === commented ? commentStream(ask) : null;
     case 'files':
-      return fileStream(ask);
+      return fileStream(session, ask);
     case 'deletions':
       return deletionStream(object, ask);
   }

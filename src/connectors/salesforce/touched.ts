@@ -10,8 +10,10 @@ export interface StreamSource {
   readonly soql: string;
   /** Deleted rows are wanted as well. */
   readonly all: boolean;
-  /** The tickets that these rows touch, in their order; may ask further calls. */
-  readonly touched: (session: Session, rows: readonly Row[]) => Promise<readonly Touched[]>;
+  /** Asked for in the same call: what `touched` would have to ask for otherwise. */
+  readonly beside?: string;
+  /** The tickets that these rows touch, in their order; may ask further calls. `beside`: what that statement brought. */
+  readonly touched: (session: Session, rows: readonly Row[], beside: readonly Row[]) => Promise<readonly Touched[]>;
 }
 
 /** A row of a stream with the ticket that it touches. */

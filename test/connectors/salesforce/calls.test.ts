@@ -60,6 +60,25 @@ describe('calls for a thousand Cases', () => {
     expect(await cost(() => client.changes({ object: 'Case', fields, after, limit: 1000, streams }))).toBe(1);
   });
 
+  it('listing a file again, as the overlap of polls does, in the call of the poll itself', async () => {
+    const attach = (at: number, name: string) =>
+      sandbox.desk.attach('Case', ids[at] ?? '', { name, content: Buffer.from(name) }, 'Ada');
+    const after = { stamp: new Date(Date.now() - 15_000).toISOString(), id: '' };
+    const poll = async () => {
+      const before = client.calls();
+      const streams = [{ name: 'files' as const, after, limit: 1000 }];
+      const page = await client.changes({ object: 'Case', fields: [], after, limit: 1, streams });
+      const touched = new Set(page.streams?.[0]?.touched.map((one) => one.recordId));
+      return { calls: client.calls() - before, tickets: ids.flatMap((id, at) => (touched.has(id) ? [at] : [])) };
+    };
+    attach(1, 'one.txt');
+    expect(await poll()).toEqual({ calls: 2, tickets: [1] });
+    expect(await poll()).toEqual({ calls: 1, tickets: [1] });
+    attach(2, 'two.txt');
+    expect(await poll()).toEqual({ calls: 2, tickets: [1, 2] });
+    expect(await poll()).toEqual({ calls: 1, tickets: [1, 2] });
+  });
+
   it('looking for them by stamp, with a control row and without', async () => {
     const probes = stamps.map((partnerId) => ({ partnerId, drawnId: null }));
     const probe = (control: string | null) => client.probe({ object: 'Case', fields, control, probes });

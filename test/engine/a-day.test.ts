@@ -1,0 +1,132 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Secret } from '../../src/config/secret.ts';
+import { createMemorySystem, type MemorySystem } from '../../src/connectors/memory.ts';
+import { bothSides } from '../../src/core/side.ts';
+import { defaultTimes, type Engine } from '../../src/engine/engine.ts';
+import { meetInstances } from '../../src/engine/life/instances.ts';
+import { createTicker } from '../../src/engine/ticker.ts';
+import { createWorker } from '../../src/engine/worker.ts';
+import { defaultPairWith } from '../../src/mapping/default-config.ts';
+import type { PairConfig } from '../../src/mapping/define-config.ts';
+import { buildPairRules } from '../../src/mapping/pair-rules.ts';
+import { type SalesforceSandbox, startSalesforceSandbox } from '../../src/sandbox/salesforce.ts';
+import { createMemoryStore } from '../../src/store/memory.ts';
+import { fakeClock, type FakeClock } from '../support/clock.ts';
+import { seededIds, seededRandom } from '../support/random.ts';
+import { clientOf } from '../support/salesforce-replay.ts';
+import { newIncident } from './world.ts';
+
+// What a pair at rest costs a Salesforce org by the day: the real connector against the local Salesforce, on a clock of its own.
+
+const minute = 60_000;
+const hour = 60 * minute;
+/** CASEBRIDGE_POLL and CASEBRIDGE_POLL_IDLE_MAX as they come. */
+const tickMs = 10_000;
+const idleMaxMs = 120_000;
+
+let clock: FakeClock;
+let sandbox: SalesforceSandbox;
+let servicenow: MemorySystem;
+beforeEach(async () => {
+  clock = fakeClock();
+  sandbox = await startSalesforceSandbox({ random: seededRandom(4), now: () => clock.now() });
+  servicenow = createMemorySystem({ side: 'servicenow', clock, ids: seededIds(2) });
+});
+afterEach(() => sandbox.stop());
+
+/** A daemon's own steps from its start, with this mapping. */
+async function daemon(pair: Partial<PairConfig>) {
+  const { account, url } = sandbox;
+  const salesforce = clientOf(url, {
+    clock,
+    auth: {
+      kind: 'client_credentials',
+      clientId: account.clientId,
+      clientSecret: new Secret(account.clientSecret),
+    },
+  });
+  const store = createMemoryStore({ clock, ids: seededIds(1) });
+  const rules = buildPairRules(
+    { ...defaultPairWith({ closeCode: 'Solution provided', closeNotes: 'Done.' }), sync: { from: 'all' }, ...pair },
+    { startedAt: new Date(clock.now()).toISOString() },
+  );
+  const engine: Engine = {
+    store,
+    systems: { servicenow, salesforce },
+    pairs: [rules],
+    clock,
+    ids: seededIds(4),
+    emit: () => undefined,
+    times: defaultTimes,
+    pageSize: 1000,
+    offsets: bothSides(() => 0),
+    runId: 'run-1',
+  };
+  // As the composition root and `start` ask once.
+  await salesforce.describe('Case');
+  await meetInstances(engine);
+  const { signal } = new AbortController();
+  const ticker = createTicker(engine, { tickMs, idleMaxMs, unlimitedCreates: false, signal });
+  const worker = createWorker(engine, { sideDown: 'wait', signal });
+
+  /** Lets so much time pass, tick by tick. */
+  async function live(ms: number): Promise<void> {
+    for (const end = clock.now() + ms; clock.now() < end; await clock.advance(tickMs)) {
+      await ticker.tick();
+      for (let jobs = await store.queue.takeBatch(200); jobs.length > 0; jobs = await store.queue.takeBatch(200))
+        await worker.handle(jobs);
+    }
+  }
+  return { live, calls: () => salesforce.calls() };
+}
+
+const counted = (): number => sandbox.calls().filter((call) => call.counted).length;
+
+/** A ticket that was carried there, with a comment and a file from across. */
+async function oneTicket(live: (ms: number) => Promise<void>, within = minute): Promise<void> {
+  servicenow.put('incident', newIncident);
+  await live(within);
+  const [twin] = sandbox.desk.rows('Case').filter((row) => row.fields['Subject'] === newIncident['short_description']);
+  if (twin === undefined) throw new Error('not carried');
+  sandbox.desk.comment('Case', twin.id, 'Any news?', 'public', 'Ada');
+  sandbox.desk.attach('Case', twin.id, { name: 'screen.png', content: Buffer.from('png') }, 'Ada');
+  await live(within);
+}
+
+describe('an idle hour', () => {
+  it.each([
+    ['comments and files', {}],
+    ['comments alone', { files: undefined }],
+    ['files alone', { comments: undefined }],
+    ['neither', { comments: undefined, files: undefined }],
+  ])('costs one call a poll: with %s', async (_name, off) => {
+    const { live } = await daemon(off as Partial<PairConfig>);
+    await oneTicket(live);
+    await live(20 * minute);
+    sandbox.forgetCalls();
+    await live(hour);
+    expect(counted()).toBe(hour / idleMaxMs);
+  });
+});
+
+describe('an idle day', () => {
+  it('stays within 5 % of the 15,000 calls that a Developer Edition has, every call since the start counted', async () => {
+    sandbox.settings.dailyApiRequests = 15_000;
+    const { live, calls } = await daemon({});
+    await live(24 * hour);
+
+    expect(counted()).toBeLessThanOrEqual(750);
+    // One for each poll at rest, and the start.
+    expect(counted()).toBeGreaterThanOrEqual((24 * hour) / idleMaxMs);
+    expect(calls()).toBe(counted());
+  }, 60_000);
+
+  it('costs a few more where one ticket came, with a comment and a file', async () => {
+    const { live } = await daemon({});
+    await live(12 * hour);
+    const before = counted();
+    await oneTicket(live, 4 * minute);
+    await live(12 * minute);
+    expect(counted() - before).toBeLessThan((20 * minute) / idleMaxMs + 30);
+  }, 60_000);
+});
