@@ -1,5 +1,5 @@
 import { allowedByPerson } from '../engine/life/brake.ts';
-import type { PairPause, QuarantineRow, Tx } from '../store/store.ts';
+import type { PairPause, Tx } from '../store/store.ts';
 import { Refused } from './refused.ts';
 
 /** What a person says yes to when a pair is set going. */
@@ -9,9 +9,6 @@ export interface Consent {
   /** The instance that answers now holds the tickets that the links were made with. */
   readonly instance?: boolean;
 }
-
-/** More than this set aside means that something else is wrong; the rest comes due by itself. */
-const most = 10_000;
 
 /**
  * Takes up what was set aside while a pair stood still, after its pause is gone. Another instance is taken for the right one only
@@ -23,12 +20,9 @@ export async function takeUp(tx: Tx, pause: PairPause, consent: Consent, at: str
     const { side, is } = pause.detail;
     if ((side === 'servicenow' || side === 'salesforce') && typeof is === 'string') await tx.saveIdentity(side, is);
   }
-  const rows = (await tx.listQuarantine(most)).filter((row) => row.pair === pause.pair);
-  if (rows.length === 0) return;
-  await tx.saveQuarantine(rows.map((row) => ({ ...row, reason: reasonOf(row, consent), nextAt: at })));
-}
-
-function reasonOf(row: QuarantineRow, { ends }: Consent): QuarantineRow['reason'] {
-  const stopped = row.reason.kind === 'plan' && row.reason.why === 'too-many-deletes';
-  return stopped && ends === true ? { kind: 'plan', why: allowedByPerson } : row.reason;
+  await tx.releaseQuarantine(
+    pause.pair,
+    at,
+    consent.ends === true ? { of: 'too-many-deletes', is: allowedByPerson } : null,
+  );
 }

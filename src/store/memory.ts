@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { TokenVault, VersionedToken } from '../connectors/credentials.ts';
 import type { Clock, Ids } from '../core/clock.ts';
 import type { Side } from '../core/side.ts';
+import { asideMethods } from './memory/aside.ts';
 import { childMethods } from './memory/children.ts';
 import { createMemoryAdmin } from './memory/admin.ts';
 import { conflictMethods } from './memory/conflicts.ts';
@@ -73,6 +74,7 @@ async function withTx<T>(draft: State, clock: Clock, work: (tx: Tx) => Promise<T
     ...unmatchedMethods(draft),
     ...childMethods(draft),
     ...upkeepMethods(draft),
+    ...asideMethods(draft),
     ...overviewMethods(draft),
     ...queueMethods(draft, clock),
   };

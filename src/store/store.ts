@@ -7,6 +7,7 @@ import type { Link, LinkStatus, WorkKey } from '../core/link.ts';
 import type { Decided, FieldConflict, FieldMove, PendingWrite, SettledValue } from '../core/plan.ts';
 import type { Fields, FieldValue } from '../core/record.ts';
 import type { Side } from '../core/side.ts';
+import type { AsideTx } from './aside.ts';
 import type { Leases } from './leases.ts';
 import type { AdminSessions, OverviewTx } from './overview.ts';
 import type { UnmatchedKey, UnmatchedRow, UnmatchedTx } from './unmatched.ts';
@@ -148,7 +149,7 @@ export interface LinkFilter {
 }
 
 /** Reads and writes inside one transaction. Batch-first: one statement each, whatever the number of rows. */
-export interface Tx extends OverviewTx, MatchingTx, UnmatchedTx {
+export interface Tx extends AsideTx, OverviewTx, MatchingTx, UnmatchedTx {
   /**
    * Waits for these names and holds them until the transaction ends: `alone` keeps out everybody else, `beside` only those who want one
    * alone. What is read after it was committed by whoever had it before.
@@ -171,7 +172,7 @@ export interface Tx extends OverviewTx, MatchingTx, UnmatchedTx {
   moveLink(id: string, side: Side, recordId: string): Promise<void>;
   /** Links of the pair that ended, or are about to, by what became of their records since this time, and all others that are not detached. */
   countEnds(pair: string, since: string): Promise<{ readonly recent: number; readonly living: number }>;
-  /** Living links with a field that a side keeps as it was, and those with a record that no answer holds. Looks at every link. */
+  /** Living links with a field that a side keeps as it was, and those with a record that no answer holds. */
   countHeld(): Promise<{ readonly refused: number; readonly missing: number }>;
   findLinks(filter: LinkFilter): Promise<readonly Link[]>;
   countLinks(): Promise<Readonly<Record<LinkStatus, number>>>;

@@ -1,7 +1,9 @@
 import { counted } from '../../observability/words.ts';
-import { causeOf, dropSetAside, mostSetAside, retrySetAside, type Selection } from '../../operate/quarantine.ts';
+import { causeOf, dropSetAside, retrySetAside, type Selection } from '../../operate/quarantine.ts';
+import type { QuarantineRow, Tx } from '../../store/store.ts';
 import type { Selection as SelectionBody } from '../schemas/quarantine.ts';
 import { pageOf } from '../views/names.ts';
+import { given } from './links.ts';
 import { groupsOf, quarantineView } from '../views/quarantine.ts';
 import type { HandlersOf, MakeHandlers } from './types.ts';
 
@@ -9,21 +11,23 @@ type QuarantineRoutes = 'quarantine' | 'quarantineGroups' | 'quarantineRetry' | 
 
 /** Records that are set aside. */
 export const quarantineHandlers: MakeHandlers<QuarantineRoutes> = ({ engine }): HandlersOf<QuarantineRoutes> => {
-  const all = () => engine.store.transaction((tx) => tx.listQuarantine(mostSetAside));
+  const { store } = engine;
   return {
-    quarantine: async ({ query: { cause, pair, after, limit } }) => {
-      const rows = (await all()).filter(
-        (row) => (pair === undefined || row.pair === pair) && (cause === undefined || causeOf(row.reason) === cause),
-      );
-      // They come oldest first; a page goes on behind the row that ended the one before, or where it would stand.
-      const sorted = rows.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
-      const rest = after === undefined ? sorted : sorted.filter((row) => placeOf(row) > after);
-      return { ...pageOf(rest, limit, placeOf, quarantineView), total: rows.length };
-    },
-    quarantineGroups: async () => {
-      const rows = await all();
-      return { total: rows.length, groups: groupsOf(rows) };
-    },
+    quarantine: async ({ query: { cause, pair, after, limit } }) =>
+      store.transaction(async (tx) => {
+        const groups = await tx.quarantineGroups(pair);
+        const total = groups
+          .filter(({ reason }) => cause === undefined || causeOf(reason) === cause)
+          .reduce((sum, { count }) => sum + count, 0);
+        const rows = await rowsOfCause(tx, { cause, pair, after, limit: total === 0 ? 0 : limit + 1 });
+        return { ...pageOf(rows, limit, placeOf, quarantineView), total };
+      }),
+    quarantineGroups: async () =>
+      store.transaction(async (tx) => {
+        const groups = await tx.quarantineGroups();
+        const total = groups.reduce((sum, { count }) => sum + count, 0);
+        return { total, groups: groupsOf(groups, await tx.quarantined(groups.flatMap(({ keys }) => [...keys]))) };
+      }),
     quarantineRetry: async ({ body, operator }) => {
       const { length: count } = await retrySetAside(operator, selectionOf(body));
       return { count, text: `${counted(count, 'record')} tried again now.` };
@@ -35,8 +39,37 @@ export const quarantineHandlers: MakeHandlers<QuarantineRoutes> = ({ engine }): 
   };
 };
 
-function placeOf({ firstAt, key }: { readonly firstAt: string; readonly key: string }): string {
+interface Wanted {
+  readonly cause: string | undefined;
+  readonly pair: string | undefined;
+  /** The place of a row as it was listed. */
+  readonly after: string | undefined;
+  readonly limit: number;
+}
+
+const rowsAtOnce = 500;
+
+/** They come oldest first; a page goes on behind the row that ended the one before, or where it would stand. */
+async function rowsOfCause(tx: Tx, { cause, pair, after, limit }: Wanted): Promise<readonly QuarantineRow[]> {
+  const found: QuarantineRow[] = [];
+  let from = after === undefined ? undefined : placeAt(after);
+  while (found.length < limit) {
+    const filter = { ...given({ pair, after: from }), limit: cause === undefined ? limit : rowsAtOnce };
+    const rows = await tx.quarantinePage(filter);
+    found.push(...rows.filter(({ reason }) => cause === undefined || causeOf(reason) === cause));
+    if (rows.length < filter.limit) break;
+    from = rows.at(-1);
+  }
+  return found.slice(0, limit);
+}
+
+function placeOf({ firstAt, key }: Pick<QuarantineRow, 'firstAt' | 'key'>): string {
   return `${firstAt} ${key}`;
+}
+
+function placeAt(place: string): Pick<QuarantineRow, 'firstAt' | 'key'> | undefined {
+  const [firstAt = '', ...key] = place.split(' ');
+  return Number.isNaN(Date.parse(firstAt)) ? undefined : { firstAt, key: key.join(' ') };
 }
 
 function selectionOf(body: SelectionBody): Selection {

@@ -1,6 +1,7 @@
 import { parseKey } from '../../core/link.ts';
 import { describeReason } from '../../observability/describe-event.ts';
 import { causeOf } from '../../operate/quarantine.ts';
+import type { AsideGroup } from '../../store/aside.ts';
 import type { QuarantineRow } from '../../store/store.ts';
 import type { Quarantined, QuarantineGroup } from '../schemas/quarantine.ts';
 import { namesOf } from './names.ts';
@@ -21,28 +22,27 @@ export function quarantineView(row: QuarantineRow): Quarantined {
 
 const samples = 5;
 
-/** Rows that fail alike, the largest group first. */
-export function groupsOf(rows: readonly QuarantineRow[]): QuarantineGroup[] {
-  const groups = new Map<string, QuarantineRow[]>();
-  for (const row of rows) {
-    const cause = causeOf(row.reason);
-    const members = groups.get(cause);
-    if (members === undefined) groups.set(cause, [row]);
-    else members.push(row);
-  }
-  return [...groups]
-    .flatMap(([cause, members]): QuarantineGroup[] => {
-      const latest = members.at(-1);
+/** Rows that fail alike, the largest group first. `rows`: those that the groups name. */
+export function groupsOf(groups: readonly AsideGroup[], rows: readonly QuarantineRow[]): QuarantineGroup[] {
+  const byKey = new Map(rows.map((row) => [row.key, row]));
+  // What differs only in figures and names is one cause.
+  return [...Map.groupBy(groups, ({ reason }) => causeOf(reason))]
+    .flatMap(([cause, alike]): QuarantineGroup[] => {
+      const latest = alike.at(-1);
       if (latest === undefined) return [];
+      const members = alike.flatMap(({ keys }) => keys.flatMap((key) => byKey.get(key) ?? []));
       return [
         {
           cause,
           why: describeReason(latest.reason),
-          count: members.length,
-          pairs: [...new Set(members.map((row) => row.pair))],
-          firstAt: least(members.map((row) => row.firstAt)),
-          nextAt: least(members.map((row) => row.nextAt)),
-          sample: members.slice(0, samples).map(quarantineView),
+          count: alike.reduce((sum, { count }) => sum + count, 0),
+          pairs: [...new Set(alike.map(({ pair }) => pair))],
+          firstAt: least(alike.map(({ firstAt }) => firstAt)),
+          nextAt: least(alike.map(({ nextAt }) => nextAt)),
+          sample: members
+            .toSorted((a, b) => (a.firstAt < b.firstAt ? -1 : 1))
+            .slice(0, samples)
+            .map(quarantineView),
         },
       ];
     })

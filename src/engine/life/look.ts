@@ -1,12 +1,13 @@
 import type { ReadResult } from '../../connectors/ticket-system.ts';
 import { decideLife, endedByLife, type LifeDecision, type Sighting } from '../../core/life/decide-life.ts';
 import { defaultLife } from '../../core/life/rules.ts';
+import { formatKey, type WorkKey } from '../../core/link.ts';
 import type { SourceRecord } from '../../core/record.ts';
 import { bothSides, otherSide, type Side } from '../../core/side.ts';
 import { defaultTimes, type Engine } from '../engine.ts';
 import { takenElsewhere } from '../match/elsewhere.ts';
 import { type ReadAnswers, readBoth } from '../read.ts';
-import type { LinkDecision, LinkWork } from '../work.ts';
+import { groupBy, type LinkDecision, type LinkWork } from '../work.ts';
 
 type Answers = Readonly<Record<Side, ReadAnswers>>;
 type Follow = { readonly work: LinkWork; readonly life: Extract<LifeDecision, { readonly kind: 'follow' }> };
@@ -89,20 +90,28 @@ function isOurs({ link, pair }: LinkWork, master: SourceRecord): boolean {
   return pair.owns?.(master) !== false;
 }
 
-/** Masters with no link, for which no create is open or being worked on: as `<pair> <side> <id>`. */
+/** Masters with no link, for which no create is open or being worked on: as `<pair> <side> <id>`. As many statements for many as for one. */
 async function freeMasters(engine: Engine, follows: readonly Follow[]): Promise<ReadonlySet<string>> {
   return engine.store.transaction(async (tx) => {
     const free = new Set<string>();
-    for (const { work, life } of follows) {
-      const { side, into } = life.life;
-      const pair = work.pair.name;
-      const linked = await tx.linksBySource(pair, side, [into]);
-      const intents = await tx.intentsByOrigin(pair, side, [into]);
-      const working = await tx.activeKeys(
-        [pair, ...(work.pair.siblings?.[side] ?? [])].map((name) => ({ kind: 'new', pair: name, side, id: into })),
-      );
-      const elsewhere = await takenElsewhere(tx, work.pair, side, [into]);
-      if (linked.length + intents.length + working.size + elsewhere.size === 0) free.add(`${pair} ${side} ${into}`);
+    for (const group of groupBy(follows, ({ work, life }) => `${work.pair.name} ${life.life.side}`).values()) {
+      const [first] = group;
+      if (first === undefined) continue;
+      const { pair } = first.work;
+      const { side } = first.life.life;
+      const ids = [...new Set(group.map(({ life }) => life.life.into))];
+      const keysOf = (id: string): readonly WorkKey[] =>
+        [pair.name, ...(pair.siblings?.[side] ?? [])].map((name) => ({ kind: 'new', pair: name, side, id }));
+      const taken = new Set([
+        ...(await tx.linksBySource(pair.name, side, ids)).map((link) => link.ids[side]),
+        ...(await tx.intentsByOrigin(pair.name, side, ids)).map((intent) => intent.originId),
+        ...(await takenElsewhere(tx, pair, side, ids)),
+      ]);
+      const working = await tx.activeKeys(ids.flatMap(keysOf));
+      for (const id of ids) {
+        const isTaken = taken.has(id) || keysOf(id).some((key) => working.has(formatKey(key)));
+        if (!isTaken) free.add(`${pair.name} ${side} ${id}`);
+      }
     }
     return free;
   });

@@ -4,6 +4,7 @@ import type { Secret } from '../../config/secret.ts';
 import type { Clock, Ids } from '../../core/clock.ts';
 import type { AdminRecords, Store, Tx } from '../store.ts';
 import { createAdminRecords } from './admin.ts';
+import { asideMethods } from './aside.ts';
 import { childMethods } from './children.ts';
 import { applicationName, HeardClient } from './client.ts';
 import { conflictMethods } from './conflicts.ts';
@@ -93,6 +94,7 @@ function txMethods(db: Db, queue: BossQueue): Tx {
     ...childMethods(db),
     ...historyMethods(db),
     ...quarantineMethods(db),
+    ...asideMethods(db),
     ...runMethods(db),
     ...overviewMethods(db),
     ...queueMethods(db, queue.boss),
