@@ -7,7 +7,7 @@ import type { Link, LinkStatus, WorkKey } from '../core/link.ts';
 import type { Decided, FieldConflict, FieldMove, PendingWrite, SettledValue } from '../core/plan.ts';
 import type { Fields, FieldValue } from '../core/record.ts';
 import type { Side } from '../core/side.ts';
-import type { AsideTx } from './aside.ts';
+import type { AsideGroup, AsideTx } from './aside.ts';
 import type { Leases } from './leases.ts';
 import type { AdminSessions, OverviewTx } from './overview.ts';
 import type { UnmatchedKey, UnmatchedRow, UnmatchedTx } from './unmatched.ts';
@@ -319,4 +319,4 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export type { Fields, ProposalRow, UnmatchedKey, UnmatchedRow };
+export type { AsideGroup, Fields, ProposalRow, UnmatchedKey, UnmatchedRow };

@@ -1,8 +1,7 @@
 import { parseKey } from '../../core/link.ts';
 import { describeReason } from '../../observability/describe-event.ts';
 import { causeOf } from '../../operate/quarantine.ts';
-import type { AsideGroup } from '../../store/aside.ts';
-import type { QuarantineRow } from '../../store/store.ts';
+import type { AsideGroup, QuarantineRow } from '../../store/store.ts';
 import type { Quarantined, QuarantineGroup } from '../schemas/quarantine.ts';
 import { namesOf } from './names.ts';
 
