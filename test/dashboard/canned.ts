@@ -273,9 +273,10 @@ export function cannedAnswers(text: (plain: string) => string, role: Role = 'adm
     }),
     quarantineRetry: () => ({ count: 1, text: 'Tried again now.' }),
     runs: () => ({ items: [run, { ...run, id: 'run-0', state: 'done', live: false, progress: null, endedAt: at }] }),
-    run: () => ({
+    run: ({ params }) => ({
       ...run,
-      kind: 'verify',
+      kind: params['id'] === 'run-2' ? 'undo' : 'verify',
+      state: params['id'] === 'run-2' ? 'done' : 'running',
       drift: [
         {
           linkId: row.id,
@@ -289,6 +290,38 @@ export function cannedAnswers(text: (plain: string) => string, role: Role = 'adm
         },
       ],
     }),
+    undoRuns: () => ({
+      items: [{ runId: 'run-1', kind: null, undoes: null, firstAt: at, lastAt: at, values: 3, tickets: 2 }],
+    }),
+    undoPlan: () => ({
+      mark: 'm',
+      putBack: 1,
+      tickets: 1,
+      leave: 1,
+      items: [
+        {
+          action: 'put-back',
+          linkId: row.id,
+          ...names,
+          field: 'urgency',
+          side: 'salesforce',
+          now: text('High'),
+          backTo: text('Medium'),
+          text: text('back'),
+        },
+        {
+          action: 'leave',
+          linkId: row.id,
+          ...names,
+          field: 'short_description',
+          side: 'salesforce',
+          now: text('Now'),
+          backTo: text('Then'),
+          text: text('INC0010042 stays: it was changed since'),
+        },
+      ],
+    }),
+    undo: () => ({ ...run, kind: 'undo', undoes: 'run-1' }),
     mapping: () => ({
       file: 'casebridge.config.ts',
       config: { pairs: [] },

@@ -132,6 +132,35 @@ describe.skipIf(noBrowser !== null)('the dashboard over a daemon at work', () =>
     await eventually(() => titleIn('salesforce', twin) === 'Written before the session ended');
   });
 
+  it('puts back what the daemon wrote, after it has shown what that is', async () => {
+    const { servicenow, salesforce } = running.desks;
+    const incident = servicenow.put('incident', newIncident).id;
+    const twin = await eventually(() => salesforce.rows('Case')[0]?.id ?? false);
+    if (twin === false) throw new Error('no Case');
+    await eventually(async () => (await links()).length === 1);
+    const before = titleIn('salesforce', twin);
+    await delay(1100);
+    const since = new Date().toISOString().slice(0, 19);
+    servicenow.edit('incident', incident, { short_description: 'Changed by a script' }, 'script');
+    await eventually(() => titleIn('salesforce', twin) === 'Changed by a script');
+    const page = await loggedIn('ada', 'operator');
+    await openView(page, running.url, 'runs');
+    await page.getByRole('table', { name: 'What wrote values' }).locator('[data-open]').click();
+    await page.getByLabel('Field').fill('short_description');
+    await page.getByRole('button', { name: 'Show what would be put back' }).click();
+    // The daemon made the ticket in the same run: there is nothing before that.
+    await page.getByText('0 values on 0 tickets to put back, 1 to leave.').waitFor();
+    await page.evaluate(`(() => { document.querySelectorAll('input[type=datetime-local]')[0].step = '1'; })()`);
+    await page.getByLabel('Written since').fill(zoned(since));
+    await page.getByRole('button', { name: 'Show what would be put back' }).click();
+    await page.getByRole('button', { name: 'Put 1 value back …' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Put back', exact: true }).click();
+    await page.getByRole('heading', { level: 1, name: 'undo' }).waitFor();
+    await eventually(() => titleIn('salesforce', twin) === before);
+    await page.getByText('Done', { exact: true }).waitFor();
+    expect(titleIn('servicenow', incident)).toBe('Changed by a script');
+  });
+
   it('opens every view on real answers, with what the desks refuse and what they were made to hold', async () => {
     const { servicenow, salesforce } = running.desks;
     for (const text of hostileTexts.slice(0, 30))
@@ -191,3 +220,13 @@ describe.skipIf(noBrowser !== null)('the dashboard over a daemon at work', () =>
     expect(await accessibility(page)).toEqual([]);
   });
 });
+
+/** A time in UTC as the page's own zone, Zurich, writes it. */
+function zoned(utc: string): string {
+  const format = new Intl.DateTimeFormat('sv-SE', {
+    timeZone: 'Europe/Zurich',
+    dateStyle: 'short',
+    timeStyle: 'medium',
+  });
+  return format.format(new Date(`${utc}Z`)).replace(' ', 'T');
+}

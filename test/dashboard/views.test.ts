@@ -15,6 +15,7 @@ const views = [
   'quarantine?cause=x',
   'runs',
   'runs/run-1',
+  'runs/run-2',
   'mapping',
   'matches',
   'people',
@@ -26,6 +27,7 @@ const views = [
 const openers: Readonly<Record<string, readonly string[]>> = {
   conflicts: ['Write another …'],
   'links/link-1': ['Write another …', 'Unlink'],
+  'runs/run-2': ['Show what would be put back', 'Put 1 value back …'],
   mapping: ['Try an edited one …', 'Plan'],
   now: ['Set it going again'],
 };

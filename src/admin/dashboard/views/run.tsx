@@ -2,11 +2,12 @@ import type { RunDetail } from '../../schemas/runs.ts';
 import { useAnswer } from '../api/use-answer.ts';
 import { ApiProblem } from '../api/problem.ts';
 import { formatRoute } from '../route/route.ts';
-import { Empty, Loaded, Value } from '../ui/parts.tsx';
+import { Loaded, Value } from '../ui/parts.tsx';
 import { formatNumber } from '../ui/time.ts';
 import { TimeText } from '../ui/time-text.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { bothNames } from '../ui/words.ts';
+import { UndoCard } from './runs/undo-card.tsx';
 import { duration, RunActs, RunProgress, RunState } from './runs/run-parts.tsx';
 
 /** One run: how far it is, what it counted, and what a verify found. */
@@ -15,9 +16,19 @@ export function RunPage({ id }: { readonly id: string }) {
   const now = useNow();
   if (run.data === null && run.problem instanceof ApiProblem && run.problem.status === 404)
     return (
-      <Empty title="There is no such run">
-        <a href="#/runs">All runs</a>
-      </Empty>
+      <>
+        <nav aria-label="Where this is" class="soft">
+          <a href="#/runs">Runs</a>
+        </nav>
+        <div class="head">
+          <h1>Run</h1>
+        </div>
+        <p>
+          <span class="id">{id}</span> is no resync and no verify. If it is a round of the daemon or of{' '}
+          <code>sync</code>, what it wrote is all that is kept of it.
+        </p>
+        <UndoCard run={id} />
+      </>
     );
   return (
     <>
@@ -44,6 +55,16 @@ export function RunPage({ id }: { readonly id: string }) {
               <dl class="facts">
                 <dt>Run</dt>
                 <dd class="id">{data.id}</dd>
+                {data.undoes !== null && (
+                  <>
+                    <dt>Puts back</dt>
+                    <dd>
+                      <a class="id" href={formatRoute(['runs', data.undoes])}>
+                        {data.undoes}
+                      </a>
+                    </dd>
+                  </>
+                )}
                 <dt>Started</dt>
                 <dd>
                   <TimeText at={data.startedAt} as="exact" />
@@ -63,6 +84,7 @@ export function RunPage({ id }: { readonly id: string }) {
               </dl>
               <RunActs run={data} onChanged={run.reload} />
             </section>
+            {data.state !== 'running' && data.kind !== 'verify' && <UndoCard run={data.id} />}
             {data.drift.length > 0 && <DriftTable drift={data.drift} />}
           </>
         )}

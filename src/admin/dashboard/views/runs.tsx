@@ -12,6 +12,7 @@ import { formatNumber } from '../ui/time.ts';
 import { TimeText } from '../ui/time-text.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { RunActs, RunProgress, RunState, duration } from './runs/run-parts.tsx';
+import { WrittenRuns } from './runs/written.tsx';
 import type { ViewProps } from '../view.tsx';
 
 const kinds = ['resync', 'verify', 'undo', 'sync', 'start'];
@@ -59,6 +60,7 @@ export function Runs({ route }: ViewProps) {
           )
         }
       </Loaded>
+      <WrittenRuns />
     </>
   );
 }

@@ -56,7 +56,8 @@ export function RunActs({ run, onChanged }: RunActsProps) {
   if (!operator) return null;
   const params = { id: run.id };
   const resumable = run.kind === 'resync' && (run.state === 'paused' || run.state === 'lost');
-  const live = run.state === 'running' && run.live;
+  // All of an undo is decided when it begins.
+  const live = run.state === 'running' && run.live && run.kind !== 'undo';
   if (!resumable && !live) return null;
   return (
     <div class="actions">
