@@ -4,7 +4,7 @@ import type { QueueDepth } from '../store/queue.ts';
 import type { Engine } from './engine.ts';
 import { createTicker, type PaceOf, type Which } from './ticker.ts';
 import type { Totals } from './work.ts';
-import { batchSize, createWorker } from './worker.ts';
+import { batches, createWorker } from './worker.ts';
 
 export interface DaemonOptions {
   /** node-cron expression with seconds. */
@@ -54,7 +54,7 @@ export function createDaemon(engine: Engine, options: DaemonOptions): Daemon {
     lastComplete: () => ticker.lastComplete(),
     paces: () => ticker.paces(),
     start: async () => {
-      await engine.store.queue.work({ batchSize }, (jobs) => worker.handle(jobs));
+      await engine.store.queue.work(batches, (jobs) => worker.handle(jobs));
       await task.start();
       void ticker.tick();
     },

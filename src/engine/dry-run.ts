@@ -8,7 +8,7 @@ import { loadBatch } from './load.ts';
 import { keysOf } from './poll.ts';
 import { decide } from './reconcile.ts';
 import type { Decision } from './work.ts';
-import { batchSize } from './worker.ts';
+import { batches } from './worker.ts';
 
 /** What would be done about one key. */
 export interface PlannedItem {
@@ -67,8 +67,8 @@ async function walkKeys(
 /** Decides about these keys, in batches, without changing anything. */
 export async function planKeys(engine: Engine, keys: readonly WorkKey[]): Promise<readonly PlannedItem[]> {
   const planned: PlannedItem[] = [];
-  for (let from = 0; from < keys.length; from += batchSize) {
-    const jobs = keys.slice(from, from + batchSize).map((key) => ({ key, handle: null }));
+  for (let from = 0; from < keys.length; from += batches.batchSize) {
+    const jobs = keys.slice(from, from + batches.batchSize).map((key) => ({ key, handle: null }));
     const decisions = await decide(engine, await loadBatch(engine, jobs, 'dry-run'));
     planned.push(...decisions.map((decision) => ({ key: decision.work.key, decision })));
   }

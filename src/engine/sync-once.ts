@@ -4,7 +4,7 @@ import { enqueueDue } from './due.ts';
 import type { Engine } from './engine.ts';
 import { poll } from './poll.ts';
 import { noTotals, type Totals } from './work.ts';
-import { batchSize, createWorker } from './worker.ts';
+import { batches, createWorker } from './worker.ts';
 
 export interface Summary extends Totals {
   /** Rows seen by polls. */
@@ -61,7 +61,7 @@ async function pollAll(
 /** Works until the queue is empty and nothing is due. Jobs of another process are waited for, too. */
 export async function drain(engine: Engine, signal: AbortSignal): Promise<Totals> {
   const worker = createWorker(engine, { sideDown: 'fail', signal });
-  await engine.store.queue.work({ batchSize }, (jobs) => worker.handle(jobs));
+  await engine.store.queue.work(batches, (jobs) => worker.handle(jobs));
   try {
     for (;;) {
       const { waiting, active } = await engine.store.queue.depth();

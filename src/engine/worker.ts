@@ -1,4 +1,5 @@
 import { ConnectorError } from '../connectors/errors.ts';
+import type { Side } from '../core/side.ts';
 import type { Job } from '../store/queue.ts';
 import { JobsLost, type QuarantineReason, StoreUnavailable } from '../store/store.ts';
 import type { Engine } from './engine.ts';
@@ -8,7 +9,11 @@ import { loadBatch } from './load.ts';
 import { isRecordFault } from './settlement.ts';
 import { noTotals, type Totals } from './work.ts';
 
-export const batchSize = 200;
+/**
+ * Most keys of one reconcile: a read of a thousand records is one call a side. Several run at once, so that one is read while another
+ * is decided and a third is written; three keep both sides and the database busy, and hold a few thousand tickets in memory at most.
+ */
+export const batches = { batchSize: 1000, atOnce: 3 } as const;
 
 export interface WorkerOptions {
   /** `wait`: a side that is down is tried again until we are stopped. `fail`: after a few tries the error is kept for the caller. */
@@ -20,7 +25,7 @@ export interface Worker {
   readonly totals: Totals;
   /** Under `fail`: why the last batch was given up. */
   failure(): Error | null;
-  /** Hand this to `Queue.work`. Never throws and never fails a job. */
+  /** Hand this to `Queue.work`; several batches may be under way at once. Never throws and never fails a job. */
   handle(jobs: readonly Job[]): Promise<void>;
 }
 
@@ -30,6 +35,15 @@ const failAfter = 3;
 export function createWorker(engine: Engine, options: WorkerOptions): Worker {
   const totals = noTotals();
   let failure: Error | null = null;
+  const rests = new Map<Side, Promise<void>>();
+
+  /** Batches that run at once and meet the same side rest together, and that is told once. */
+  function restWith(error: ConnectorError, tries: number): Promise<void> {
+    const { side } = error.data;
+    const resting = rests.get(side) ?? pause(engine, error, tries, options.signal).finally(() => rests.delete(side));
+    rests.set(side, resting);
+    return resting;
+  }
 
   async function handle(jobs: readonly Job[]): Promise<void> {
     const startedAt = engine.clock.now();
@@ -46,7 +60,7 @@ export function createWorker(engine: Engine, options: WorkerOptions): Worker {
         failure = result.error;
         break;
       }
-      await pause(engine, result.error, tries, options.signal);
+      await restWith(result.error, tries);
     }
     engine.emit({ type: 'batch.done', keys: jobs.length, durationMs: engine.clock.now() - startedAt });
   }

@@ -19,8 +19,12 @@ export interface Queue {
   /**
    * Starts handing out batches. The handler completes its jobs itself, in its record transaction (`Tx.completeJobs`); jobs it
    * leaves uncompleted are handed out again. It must not throw; if it does, its jobs are handed out again.
+   * `atOnce`: most batches that are out at the same time, 1 where left out. No key is in two of them.
    */
-  work(options: { readonly batchSize: number }, handler: (jobs: readonly Job[]) => Promise<void>): Promise<void>;
+  work(
+    options: { readonly batchSize: number; readonly atOnce?: number },
+    handler: (jobs: readonly Job[]) => Promise<void>,
+  ): Promise<void>;
   /** Stops handing out; resolves when the running handlers are done, or after `timeoutMs`. */
   stop(timeoutMs: number): Promise<void>;
   depth(): Promise<QueueDepth>;

@@ -187,6 +187,27 @@ export function queueSuite(name: string, open: OpenStore): void {
       expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(250);
     });
 
+    it('hands out several batches at once where asked, no key in two of them, and waits for all of them to end', async () => {
+      const { store } = await start();
+      const held = Promise.withResolvers<void>();
+      const under: string[][] = [];
+      let ended = 0;
+      await enqueue(store, ...Array.from({ length: 60 }, (_, n) => `k${n}`));
+      await store.queue.work({ batchSize: 20, atOnce: 3 }, async (jobs) => {
+        under.push([...names(jobs)]);
+        await held.promise;
+        await complete(store, jobs);
+        ended += 1;
+      });
+      await eventually(() => under.length === 3);
+      expect(await store.queue.depth()).toEqual({ waiting: 0, active: 60 });
+      expect(new Set(under.flat()).size).toBe(60);
+      const stopped = store.queue.stop(20_000);
+      held.resolve();
+      await stopped;
+      expect(ended).toBe(3);
+    });
+
     it('counts what waits and what is being worked on', async () => {
       const { store } = await start();
       const held = Promise.withResolvers<void>();

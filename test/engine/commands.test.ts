@@ -291,6 +291,20 @@ describe('the worker', () => {
     expect(world.events.filter((event) => event.type === 'side.paused')).toHaveLength(5);
   });
 
+  it('is rested with by every batch that meets it, and that is told once', async () => {
+    const world = createWorld();
+    world.put('servicenow', newIncident);
+    world.put('servicenow', newIncident);
+    await world.poll();
+    world.desks.servicenow.faults.add({ method: 'read', error: 'Unavailable', executed: 'no', times: 2 });
+    const worker = createWorker(world.engine, { sideDown: 'wait', signal: never });
+    const both = [await world.store.queue.takeBatch(1), await world.store.queue.takeBatch(1)];
+    await runToEnd(world.clock, Promise.all(both.map((jobs) => worker.handle(jobs))));
+    expect(worker.totals.created.salesforce).toBe(2);
+    const told = world.events.filter((event) => event.type === 'side.paused' || event.type === 'side.resumed');
+    expect(told.map((event) => event.type)).toEqual(['side.paused', 'side.resumed']);
+  });
+
   it('sets a record aside that makes the engine itself stumble, alone', async () => {
     const world = createWorld();
     const [pair] = world.engine.pairs;

@@ -75,7 +75,7 @@ export function createCounts(registry: Registry) {
       [1, 2, 5, 10, 20, 30, 60, 120, 300, 900, 3600, 21_600],
       ['direction'],
     ),
-    batch: histogram('batch_records', 'Tickets worked on at once', [1, 2, 5, 10, 20, 50, 100, 200]),
+    batch: histogram('batch_records', 'Tickets worked on at once', [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]),
     batchTime: histogram('batch_seconds', 'Time that a batch took', [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]),
     alerts: counter('alert_messages_total', 'Messages to people, by what came of them', ['channel', 'outcome']),
     beats: counter('heartbeats_total', 'Heartbeats; withheld where not all is well', ['outcome']),

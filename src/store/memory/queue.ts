@@ -131,8 +131,8 @@ export function createMemoryQueue(options: MemoryQueueOptions): MemoryQueue {
           if (!state.waiting.has(text)) state.waiting.set(text, { key, dueAt: clock.now() });
         }
       }),
-    work: async ({ batchSize }, handler) => {
-      workers.push(loop(batchSize, handler));
+    work: async ({ batchSize, atOnce = 1 }, handler) => {
+      for (let n = 0; n < atOnce; n += 1) workers.push(loop(batchSize, handler));
     },
     stop: async (timeoutMs) => {
       stopping.abort();

@@ -2,7 +2,7 @@ import type { AsideTx } from '../aside.ts';
 import type { QuarantineReason } from '../store.ts';
 import type { Db } from './db.ts';
 import { Prisma } from './generated/client.ts';
-import { type QuarantineColumns, toQuarantine } from './rows.ts';
+import { type QuarantineColumns, toQuarantine } from './quarantine.ts';
 import { fromJson, fromStored, toJson, toStored } from './text.ts';
 
 interface GroupColumns {

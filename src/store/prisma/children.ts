@@ -2,8 +2,10 @@ import type { ChildKind, ChildRow, ChildState, Channel } from '../../core/childr
 import type { Side } from '../../core/side.ts';
 import type { Tx } from '../store.ts';
 import type { Db } from './db.ts';
-import { optional } from './rows.ts';
-import { fromJson, fromStored, toJson, toStored } from './text.ts';
+import { Prisma } from './generated/client.ts';
+import { readPacked, type Reading } from './packed.ts';
+import { orNull } from './rows.ts';
+import { fromStored, toJson, toStored } from './text.ts';
 
 type ChildMethods = Pick<
   Tx,
@@ -27,8 +29,8 @@ interface ChildColumns {
   readonly hash: string;
   readonly state: ChildState;
   readonly detail: unknown;
-  readonly created_at: Date;
-  readonly updated_at: Date;
+  readonly created_at: string;
+  readonly updated_at: string;
 }
 
 /** The ledger of comments and files. */
@@ -36,20 +38,24 @@ export function childMethods(db: Db): ChildMethods {
   return {
     childrenOf: async (linkIds) => {
       if (linkIds.length === 0) return [];
-      const rows = await db.$queryRaw<ChildColumns[]>`
-        SELECT c.* FROM unnest(${linkIds.map(toStored)}::text[]) WITH ORDINALITY AS wanted(id, n)
-        JOIN children c ON c.link_id = wanted.id ORDER BY n, c.created_at, c.id`;
-      return rows.map(toChild);
+      return readPacked(
+        db,
+        Prisma.sql`SELECT c.* FROM unnest(${linkIds.map(toStored)}::text[]) WITH ORDINALITY AS wanted(id, n)
+          JOIN children c ON c.link_id = wanted.id ORDER BY n, c.created_at, c.id`,
+        childOf,
+      );
     },
 
     childrenById: async (kind, side, ids) => {
       if (ids.length === 0) return [];
       const wanted = ids.map(toStored);
-      const rows = await db.$queryRaw<ChildColumns[]>`
-        SELECT * FROM children WHERE kind = ${kind} AND side = ${side} AND source_id = ANY(${wanted}::text[])
-        UNION ALL
-        SELECT * FROM children WHERE kind = ${kind} AND side <> ${side} AND counterpart_id = ANY(${wanted}::text[])`;
-      return rows.map(toChild);
+      return readPacked(
+        db,
+        Prisma.sql`SELECT * FROM children WHERE kind = ${kind} AND side = ${side} AND source_id = ANY(${wanted}::text[])
+          UNION ALL
+          SELECT * FROM children WHERE kind = ${kind} AND side <> ${side} AND counterpart_id = ANY(${wanted}::text[])`,
+        childOf,
+      );
     },
 
     saveChildren: async (rows) => {
@@ -102,21 +108,21 @@ export function childMethods(db: Db): ChildMethods {
   };
 }
 
-function toChild(row: ChildColumns): ChildRow {
-  return {
-    id: fromStored(row.id),
-    linkId: fromStored(row.link_id),
+function childOf({ text, json, time }: Reading): (row: ChildColumns) => ChildRow {
+  return (row) => ({
+    id: text(row.id),
+    linkId: text(row.link_id),
     kind: row.kind,
     side: row.side,
-    sourceId: fromStored(row.source_id),
-    counterpartId: optional(row.counterpart_id),
+    sourceId: text(row.source_id),
+    counterpartId: orNull(row.counterpart_id, text),
     channel: row.channel,
     hash: row.hash,
     state: row.state,
-    detail: fromJson(row.detail) as ChildRow['detail'],
-    createdAt: row.created_at.toISOString(),
-    updatedAt: row.updated_at.toISOString(),
-  };
+    detail: json(row.detail) as ChildRow['detail'],
+    createdAt: time(row.created_at),
+    updatedAt: time(row.updated_at),
+  });
 }
 
 function columns(row: ChildRow): Record<string, unknown> {

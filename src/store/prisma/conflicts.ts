@@ -3,7 +3,8 @@ import { sides } from '../../core/side.ts';
 import type { ConflictRow, Tx } from '../store.ts';
 import type { Db } from './db.ts';
 import { Prisma } from './generated/client.ts';
-import { type ConflictColumns, toConflict } from './rows.ts';
+import { readPacked } from './packed.ts';
+import { type ConflictColumns, conflictOf, toConflict } from './rows.ts';
 import { toJson, toStored } from './text.ts';
 
 type ConflictMethods = Pick<
@@ -36,10 +37,12 @@ export function conflictMethods(db: Db): ConflictMethods {
 
     conflictsOf: async (linkIds, statuses) => {
       if (linkIds.length === 0 || statuses.length === 0) return [];
-      const rows = await db.$queryRaw<ConflictColumns[]>`
-        SELECT * FROM conflicts
-        WHERE link_id = ANY(${linkIds.map(toStored)}::text[]) AND status = ANY(${[...statuses]}::text[]) ORDER BY id`;
-      return rows.map(toConflict);
+      return readPacked(
+        db,
+        Prisma.sql`SELECT * FROM conflicts
+          WHERE link_id = ANY(${linkIds.map(toStored)}::text[]) AND status = ANY(${[...statuses]}::text[]) ORDER BY id`,
+        conflictOf,
+      );
     },
 
     listConflicts: async ({ all, pair, after, limit }) => {

@@ -1,6 +1,8 @@
 import type { Intent, Tx } from '../store.ts';
 import type { Db } from './db.ts';
-import { type IntentColumns, toIntent } from './rows.ts';
+import { Prisma } from './generated/client.ts';
+import { readPacked } from './packed.ts';
+import { type IntentColumns, intentOf, toIntent } from './rows.ts';
 import { toJson, toStored } from './text.ts';
 
 type IntentMethods = Pick<Tx, 'intentsByOrigin' | 'openIntents' | 'saveIntents' | 'closeIntents'>;
@@ -10,10 +12,12 @@ export function intentMethods(db: Db): IntentMethods {
   return {
     intentsByOrigin: async (pair, origin, originIds) => {
       if (originIds.length === 0) return [];
-      const rows = await db.$queryRaw<IntentColumns[]>`
-        SELECT * FROM intents
-        WHERE pair = ${toStored(pair)} AND origin = ${origin} AND origin_id = ANY(${originIds.map(toStored)}::text[])`;
-      return rows.map(toIntent);
+      return readPacked(
+        db,
+        Prisma.sql`SELECT * FROM intents
+          WHERE pair = ${toStored(pair)} AND origin = ${origin} AND origin_id = ANY(${originIds.map(toStored)}::text[])`,
+        intentOf,
+      );
     },
 
     openIntents: async (limit) => {

@@ -1,8 +1,10 @@
 import { DuplicateLink, type Tx } from '../store.ts';
 import { idColumn } from './columns.ts';
 import type { Db } from './db.ts';
+import { Prisma } from './generated/client.ts';
 import { findPage } from './link-search.ts';
-import { fromLink, type LinkColumns, toLink } from './rows.ts';
+import { readPacked } from './packed.ts';
+import { fromLink, linkOf, toLink } from './rows.ts';
 import { toJson, toStored } from './text.ts';
 import { sqlState } from './unavailable.ts';
 
@@ -23,18 +25,22 @@ export function linkMethods(db: Db): LinkMethods {
   return {
     linksById: async (ids) => {
       if (ids.length === 0) return [];
-      const rows = await db.$queryRaw<LinkColumns[]>`
-        SELECT l.* FROM unnest(${ids.map(toStored)}::text[]) WITH ORDINALITY AS wanted(id, n)
-        JOIN links l ON l.id = wanted.id ORDER BY n`;
-      return rows.map(toLink);
+      return readPacked(
+        db,
+        Prisma.sql`SELECT l.* FROM unnest(${ids.map(toStored)}::text[]) WITH ORDINALITY AS wanted(id, n)
+          JOIN links l ON l.id = wanted.id ORDER BY n`,
+        linkOf,
+      );
     },
 
     linksBySource: async (pair, side, ids) => {
       if (ids.length === 0) return [];
-      const rows = await db.$queryRaw<LinkColumns[]>`
-        SELECT l.* FROM unnest(${ids.map(toStored)}::text[]) WITH ORDINALITY AS wanted(id, n)
-        JOIN links l ON ${idColumn(side)} = wanted.id AND l.pair = ${toStored(pair)} ORDER BY n`;
-      return rows.map(toLink);
+      return readPacked(
+        db,
+        Prisma.sql`SELECT l.* FROM unnest(${ids.map(toStored)}::text[]) WITH ORDINALITY AS wanted(id, n)
+          JOIN links l ON ${idColumn(side)} = wanted.id AND l.pair = ${toStored(pair)} ORDER BY n`,
+        linkOf,
+      );
     },
 
     insertLinks: async (links) => {

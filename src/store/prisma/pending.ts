@@ -1,7 +1,9 @@
 import type { PendingWrite } from '../../core/plan.ts';
 import type { Tx } from '../store.ts';
 import type { Db } from './db.ts';
-import { type PendingColumns, toPending } from './rows.ts';
+import { Prisma } from './generated/client.ts';
+import { readPacked } from './packed.ts';
+import { pendingOf } from './rows.ts';
 import { toJson, toStored } from './text.ts';
 
 type PendingMethods = Pick<Tx, 'pendingOf' | 'linksWithPendingBefore' | 'savePending' | 'clearPending'>;
@@ -10,10 +12,12 @@ export function pendingMethods(db: Db): PendingMethods {
   return {
     pendingOf: async (linkIds) => {
       if (linkIds.length === 0) return [];
-      const rows = await db.$queryRaw<PendingColumns[]>`
-        SELECT p.* FROM unnest(${linkIds.map(toStored)}::text[]) WITH ORDINALITY AS wanted(id, n)
-        JOIN pending_writes p ON p.link_id = wanted.id ORDER BY n, p.sent_at, p.side, p.field`;
-      return rows.map(toPending);
+      return readPacked(
+        db,
+        Prisma.sql`SELECT p.* FROM unnest(${linkIds.map(toStored)}::text[]) WITH ORDINALITY AS wanted(id, n)
+          JOIN pending_writes p ON p.link_id = wanted.id ORDER BY n, p.sent_at, p.side, p.field`,
+        pendingOf,
+      );
     },
 
     linksWithPendingBefore: async (at, limit) => {

@@ -1,6 +1,8 @@
-import type { QuarantineRow, Tx } from '../store.ts';
+import type { QuarantineReason, QuarantineRow, Tx } from '../store.ts';
 import type { Db } from './db.ts';
-import { type QuarantineColumns, toQuarantine } from './rows.ts';
+import { Prisma } from './generated/client.ts';
+import { marked, readPacked, type Reading } from './packed.ts';
+import { orNull } from './rows.ts';
 import { toJson, toStored } from './text.ts';
 
 type QuarantineMethods = Pick<
@@ -8,14 +10,44 @@ type QuarantineMethods = Pick<
   'quarantined' | 'saveQuarantine' | 'clearQuarantine' | 'quarantineDue' | 'listQuarantine'
 >;
 
+export interface QuarantineColumns {
+  readonly key: string;
+  readonly pair: string;
+  readonly servicenow_id: string | null;
+  readonly salesforce_id: string | null;
+  readonly servicenow_number: string | null;
+  readonly salesforce_number: string | null;
+  readonly reason: unknown;
+  readonly attempts: number;
+  readonly first_at: Date | string;
+  readonly next_at: Date | string;
+}
+
+function quarantineOf({ text, json, time }: Reading): (row: QuarantineColumns) => QuarantineRow {
+  return (row) => ({
+    key: text(row.key),
+    pair: text(row.pair),
+    ids: { servicenow: orNull(row.servicenow_id, text), salesforce: orNull(row.salesforce_id, text) },
+    numbers: { servicenow: orNull(row.servicenow_number, text), salesforce: orNull(row.salesforce_number, text) },
+    reason: json(row.reason) as QuarantineReason,
+    attempts: row.attempts,
+    firstAt: time(row.first_at),
+    nextAt: time(row.next_at),
+  });
+}
+
+export const toQuarantine = quarantineOf(marked);
+
 export function quarantineMethods(db: Db): QuarantineMethods {
   return {
     quarantined: async (keys) => {
       if (keys.length === 0) return [];
-      const rows = await db.$queryRaw<QuarantineColumns[]>`
-        SELECT q.* FROM unnest(${keys.map(toStored)}::text[]) WITH ORDINALITY AS wanted(key, n)
-        JOIN quarantine q ON q.key = wanted.key ORDER BY n`;
-      return rows.map(toQuarantine);
+      return readPacked(
+        db,
+        Prisma.sql`SELECT q.* FROM unnest(${keys.map(toStored)}::text[]) WITH ORDINALITY AS wanted(key, n)
+          JOIN quarantine q ON q.key = wanted.key ORDER BY n`,
+        quarantineOf,
+      );
     },
 
     saveQuarantine: async (rows) => {

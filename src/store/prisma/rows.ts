@@ -3,16 +3,8 @@ import type { ConflictReason, DateRange, Decided, PendingWrite } from '../../cor
 import type { FieldValue, Version } from '../../core/record.ts';
 import type { ConflictRule } from '../../core/rules.ts';
 import type { Side } from '../../core/side.ts';
-import type {
-  ConflictRow,
-  ConflictStatus,
-  Cursor,
-  HistoryRow,
-  Intent,
-  QuarantineReason,
-  QuarantineRow,
-  Walk,
-} from '../store.ts';
+import type { ConflictRow, ConflictStatus, Cursor, HistoryRow, Intent, Walk } from '../store.ts';
+import { marked, type Reading } from './packed.ts';
 import { fromJson, fromStored } from './text.ts';
 
 /** Rows as raw statements return them. They were written by us, so their shapes are declared and not checked again. */
@@ -30,9 +22,12 @@ export interface LinkColumns {
   readonly holds: unknown;
   readonly hops: unknown;
   readonly life: unknown;
-  readonly created_at: Date;
-  readonly last_synced_at: Date;
+  readonly created_at: Time;
+  readonly last_synced_at: Time;
 }
+
+/** A text where the row came packed. */
+type Time = Date | string;
 
 interface PairColumns {
   readonly servicenow_id: string;
@@ -45,30 +40,38 @@ export function optional(text: string | null): string | null {
   return text === null ? null : fromStored(text);
 }
 
-function idsOf(row: PairColumns): Record<Side, string> {
-  return { servicenow: fromStored(row.servicenow_id), salesforce: fromStored(row.salesforce_id) };
+function idsOf({ text }: Reading, row: PairColumns): Record<Side, string> {
+  return { servicenow: text(row.servicenow_id), salesforce: text(row.salesforce_id) };
 }
 
-function numbersOf(row: PairColumns): Record<Side, string | null> {
-  return { servicenow: optional(row.servicenow_number), salesforce: optional(row.salesforce_number) };
+function numbersOf({ text }: Reading, row: PairColumns): Record<Side, string | null> {
+  return { servicenow: orNull(row.servicenow_number, text), salesforce: orNull(row.salesforce_number, text) };
 }
 
-export function toLink(row: LinkColumns): Link {
-  return {
-    id: fromStored(row.id),
-    pair: fromStored(row.pair),
-    ids: idsOf(row),
-    numbers: numbersOf(row),
+/** `read` of what is there. */
+export function orNull<T, R>(value: T | null, read: (value: T) => R): R | null {
+  return value === null ? null : read(value);
+}
+
+export function linkOf(read: Reading): (row: LinkColumns) => Link {
+  const { text, json, time } = read;
+  return (row) => ({
+    id: text(row.id),
+    pair: text(row.pair),
+    ids: idsOf(read, row),
+    numbers: numbersOf(read, row),
     origin: row.origin,
     status: row.status,
-    bases: { servicenow: fromJson(row.servicenow_base) as Base, salesforce: fromJson(row.salesforce_base) as Base },
-    holds: fromJson(row.holds) as readonly Hold[],
-    hops: fromJson(row.hops) as readonly Hops[],
-    life: fromJson(row.life) as Life | null,
-    createdAt: row.created_at.toISOString(),
-    lastSyncedAt: row.last_synced_at.toISOString(),
-  };
+    bases: { servicenow: json(row.servicenow_base) as Base, salesforce: json(row.salesforce_base) as Base },
+    holds: json(row.holds) as readonly Hold[],
+    hops: json(row.hops) as readonly Hops[],
+    life: json(row.life) as Life | null,
+    createdAt: time(row.created_at),
+    lastSyncedAt: time(row.last_synced_at),
+  });
 }
+
+export const toLink = linkOf(marked);
 
 export function fromLink(link: Link): Record<string, unknown> {
   return {
@@ -119,23 +122,26 @@ export interface IntentColumns {
   readonly origin: Side;
   readonly origin_id: string;
   readonly drawn_id: string;
-  readonly sent_at: Date;
+  readonly sent_at: Time;
   readonly probes: number;
-  readonly probed_at: Date | null;
+  readonly probed_at: Time | null;
 }
 
-export function toIntent(row: IntentColumns): Intent {
-  return {
-    id: fromStored(row.id),
-    pair: fromStored(row.pair),
+export function intentOf(read: Reading): (row: IntentColumns) => Intent {
+  const { text, time } = read;
+  return (row) => ({
+    id: text(row.id),
+    pair: text(row.pair),
     origin: row.origin,
-    originId: fromStored(row.origin_id),
-    drawnId: fromStored(row.drawn_id),
-    sentAt: row.sent_at.toISOString(),
+    originId: text(row.origin_id),
+    drawnId: text(row.drawn_id),
+    sentAt: time(row.sent_at),
     probes: row.probes,
-    probedAt: row.probed_at?.toISOString() ?? null,
-  };
+    probedAt: orNull(row.probed_at, time),
+  });
 }
+
+export const toIntent = intentOf(marked);
 
 export interface PendingColumns {
   readonly link_id: string;
@@ -143,19 +149,22 @@ export interface PendingColumns {
   readonly field: string;
   readonly value: unknown;
   readonly value_before: unknown;
-  readonly sent_at: Date;
+  readonly sent_at: Time;
 }
 
-export function toPending(row: PendingColumns): PendingWrite {
-  return {
-    linkId: fromStored(row.link_id),
+export function pendingOf(read: Reading): (row: PendingColumns) => PendingWrite {
+  const { text, json, time } = read;
+  return (row) => ({
+    linkId: text(row.link_id),
     side: row.side,
-    field: fromStored(row.field),
-    value: fromJson(row.value) as FieldValue,
-    before: fromJson(row.value_before) as FieldValue,
-    sentAt: row.sent_at.toISOString(),
-  };
+    field: text(row.field),
+    value: json(row.value) as FieldValue,
+    before: json(row.value_before) as FieldValue,
+    sentAt: time(row.sent_at),
+  });
 }
+
+export const toPending = pendingOf(marked);
 
 export interface ConflictColumns extends PairColumns {
   readonly id: string;
@@ -172,36 +181,39 @@ export interface ConflictColumns extends PairColumns {
   readonly why: ConflictReason;
   readonly status: ConflictStatus;
   readonly decision: unknown;
-  readonly at: Date;
-  readonly settled_at: Date | null;
+  readonly at: Time;
+  readonly settled_at: Time | null;
   readonly decided_by: string | null;
-  readonly decided_at: Date | null;
+  readonly decided_at: Time | null;
 }
 
-export function toConflict(row: ConflictColumns): ConflictRow {
-  return {
-    id: fromStored(row.id),
-    linkId: fromStored(row.link_id),
-    pair: fromStored(row.pair),
-    ids: idsOf(row),
-    numbers: numbersOf(row),
-    field: fromStored(row.field),
+export function conflictOf(read: Reading): (row: ConflictColumns) => ConflictRow {
+  const { text, json, time } = read;
+  return (row) => ({
+    id: text(row.id),
+    linkId: text(row.link_id),
+    pair: text(row.pair),
+    ids: idsOf(read, row),
+    numbers: numbersOf(read, row),
+    field: text(row.field),
     rule: row.rule,
-    base: fromJson(row.base) as Record<Side, FieldValue>,
-    values: fromJson(row.values) as Record<Side, FieldValue>,
-    versions: fromJson(row.versions) as Record<Side, Version>,
-    writers: fromJson(row.writers) as Record<Side, string | null>,
-    dates: fromJson(row.dates) as Record<Side, DateRange> | null,
+    base: json(row.base) as Record<Side, FieldValue>,
+    values: json(row.values) as Record<Side, FieldValue>,
+    versions: json(row.versions) as Record<Side, Version>,
+    writers: json(row.writers) as Record<Side, string | null>,
+    dates: json(row.dates) as Record<Side, DateRange> | null,
     winner: row.winner,
     why: row.why,
     status: row.status,
-    decision: fromJson(row.decision) as Decided | null,
-    at: row.at.toISOString(),
-    settledAt: row.settled_at?.toISOString() ?? null,
-    ...(row.decided_by === null ? {} : { decidedBy: fromStored(row.decided_by) }),
-    ...(row.decided_at === null ? {} : { decidedAt: row.decided_at.toISOString() }),
-  };
+    decision: json(row.decision) as Decided | null,
+    at: time(row.at),
+    settledAt: orNull(row.settled_at, time),
+    ...(row.decided_by === null ? {} : { decidedBy: text(row.decided_by) }),
+    ...(row.decided_at === null ? {} : { decidedAt: time(row.decided_at) }),
+  });
 }
+
+export const toConflict = conflictOf(marked);
 
 export interface HistoryColumns {
   readonly link_id: string;
@@ -213,7 +225,7 @@ export interface HistoryColumns {
   readonly value: unknown;
   readonly because: HistoryRow['because'];
   readonly by: string | null;
-  readonly at: Date;
+  readonly at: Time;
 }
 
 export function toHistory(row: HistoryColumns): HistoryRow {
@@ -227,32 +239,6 @@ export function toHistory(row: HistoryColumns): HistoryRow {
     value: fromJson(row.value) as FieldValue,
     because: row.because,
     by: optional(row.by),
-    at: row.at.toISOString(),
-  };
-}
-
-export interface QuarantineColumns {
-  readonly key: string;
-  readonly pair: string;
-  readonly servicenow_id: string | null;
-  readonly salesforce_id: string | null;
-  readonly servicenow_number: string | null;
-  readonly salesforce_number: string | null;
-  readonly reason: unknown;
-  readonly attempts: number;
-  readonly first_at: Date;
-  readonly next_at: Date;
-}
-
-export function toQuarantine(row: QuarantineColumns): QuarantineRow {
-  return {
-    key: fromStored(row.key),
-    pair: fromStored(row.pair),
-    ids: { servicenow: optional(row.servicenow_id), salesforce: optional(row.salesforce_id) },
-    numbers: { servicenow: optional(row.servicenow_number), salesforce: optional(row.salesforce_number) },
-    reason: fromJson(row.reason) as QuarantineReason,
-    attempts: row.attempts,
-    firstAt: row.first_at.toISOString(),
-    nextAt: row.next_at.toISOString(),
+    at: marked.time(row.at),
   };
 }

@@ -43,6 +43,11 @@ export function fromJson(value: unknown): unknown {
   return holdsMark(value) ? mapStrings(value, fromStored) : value;
 }
 
+/** False only if nothing in this JSON text, as Postgres writes it, holds a mark. */
+export function mayHoldMark(json: string): boolean {
+  return json.includes('\\u001a');
+}
+
 function holdsMark(value: unknown): boolean {
   if (typeof value === 'string') return value.includes(mark);
   if (typeof value !== 'object' || value === null) return false;

@@ -49,10 +49,11 @@ export function createBossQueue(options: BossQueueOptions): BossQueue {
 
   return {
     boss,
-    work: async ({ batchSize }, handler) => {
+    work: async ({ batchSize, atOnce = 1 }, handler) => {
       const running = await boss();
       const settings = {
         batchSize,
+        localConcurrency: atOnce,
         perJobResults: true as const,
         burstWhenBatchFull: true,
         // A notice wakes us at once; the poll finds what came without one: jobs of killed workers, jobs that rested.
