@@ -14,7 +14,7 @@ import type { ListAnswer, ListRequest } from './table.ts';
 export type Comments = NonNullable<Children['comments']>;
 
 /** Rows of one list; what is more follows in further ones. */
-const pageRows = 1_000;
+const pageRows = 2_000;
 
 /** Rendered journals are long, and an answer of a batch has 10 MB. */
 const renderedPerList = 50;

@@ -170,12 +170,12 @@ describe('journals by their rows', () => {
       sys_created_on: '2026-03-04 05:00:00',
       sys_created_by: 'beth.anglin',
     });
-    const journal = Array.from({ length: 1_500 }, (_, n) => row(n));
+    const journal = Array.from({ length: 2_500 }, (_, n) => row(n));
     const answer = (url: string): unknown[] => {
       if (url.includes('/incident')) return [wireRow(1)];
       if (!url.includes('/sys_journal_field')) return [];
       const offset = Number(/sysparm_offset=(\d+)/.exec(url)?.[1] ?? 0);
-      return journal.slice(offset, offset + 1_000);
+      return journal.slice(offset, offset + 2_000);
     };
     // None of these answers has an X-Total-Count.
     replay.answer((heard) =>
