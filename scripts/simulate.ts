@@ -21,10 +21,15 @@ async function main(): Promise<void> {
   const from = replay ?? whole(values.seed, 0);
   const seeds = replay === null ? whole(values.seeds, values.seed === undefined ? 1000 : 1) : 1;
   const startedAt = performance.now();
+  const stopping = new AbortController();
+  // What was lived through until then counts.
+  process.once('SIGINT', () => stopping.abort());
+  process.once('SIGTERM', () => stopping.abort());
   const { tally, failures } = await campaign({
     from,
     seeds,
     shrinkAtMost: 5,
+    signal: stopping.signal,
     onFailure: (failure) => console.log(`${failureInWords(failure)}\n`),
     onProgress: (done) => {
       if (done % 1000 === 0 && done < seeds) console.error(`${done} of ${seeds} …`);

@@ -4,7 +4,7 @@
  */
 import { live } from '../simulation/life.ts';
 import { regressions } from '../simulation/regressions.ts';
-import { drawScript } from '../simulation/script.ts';
+import { drawScript } from '../simulation/draw.ts';
 
 const [from = 0, to = 0] = process.argv.slice(2).map(Number);
 

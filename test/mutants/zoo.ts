@@ -246,6 +246,18 @@ export const zoo: readonly Mutant[] = [
     },
   },
   {
+    id: 'M19',
+    what: 'a journal that shows nothing is taken for one that holds nothing',
+    edits: [
+      {
+        file: 'src/core/comments/view.ts',
+        find: 'if (list === null || !list.complete) return false;',
+        put: 'if (list === null || list.items.length === 0) return list !== null;',
+      },
+    ],
+    hunt: lives,
+  },
+  {
     id: 'M20',
     what: 'one record that cannot be kept stops its batch',
     edits: [
@@ -349,6 +361,18 @@ export const zoo: readonly Mutant[] = [
         file: 'src/core/merge.ts',
         find: "return carryAcross(c, winner, 'conflict', conflictOf(c, { winner, why, dates }));",
         put: "void why;\n  return carryAcross(c, winner, 'conflict', null);",
+      },
+    ],
+    hunt: lives,
+  },
+  {
+    id: 'M29',
+    what: 'a notice is posted again with every look',
+    edits: [
+      {
+        file: 'src/core/comments/follow-ups.ts',
+        find: '`${row.sourceId}@deleted`, {\n      ...row,\n      detail: { ...row.detail, gone: true },',
+        put: '`${row.sourceId}@deleted@${at.now}`, {\n      ...row,',
       },
     ],
     hunt: lives,

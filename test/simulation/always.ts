@@ -5,6 +5,7 @@ import { editsOf, knownAcross, noted, stoodBefore, truthOf } from '../model/trut
 import { objects } from '../model/world.ts';
 import { checkTalk } from '../support/talk.ts';
 import { createCursorJudge } from './cursor.ts';
+import { checkPapers } from './papers.ts';
 import { Violation } from './violation.ts';
 import type { SimulatedWorld } from './world.ts';
 
@@ -22,6 +23,7 @@ export function createJudge(world: SimulatedWorld): (door: string) => Promise<vo
     const now = sides.reduce((sum, side) => sum + world.desks[side].comments.posted, 0);
     if (now > posted) judgeTalk(world);
     posted = now;
+    if (door.endsWith('attach servicenow') || door.endsWith('attach salesforce')) judgePapers(world);
     for (const side of sides) {
       const log = world.writesOn(side);
       for (; judged[side] < log.length; judged[side] += 1) {
@@ -34,6 +36,14 @@ export function createJudge(world: SimulatedWorld): (door: string) => Promise<vo
       }
     }
   };
+}
+
+function judgePapers(world: SimulatedWorld): void {
+  try {
+    checkPapers(world.desks, world.papers);
+  } catch (error) {
+    throw new Violation('files as they were added', error instanceof Error ? error.message : String(error));
+  }
 }
 
 function judgeTalk(world: SimulatedWorld): void {

@@ -1,6 +1,7 @@
 import { type Life, live } from './life.ts';
+import { drawScript } from './draw.ts';
 import { regressions } from './regressions.ts';
-import { drawScript, type Script } from './script.ts';
+import type { Script } from './script.ts';
 import { shrink } from './shrink.ts';
 import { createTally, type Tally } from './tally.ts';
 import { Violation } from './violation.ts';
@@ -19,6 +20,8 @@ export interface CampaignOptions {
   readonly seeds: number;
   /** Failing lives are made as short as they get, up to so many of them. */
   readonly shrinkAtMost: number;
+  /** Aborted: no further seed is begun. */
+  readonly signal?: AbortSignal;
   readonly onFailure?: (failure: Failure) => void;
   readonly onProgress?: (done: number) => void;
 }
@@ -37,7 +40,7 @@ export async function campaign(options: CampaignOptions): Promise<{ tally: Tally
     options.onFailure?.(failure);
   };
   for (const { script } of regressions()) await judge(script, await live(script));
-  for (let seed = options.from; seed < options.from + options.seeds; seed += 1) {
+  for (let seed = options.from; seed < options.from + options.seeds && options.signal?.aborted !== true; seed += 1) {
     const script = drawScript(seed);
     const life = await liveTwice(script, seed % twiceEvery === 0);
     tally.add(seed, life);

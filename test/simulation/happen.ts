@@ -5,9 +5,6 @@ import { objects } from '../model/world.ts';
 import type { Step } from './script.ts';
 import type { SimulatedWorld } from './world.ts';
 
-/** With the one that is always there. */
-const mostTickets = 5;
-
 /** Lets one step happen. What has nobody to happen to does not happen. */
 export async function happen(world: SimulatedWorld, step: Step): Promise<void> {
   switch (step.kind) {
@@ -27,6 +24,15 @@ export async function happen(world: SimulatedWorld, step: Step): Promise<void> {
       return world.talk.publish(step.which);
     case 'unsay':
       return world.talk.unsay(step.which);
+    case 'attach':
+      return attach(world, step);
+    case 'replace':
+      return world.papers.replace(step.which);
+    case 'unattach':
+      return world.papers.unattach(step.which);
+    case 'blind':
+      world.note(`comments of ${step.side} are hidden for ${step.ms} ms`, `comments hidden on ${step.side}`);
+      return world.blind(step.side, step.ms);
     case 'remove':
       return remove(world, step.side, step.which);
     case 'restore':
@@ -41,7 +47,7 @@ export async function happen(world: SimulatedWorld, step: Step): Promise<void> {
       return world.resume();
     case 'kill':
       world.restartAfter(step.restartMs);
-      return world.replicas[step.replica]?.dieIn(step.doors);
+      return world.replicas[step.replica]?.dieIn(step.doors, step.port ?? 'door');
     case 'pause':
       world.pauses.push(step.ms);
       return world.replicas[step.replica]?.stopIn(step.doors);
@@ -69,7 +75,8 @@ export async function happen(world: SimulatedWorld, step: Step): Promise<void> {
 
 function put(world: SimulatedWorld, step: Extract<Step, { kind: 'put' }>): void {
   const desk = world.desks[step.side];
-  if (desk.rows(objects[step.side]).length >= mostTickets) return;
+  // With the one that is always there.
+  if (desk.rows(objects[step.side]).length >= (world.weather.tickets ?? 5)) return;
   desk.put(objects[step.side], {
     ...fieldsOf(world, step.side, { field: 'title', text: step.text }),
     ...fieldsOf(world, step.side, { field: 'text', text: step.text + 1 }),
@@ -107,6 +114,13 @@ function say(world: SimulatedWorld, step: Extract<Step, { kind: 'say' }>): void 
   if (id === undefined) return;
   world.talk.say(step.side, id, step.internal ? 'internal' : 'public', step.text);
   world.note(`a person comments on ${id} on ${step.side}`, 'comment');
+}
+
+function attach(world: SimulatedWorld, step: Extract<Step, { kind: 'attach' }>): void {
+  const id = rowId(world, step.side, step.which);
+  if (id === undefined) return;
+  world.papers.attach(step.side, id, step.internal ? 'internal' : 'public', step.content);
+  world.note(`a person attaches a file to ${id} on ${step.side}`, 'file attached');
 }
 
 function remove(world: SimulatedWorld, side: Side, which: number): void {

@@ -2,7 +2,7 @@ import { resync } from '../../src/engine/resync.ts';
 import { queueEverything } from '../model/steps.ts';
 import { createJudge } from './always.ts';
 import { happen } from './happen.ts';
-import { judgeComments, judgeQuiet } from './quiet.ts';
+import { judgeComments, judgePapers, judgeQuiet } from './quiet.ts';
 import type { Script } from './script.ts';
 import { Violation } from './violation.ts';
 import { SimulatedWorld } from './world.ts';
@@ -47,6 +47,7 @@ async function liveThrough(world: SimulatedWorld, script: Script): Promise<void>
   await comeToRest(world);
   await judgeQuiet(world);
   await judgeComments(world);
+  await judgePapers(world);
   await tellDeletions(world);
   await judgeIdle(world);
 }
@@ -61,6 +62,8 @@ async function comeToRest(world: SimulatedWorld): Promise<void> {
   await world.schedule.toRest(90_000);
   for (const ms of [10_000, 80_000, 10_000, 80_000, 10_000, 310_000, 10_000, 310_000]) await round(world, ms);
   if (world.onceHidden.size > 0) await lookAtEverything(world);
+  // A journal has no stream, and what it held while it was hidden moves no ticket: it is seen when its ticket is looked at next.
+  if (world.onceBlind) await queueEverything(world, 2);
   for (const hours of [1, 7, 7]) for (const ms of [hours * 3_600_000, 80_000, 10_000, 10_000]) await round(world, ms);
 }
 

@@ -1,6 +1,9 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ChildSystem } from '../../src/connectors/children.ts';
 import type { TicketSystem } from '../../src/connectors/ticket-system.ts';
-import type { Clock } from '../../src/core/clock.ts';
+import type { Clock, Ids } from '../../src/core/clock.ts';
 import { bothSides, type Side } from '../../src/core/side.ts';
+import { createFileLane } from '../../src/engine/children/files-lane.ts';
 import { defaultTimes, type Engine } from '../../src/engine/engine.ts';
 import type { EngineEvent } from '../../src/engine/events.ts';
 import { createTicker, type Ticker } from '../../src/engine/ticker.ts';
@@ -14,6 +17,12 @@ import type { SimulatedWorld } from './world.ts';
 export const leaseMs = 11_000;
 const redeliverMs = 1000;
 
+type Port = 'door' | 'clock' | 'random';
+type Through = <T>(name: string, call: () => Promise<T>, write?: boolean) => Promise<T>;
+
+/** What a dead process waits for. */
+const forEver = new Promise<never>(() => undefined);
+
 /**
  * One process on one machine: its own engine, ticker and worker, its own clock, and doors to the shared store and to both desks.
  * It dies or stops at a door; dead, nothing that it was about to do ever happens.
@@ -24,34 +33,43 @@ export class Process {
   readonly ticker: Ticker;
   readonly #world: SimulatedWorld;
   readonly #stop = new AbortController();
+  /** When each side was read last, by the batch that is being worked on. */
+  readonly #reads = new AsyncLocalStorage<Partial<Record<Side, number>>>();
   dead = false;
   /** This machine's clock less the true time. */
   skewMs = 0;
   /** Everything taken from the queue and not known to be done. */
   held: Job[] = [];
   #pausedUntil = 0;
-  #diesIn: number | null = null;
+  #dying: { readonly port: Port; left: number } | null = null;
   #stopsIn: number | null = null;
 
   constructor(world: SimulatedWorld, name: string, no: number) {
     this.#world = world;
     this.name = name;
     const clock: Clock = {
-      now: () => world.clock.now() + this.skewMs,
-      sleep: (ms, signal) => world.clock.sleep(ms, signal),
+      now: () => {
+        this.#look('clock');
+        return world.clock.now() + this.skewMs;
+      },
+      sleep: async (ms, signal) => {
+        await world.clock.sleep(ms, signal);
+        if (this.dead) await forEver;
+      },
     };
-    this.engine = {
+    const engine: Engine = {
       store: this.#store(),
       systems: bothSides((side) => this.#system(side)),
       pairs: [world.pair],
       clock,
-      ids: seededIds(100 + no),
+      ids: this.#ids(100 + no),
       emit: (event) => this.#emit(event),
       times: defaultTimes,
       pageSize: world.weather.pageSize,
       offsets: bothSides(() => 0),
       runId: `run-${no}`,
     };
+    this.engine = { ...engine, files: createFileLane(engine, { atOnce: 2 }) };
     this.ticker = createTicker(this.engine, {
       tickMs: world.weather.tickMs,
       idleMaxMs: 60_000,
@@ -63,7 +81,10 @@ export class Process {
   /** Ticks and works, as the daemon does. */
   start(): void {
     const worker = createWorker(this.engine, { sideDown: 'wait', signal: this.#stop.signal });
-    void this.engine.store.queue.work({ batchSize: this.#world.weather.batchSize }, (jobs) => worker.handle(jobs));
+    const { batchSize, handlers = 1 } = this.#world.weather;
+    void this.engine.store.queue.work({ batchSize, atOnce: handlers }, (jobs) =>
+      this.#reads.run({}, () => worker.handle(jobs)),
+    );
     void this.#ticks();
   }
 
@@ -78,9 +99,9 @@ export class Process {
     return now < this.#pausedUntil;
   }
 
-  /** It dies at its n-th door from now. */
-  dieIn(doors: number): void {
-    this.#diesIn = doors;
+  /** It dies at its n-th door from now, or right after its n-th look at the clock or draw of an id. */
+  dieIn(times: number, port: Port = 'door'): void {
+    this.#dying = { port, left: times };
   }
 
   /** It stops at its n-th door from now. */
@@ -94,7 +115,7 @@ export class Process {
 
   /** Nothing happens to it any more. */
   spare(): void {
-    this.#diesIn = null;
+    this.#dying = null;
     this.#stopsIn = null;
     this.#pausedUntil = 0;
   }
@@ -104,9 +125,9 @@ export class Process {
    * has: no service can do anything about that moment on a desk without conditional writes.
    */
   pass(sends: boolean): 'goes on' | 'dies' | 'stops' {
-    if (this.#diesIn !== null) {
-      this.#diesIn -= 1;
-      if (this.#diesIn < 0) return 'dies';
+    if (this.#dying?.port === 'door') {
+      this.#dying.left -= 1;
+      if (this.#dying.left < 0) return 'dies';
     }
     if (this.#stopsIn !== null && !(sends && this.#stopsIn === 0)) {
       this.#stopsIn -= 1;
@@ -123,6 +144,26 @@ export class Process {
     const jobs = this.held;
     this.held = [];
     await this.#world.store.queue.giveBack(jobs);
+  }
+
+  /** The clock and ids answer at once, so that a death at one of them is a death of everything that was to follow. */
+  #look(port: 'clock' | 'random'): void {
+    if (this.dead) return;
+    this.#world.points[port] += 1;
+    if (this.#dying?.port !== port) return;
+    this.#dying.left -= 1;
+    if (this.#dying.left >= 0) return;
+    this.#dying = null;
+    this.#world.bury(this, `at ${port}`);
+  }
+
+  #ids(seed: number): Ids {
+    const ids = seededIds(seed);
+    const drawn = <T>(draw: () => T): T => {
+      this.#look('random');
+      return draw();
+    };
+    return { next: () => drawn(() => ids.next()), sysId: () => drawn(() => ids.sysId()) };
   }
 
   #emit(event: EngineEvent): void {
@@ -179,8 +220,8 @@ export class Process {
       }
     };
     return {
-      work: async ({ batchSize }, handler) => {
-        loops.push(loop(batchSize, handler));
+      work: async ({ batchSize, atOnce = 1 }, handler) => {
+        for (let no = 0; no < atOnce; no += 1) loops.push(loop(batchSize, handler));
       },
       // A loop that rests has nothing to end.
       stop: async () => {
@@ -193,7 +234,6 @@ export class Process {
   #system(side: Side): TicketSystem {
     const system = this.#world.desks[side];
     const { children } = system;
-    let readAt = 0;
     const through = <T>(name: string, call: () => Promise<T>, write = false): Promise<T> =>
       this.#through(`${name} ${side}`, call, write);
     return {
@@ -202,21 +242,29 @@ export class Process {
       changes: (request) => through('changes', () => system.changes(request)),
       read: (object, ids, fields, ask) =>
         through('read', () => {
-          readAt = this.#world.clock.now();
+          const reads = this.#reads.getStore();
+          if (reads !== undefined) reads[side] = this.#world.clock.now();
           return system.read(object, ids, fields, ask);
         }),
       create: (requests) => through('create', () => system.create(requests), true),
       update: (requests) => {
-        const decidedOn = readAt;
-        return through('update', () => this.#world.decidedOn(side, decidedOn, () => system.update(requests)), true);
+        this.#world.decidedOn(this.#reads.getStore()?.[side] ?? this.#world.clock.now(), requests);
+        return through('update', () => system.update(requests), true);
       },
       probe: (request) => through('probe', () => system.probe(request)),
       fieldDates: (object, asks) => through('fieldDates', () => system.fieldDates(object, asks)),
       describe: (object) => through('describe', () => system.describe(object)),
       identity: () => through('identity', () => system.identity()),
-      ...(children === undefined
-        ? {}
-        : { children: { ...children, post: (requests) => through('post', () => children.post(requests), true) } }),
+      ...(children === undefined ? {} : { children: this.#children(children, through) }),
+    };
+  }
+
+  #children(children: ChildSystem, through: Through): ChildSystem {
+    return {
+      post: (requests) => through('post', () => children.post(requests), true),
+      open: (file, signal) => through('open', () => children.open(file, signal)),
+      attach: (request) => through('attach', () => children.attach(request), true),
+      detach: (object, file) => through('detach', () => children.detach(object, file), true),
     };
   }
 }

@@ -6,6 +6,7 @@ import { checkConflictsTrue, checkConverged, checkKept, type Scene, type Truth, 
 import { objects } from '../model/world.ts';
 import { checkTalkQuiet } from '../support/talk.ts';
 import { bentFields } from './lossy.ts';
+import { checkPapersQuiet } from './papers.ts';
 import { type Invariant, Violation } from './violation.ts';
 import type { SimulatedWorld } from './world.ts';
 
@@ -37,6 +38,18 @@ export async function judgeComments(world: SimulatedWorld): Promise<void> {
     await checkTalkQuiet(world.desks, world.store, world.talk, (link) => whole.has(link.id));
   } catch (error) {
     throw new Violation('comments as they were said', error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Every file stands across as well, wherever both tickets are there and linked. */
+export async function judgePapers(world: SimulatedWorld): Promise<void> {
+  if (world.weather.files !== true) return;
+  const { links } = await truthOf(world);
+  const whole = links.filter((link) => isWhole(world, link) && link.status !== 'detached');
+  try {
+    await checkPapersQuiet(world.desks, world.store, world.papers, whole);
+  } catch (error) {
+    throw new Violation('files as they were added', error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { campaign, failureInWords } from './campaign.ts';
+import { drawScript } from './draw.ts';
 import { live } from './life.ts';
 import { regressions } from './regressions.ts';
-import { drawScript } from './script.ts';
 
 /** `npm run simulate` lives through as many more as you like. */
 const seeds = 300;

@@ -12,6 +12,7 @@ export const invariants = [
   'idle when quiet',
   'bounded calls when quiet',
   'comments as they were said',
+  'files as they were added',
   'comes to rest',
   'same seed, same life',
 ] as const;

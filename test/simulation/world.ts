@@ -15,9 +15,12 @@ import { seededIds } from '../support/random.ts';
 import { Talk } from '../support/talk.ts';
 import { createDice } from './dice.ts';
 import { limitsOf, rulesOf } from './lossy.ts';
+import { Papers } from './papers.ts';
 import { leaseMs, Process } from './process.ts';
 import { Schedule } from './schedule.ts';
 import type { Outage, Weather } from './script.ts';
+
+const writing: ReadonlySet<string> = new Set(['create', 'update', 'post', 'attach', 'detach']);
 
 /** The start of every life, in milliseconds since the epoch. */
 export const birth = Date.UTC(2026, 2, 2);
@@ -29,6 +32,7 @@ export class SimulatedWorld {
   readonly desks: Readonly<Record<Side, MemorySystem>>;
   readonly pair: PairRules;
   readonly talk: Talk;
+  readonly papers: Papers;
   readonly weather: Weather;
   readonly schedule: Schedule;
   readonly replicas: Process[] = [];
@@ -42,6 +46,8 @@ export class SimulatedWorld {
   readonly struck: Record<string, number> = {};
   /** Number of calls to the desks so far, and of those that create or update. */
   readonly calls = { all: 0, writes: 0 };
+  /** How often a process came to a point at which it may die, by port. */
+  readonly points = { http: 0, db: 0, process: 0, clock: 0, random: 0 };
   /** Records whose link a person ended, by record id, and when. */
   readonly detached = new Map<string, number>();
   /** Place in the write log of each side of writes that the server carried out long after they were decided. */
@@ -50,13 +56,16 @@ export class SimulatedWorld {
   readonly veteran: string;
   /** Ids of records that an access rule has hidden for some time: what changed meanwhile is a resync's to find. */
   readonly onceHidden = new Set<string>();
+  /** Comments were hidden for some time: what was said meanwhile no later version of a ticket tells. */
+  onceBlind = false;
   readonly #hidden = new Set<string>();
   /** When a desk's clock last jumped. */
   jumpedAt = 0;
   calm = false;
   readonly #races: Record<Side, ((id: string) => void)[]> = { servicenow: [], salesforce: [] };
   readonly #outages: Record<Side, { what: Outage; until: number } | null> = { servicenow: null, salesforce: null };
-  readonly #readAt: Readonly<Record<Side, Map<number, number>>> = { servicenow: new Map(), salesforce: new Map() };
+  /** When what a write was decided on was read, by the fields that it sends: some are carried out long after. */
+  readonly #readAt = new WeakMap<Fields, number>();
   readonly #writeCalls: string[] = [];
   readonly #restarts: number[] = [];
   readonly #database: ('away' | 'commit unknown')[] = [];
@@ -80,11 +89,13 @@ export class SimulatedWorld {
       }),
     );
     this.talk = new Talk(this.desks);
-    const { comments, ...config } = defaultPairWith({ closeCode: 'Solution provided', closeNotes: 'Done.' });
+    this.papers = new Papers(this.desks);
+    const { comments, files, ...config } = defaultPairWith({ closeCode: 'Solution provided', closeNotes: 'Done.' });
     this.pair = buildPairRules(
       {
         ...config,
         ...(weather.comments === true && comments !== undefined ? { comments } : {}),
+        ...(weather.files === true && files !== undefined ? { files } : {}),
         sync: { from: 'all' },
         conflict: weather.conflict,
         tieBreak: weather.tieBreak,
@@ -166,6 +177,20 @@ export class SimulatedWorld {
       this.desks[side].hide(objects[side], id, false);
   }
 
+  /** For so long lists of comments are short, or show nothing, and say so. */
+  blind(side: Side, ms: number): void {
+    const { comments } = this.desks[side];
+    this.onceBlind = true;
+    comments.complete = false;
+    comments.blind = true;
+    void this.clock.sleep(ms).then(() => this.#seeing(side));
+  }
+
+  #seeing(side: Side): void {
+    this.desks[side].comments.complete = true;
+    this.desks[side].comments.blind = false;
+  }
+
   outage(side: Side, what: Outage, ms: number): void {
     this.#outages[side] = { what, until: this.clock.now() + ms };
   }
@@ -214,18 +239,15 @@ export class SimulatedWorld {
     }
   }
 
-  /** Carries out writes that were decided on what was read at this moment: what was saved later, nobody could have considered. */
-  async decidedOn<T>(side: Side, readAt: number, call: () => Promise<T>): Promise<T> {
-    const before = this.desks[side].writes().length;
-    const result = await call();
-    for (let at = before; at < this.desks[side].writes().length; at += 1) this.#readAt[side].set(at, readAt);
-    return result;
+  /** Writes are decided on what was read at this moment: what was saved later, nobody could have considered. */
+  decidedOn(readAt: number, writes: readonly { readonly fields: Fields }[]): void {
+    for (const { fields } of writes) this.#readAt.set(fields, readAt);
   }
 
   /** The write log of a side; `versionsBefore` counts from the read that a write was decided on, not from the moment it set out. */
   writesOn(side: Side): readonly WriteLogEntry[] {
-    return this.desks[side].writes().map((entry, at) => {
-      const readAt = this.#readAt[side].get(at);
+    return this.desks[side].writes().map((entry) => {
+      const readAt = this.#readAt.get(entry.fields);
       if (readAt === undefined) return entry;
       const versions = this.desks[side].versions(objects[side], entry.id);
       const known = versions.findIndex((version) => version.at >= readAt);
@@ -239,6 +261,7 @@ export class SimulatedWorld {
     for (const side of sides) {
       this.desks[side].faults.clear();
       this.desks[side].setLag(0);
+      this.#seeing(side);
       this.#races[side].length = 0;
       this.#outages[side] = null;
       for (const { id } of this.desks[side].rows(objects[side])) if (this.#hidden.has(id)) this.show(side, id);
@@ -259,12 +282,17 @@ export class SimulatedWorld {
     };
     desk.onCall(({ method, item }) => {
       if (item === null) this.calls.all += 1;
-      if (item === null || (method !== 'create' && method !== 'update' && method !== 'post')) return;
+      if (item === null || !writing.has(method)) return;
       this.calls.writes += 1;
       this.#writeCalls.push(`${side} ${method} ${item}`);
       if (method === 'update' && desk.rows(objects[side]).some((row) => row.id === item))
         this.#races[side].shift()?.(item);
     });
+  }
+
+  /** A process dies between two doors. */
+  bury(owner: Process, at: string): void {
+    this.#buried(owner, at, null);
   }
 
   /** A process dies; the request it had sent may arrive all the same; its keys come back when its heartbeat is missed. */

@@ -1,0 +1,231 @@
+import type { Dice } from './dice.ts';
+import type { StepKind, Weather } from './script.ts';
+
+type ReadCall = 'changes' | 'read' | 'probe' | 'fieldDates' | 'open';
+type WriteCall = 'create' | 'update' | 'post' | 'attach';
+
+/** What a life is mostly about. Swarm testing: many lives with a few things each find more than all lives with everything. */
+export interface Mix {
+  readonly name: string;
+  /** How often a kind of step is drawn, against the others. What is not named does not happen. */
+  readonly weights: Readonly<Partial<Record<StepKind, number>>>;
+  /** Of these about half are on in one life. */
+  readonly troubles: readonly StepKind[];
+  /** Which calls faults strike. */
+  readonly reads: readonly [ReadCall, ...ReadCall[]];
+  readonly writes: readonly [WriteCall, ...WriteCall[]];
+  weather(dice: Dice): Partial<Weather>;
+}
+
+const anyRead = ['changes', 'read', 'probe', 'fieldDates'] as const;
+
+const everything: Mix = {
+  name: 'everything',
+  weights: {
+    put: 4,
+    edit: 14,
+    both: 4,
+    race: 3,
+    say: 8,
+    rewrite: 2,
+    publish: 1,
+    unsay: 1,
+    attach: 4,
+    replace: 1,
+    unattach: 1,
+    blind: 1,
+    remove: 1,
+    restore: 2,
+    hide: 1,
+    detach: 1,
+    decide: 2,
+    resume: 1,
+    kill: 4,
+    pause: 3,
+    skew: 1,
+    jump: 1,
+    lag: 3,
+    outage: 2,
+    fault: 5,
+    database: 2,
+    resync: 1,
+    repeat: 1,
+  },
+  troubles: [
+    'both',
+    'race',
+    'attach',
+    'blind',
+    'remove',
+    'restore',
+    'hide',
+    'detach',
+    'kill',
+    'pause',
+    'skew',
+    'jump',
+    'lag',
+    'outage',
+    'fault',
+    'database',
+    'resync',
+    'repeat',
+  ],
+  reads: anyRead,
+  writes: ['create', 'update', 'update', 'post', 'attach'],
+  weather: () => ({}),
+};
+
+/** New tickets while answers to creates are lost. */
+const births: Mix = {
+  name: 'births',
+  weights: {
+    put: 12,
+    edit: 6,
+    fault: 10,
+    kill: 6,
+    outage: 2,
+    hide: 1,
+    remove: 1,
+    lag: 2,
+    database: 2,
+    pause: 2,
+    resume: 1,
+  },
+  troubles: ['kill', 'outage', 'hide', 'remove', 'lag', 'database', 'pause'],
+  reads: ['read', 'probe', 'probe', 'changes'],
+  writes: ['create'],
+  weather: (dice) => ({ comments: false, files: false, tickets: 12, maxCreates: dice.pick([200, 200, 200, 1]) }),
+};
+
+/** People who edit the same fields on both sides while answers to updates are lost. */
+const edits: Mix = {
+  name: 'edits',
+  weights: {
+    put: 2,
+    edit: 16,
+    both: 6,
+    race: 4,
+    decide: 3,
+    fault: 8,
+    kill: 5,
+    outage: 2,
+    lag: 1,
+    database: 2,
+    repeat: 1,
+  },
+  troubles: ['both', 'race', 'kill', 'outage', 'lag', 'database', 'repeat'],
+  reads: ['read', 'fieldDates', 'changes'],
+  writes: ['update'],
+  weather: () => ({ comments: false, files: false }),
+};
+
+/** Comments, and lists of them that are short, while answers to posts are lost. */
+const talk: Mix = {
+  name: 'talk',
+  weights: {
+    put: 2,
+    edit: 3,
+    say: 16,
+    rewrite: 4,
+    publish: 3,
+    unsay: 3,
+    blind: 3,
+    fault: 8,
+    kill: 5,
+    outage: 2,
+    lag: 2,
+    pause: 2,
+  },
+  troubles: ['rewrite', 'publish', 'unsay', 'blind', 'kill', 'outage', 'lag', 'pause'],
+  reads: ['read', 'changes'],
+  writes: ['post'],
+  weather: () => ({ comments: true, files: false }),
+};
+
+/** Files, while uploads break off and their answers are lost. */
+const files: Mix = {
+  name: 'files',
+  weights: {
+    put: 2,
+    edit: 4,
+    say: 2,
+    attach: 14,
+    replace: 2,
+    unattach: 2,
+    fault: 8,
+    kill: 5,
+    pause: 2,
+    outage: 2,
+    lag: 1,
+    database: 1,
+  },
+  troubles: ['say', 'replace', 'unattach', 'kill', 'pause', 'outage', 'lag', 'database'],
+  reads: ['open', 'read'],
+  writes: ['attach'],
+  weather: (dice) => ({ comments: dice.chance(0.3), files: true }),
+};
+
+/** Many changed rows on small pages: late ones, clocks that jump, walks that break off. */
+const walks: Mix = {
+  name: 'walks',
+  weights: { put: 8, edit: 20, lag: 5, jump: 2, fault: 3, outage: 1, kill: 3, database: 2, repeat: 1, resume: 1 },
+  troubles: ['lag', 'jump', 'fault', 'outage', 'kill', 'database', 'repeat'],
+  reads: ['changes'],
+  writes: ['update'],
+  weather: (dice) => ({ pageSize: dice.pick([1, 2, 3]), tickets: 12, comments: false, files: false, lossy: [] }),
+};
+
+/** Replicas, several batches at once in each, that die, stand still and lose the database. */
+const fleet: Mix = {
+  name: 'fleet',
+  weights: {
+    put: 4,
+    edit: 16,
+    both: 4,
+    say: 2,
+    attach: 2,
+    pause: 8,
+    kill: 4,
+    skew: 1,
+    database: 4,
+    resync: 1,
+    repeat: 3,
+    decide: 1,
+  },
+  troubles: ['both', 'kill', 'skew', 'database', 'resync', 'repeat'],
+  reads: anyRead,
+  writes: ['update'],
+  weather: (dice) => ({
+    replicas: dice.pick([2, 2, 3]),
+    handlers: dice.pick([1, 2, 3]),
+    batchSize: dice.pick([1, 1, 3, 200]),
+  }),
+};
+
+/** Tickets that are deleted, restored, hidden and unlinked. */
+const lives: Mix = {
+  name: 'lives',
+  weights: {
+    put: 5,
+    edit: 8,
+    say: 2,
+    remove: 4,
+    restore: 4,
+    hide: 4,
+    detach: 2,
+    kill: 2,
+    outage: 2,
+    fault: 3,
+    lag: 1,
+    resync: 1,
+    resume: 1,
+  },
+  troubles: ['restore', 'hide', 'detach', 'kill', 'outage', 'fault', 'lag', 'resync'],
+  reads: anyRead,
+  writes: ['create', 'update'],
+  weather: () => ({}),
+};
+
+/** Drawn from with equal chances. New ones go to the end, and change what every seed lives through. */
+export const mixes: readonly [Mix, ...Mix[]] = [everything, births, edits, talk, files, walks, fleet, lives];
