@@ -165,6 +165,6 @@ function common(field: FieldConfig, conflict: ConflictRule): Pick<FieldRule, 'na
     name: ruleName(field),
     fields: { servicenow: nativeField(field, 'servicenow') ?? '', salesforce: nativeField(field, 'salesforce') ?? '' },
     conflict,
-    same: (_side, a, b) => textOf(a) === textOf(b),
+    same: (_side, a, b) => a === b || textOf(a) === textOf(b),
   };
 }

@@ -9,6 +9,20 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
  * JSON nor a database carries them. Markup and direction marks are text like any other.
  */
 export function normalText(text: string): string {
+  return isNormal(text) ? text : normalise(text);
+}
+
+/** What makes a text worth a closer look: anything but ASCII, a carriage return, a blank before a line end. */
+// oxlint-disable-next-line no-control-regex -- these are the characters in question
+const uncommon = /[\u0000\r\u0080-\uffff]|[\t\v\f ]\n/;
+const blank = /^\s|\s$/;
+
+/** True for nearly every text there is: the four passes of the long way are a good part of what a ticket costs. */
+function isNormal(text: string): boolean {
+  return !uncommon.test(text) && !blank.test(text.charAt(0)) && !blank.test(text.charAt(text.length - 1));
+}
+
+function normalise(text: string): string {
   const lines = text
     .replaceAll('\u0000', '')
     .toWellFormed()

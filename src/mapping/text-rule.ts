@@ -12,6 +12,7 @@ export function textOf(value: FieldValue): string {
 
 /** True if both hold one text, or the shorter side holds exactly what it can show of it. */
 export function textsAgree(values: Readonly<Record<Side, FieldValue>>, limits: TextLimits): boolean {
+  if (values.servicenow === values.salesforce) return true;
   const servicenow = textOf(values.servicenow);
   const salesforce = textOf(values.salesforce);
   if (servicenow === salesforce) return true;

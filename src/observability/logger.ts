@@ -7,7 +7,11 @@ import { plainJson, oneLine } from './words.ts';
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
 /** A constant message with fields beside it; values are never written into the message. */
-export type Log = (level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>) => void;
+export interface Log {
+  (level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void;
+  /** False where lines of this level go nowhere, so that nobody need write them. */
+  readonly writes?: (level: LogLevel) => boolean;
+}
 
 export interface LoggerOptions {
   readonly level: string;
@@ -31,10 +35,11 @@ export function createLogger(options: LoggerOptions): Log {
     ),
     transports: [new winston.transports.Stream({ stream: options.stream, eol: '\n' })],
   });
-  return (level, message, fields = {}) => {
+  const log = (level: LogLevel, message: string, fields: Readonly<Record<string, unknown>> = {}): void => {
     // A field called `level`, `message` or `timestamp` would overwrite the line's own.
     logger.log({ level, message, fields });
   };
+  return Object.assign(log, { writes: (level: LogLevel) => logger.isLevelEnabled(level) });
 }
 
 interface Line {

@@ -30,7 +30,12 @@ export function createRedactor(secrets: readonly Secret[]): Redactor {
     (a, b) => b.length - a.length,
   );
 
+  // Nearly no text holds any: one look at it decides whether the long way is gone.
+  const shapes = secretShapes.map(([shape]) => shape.source);
+  const suspicious = new RegExp([...known.map(literal), ...shapes].join('|'), 'i');
+
   function text(input: string): string {
+    if (!suspicious.test(input)) return input;
     const withoutKnown = known.reduce((left, secret) => left.replaceAll(secret, hidden), input);
     return secretShapes.reduce((left, [shape, by]) => left.replaceAll(shape, by), withoutKnown);
   }
@@ -53,6 +58,11 @@ export function createRedactor(secrets: readonly Secret[]): Redactor {
   }
 
   return { text, value: (input) => value(input) };
+}
+
+/** A text as a regular expression that finds it. */
+function literal(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
 }
 
 /** A short text would be found everywhere; nothing that short is a secret. */

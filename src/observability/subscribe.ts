@@ -48,7 +48,12 @@ const levels: Readonly<Record<EngineEvent['type'], LogLevel>> = {
 
 /** Writes a line for every event: a constant message, the event's keys as fields, and the sentence as `text`. */
 export function logEvents(log: Log): EventSink {
-  return (event) => log(levels[event.type], event.type, { ...fieldsOf(event), text: describeEvent(event) });
+  return (event) => {
+    const level = levels[event.type];
+    // Most events of a busy day are told at a level that is switched off.
+    if (log.writes?.(level) === false) return;
+    log(level, event.type, { ...fieldsOf(event), text: describeEvent(event) });
+  };
 }
 
 /** Keys and counts: enough to find the record, without its contents. */

@@ -51,8 +51,18 @@ export function oneLine(text: string, limit = longest): string {
   const whole = cut.length === text.length;
   // A text has no more characters than it has units, so that a short one needs no counting.
   if (whole && plain.length <= limit) return plain;
-  const characters = Array.from(segmenter.segment(plain), ({ segment }) => segment);
+  const characters = firstCharacters(plain, limit + 1);
   return whole && characters.length <= limit ? plain : `${characters.slice(0, limit - 1).join('')}…`;
+}
+
+/** The first `count` characters as people count them. Telling them apart is slow, so no more is looked at. */
+function firstCharacters(text: string, count: number): readonly string[] {
+  const characters: string[] = [];
+  for (const { segment } of segmenter.segment(text)) {
+    characters.push(segment);
+    if (characters.length === count) break;
+  }
+  return characters;
 }
 
 /** A text of any number of lines, with what a terminal would obey written out: `\u001b`. */

@@ -222,4 +222,41 @@ describe('every text (S9)', () => {
       { numRuns: 2_000 },
     );
   });
+
+  it('has the normal form that its definition gives, however short the way to it', () => {
+    const slow = (text: string): string =>
+      text
+        .replaceAll('\u0000', '')
+        .toWellFormed()
+        .replaceAll(/\r\n?/g, '\n')
+        .normalize('NFC')
+        .split('\n')
+        .map((line) => line.trimEnd())
+        .join('\n')
+        .trim();
+    const units = [
+      'a',
+      'Z',
+      '.',
+      ' ',
+      '\t',
+      '\v',
+      '\n',
+      '\r',
+      '\u0000',
+      '\u00a0',
+      'e',
+      '\u0301',
+      'é',
+      '\ud83d',
+      '\u2028',
+    ];
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...units), { maxLength: 12 }), (parts) => {
+        const text = parts.join('');
+        expect(normalText(text)).toBe(slow(text));
+      }),
+      { numRuns: 5_000 },
+    );
+  });
 });

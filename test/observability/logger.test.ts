@@ -109,4 +109,25 @@ describe('events as log lines', () => {
     expect(lines()[0]).toMatchObject({ level: 'warn', error: 'Unavailable', status: 503, cause: 'hibernating' });
     expect(lines()[0]?.['text']).toContain('asleep');
   });
+
+  it('are not even put into words at a level that is switched off', () => {
+    let asked = 0;
+    const told: string[] = [];
+    const log = Object.assign((_level: string, message: string) => void told.push(message), {
+      writes: (level: string) => level !== 'debug',
+    });
+    const known = link();
+    const watched = {
+      ...known,
+      get numbers() {
+        asked += 1;
+        return known.numbers;
+      },
+    };
+    logEvents(log)({ type: 'link.unchanged', link: watched });
+    expect(asked).toBe(0);
+    logEvents(log)({ type: 'link.created', link: watched, on: 'salesforce', holds: [] });
+    expect(told).toEqual(['link.created']);
+    expect(asked).toBeGreaterThan(0);
+  });
 });

@@ -9,8 +9,14 @@ export interface Reading {
   readonly time: (time: Date | string) => string;
 }
 
+/** As Postgres writes a time in JSON where the session is in UTC. */
+const utcMilliseconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00$/;
+
 /** A Date from the driver, a text from JSON; to the millisecond, as JavaScript has them. */
-const time = (at: Date | string): string => (typeof at === 'string' ? new Date(at) : at).toISOString();
+function time(at: Date | string): string {
+  if (typeof at !== 'string') return at.toISOString();
+  return utcMilliseconds.test(at) ? `${at.slice(0, 23)}Z` : new Date(at).toISOString();
+}
 
 /** Texts may hold the marks of what Postgres refuses; see text.ts. */
 export const marked: Reading = { text: fromStored, json: fromJson, time };
