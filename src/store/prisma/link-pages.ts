@@ -52,7 +52,8 @@ function placesOf(pair: string | undefined, status: string | undefined): Prisma.
     ), place AS MATERIALIZED (SELECT pair, ${status}::text AS status FROM known WHERE pair IS NOT NULL)`;
 }
 
-function afterTerm({ after, latestFirst }: PageOfLinks): readonly Prisma.Sql[] {
+/** Behind the page before, in the order asked. */
+export function afterTerm({ after, latestFirst }: PageOfLinks): readonly Prisma.Sql[] {
   if (after === undefined) return [];
   return [latestFirst === true ? Prisma.sql`l.id < ${toStored(after)}` : Prisma.sql`l.id > ${toStored(after)}`];
 }

@@ -2,7 +2,7 @@ import type { LinkSearch } from '../overview.ts';
 import type { LinkFilter } from '../store.ts';
 import type { Db } from './db.ts';
 import { Prisma } from './generated/client.ts';
-import { type PageOfLinks, pageOfLinks, pageSql } from './link-pages.ts';
+import { afterTerm, type PageOfLinks, pageOfLinks, pageSql } from './link-pages.ts';
 import type { LinkColumns } from './rows.ts';
 import { toStored } from './text.ts';
 
@@ -17,9 +17,12 @@ export async function searchPage(db: Db, { text, titles, ...page }: LinkSearch):
   if (text === undefined) return pageOfLinks(db, page);
   const stored = toStored(text);
   // A number is what most people type: only what is no number and no id is looked for in titles.
-  const where = titles.length > 0 && !(await someNamed(db, stored)) ? titleTerm(stored, titles) : namedTerm(stored);
+  const byTitle = titles.length > 0 && !(await someNamed(db, stored));
+  const where = byTitle ? titleTerm(stored, titles) : namedTerm(stored);
   const found = await db.$queryRaw<LinkColumns[]>(nearSql(page, where));
-  return found.length >= page.limit ? found : db.$queryRaw<LinkColumns[]>(everywhereSql(page, where));
+  if (found.length >= page.limit) return found;
+  const unfiltered = page.pair === undefined && page.status === undefined;
+  return db.$queryRaw<LinkColumns[]>(unfiltered && !byTitle ? namedSql(page, stored) : everywhereSql(page, where));
 }
 
 /** A page of links, of those that an id or number names exactly where one is given. */
@@ -43,18 +46,34 @@ export function nearSql(page: PageOfLinks, where: Prisma.Sql): Prisma.Sql {
 
 /** All that fit, by the indexes of what is looked for; then the first of them. */
 export function everywhereSql(page: PageOfLinks, where: Prisma.Sql): Prisma.Sql {
-  const { pair, status, after, latestFirst } = page;
-  const terms = [where];
+  const { pair, status } = page;
+  const terms = [where, ...afterTerm(page)];
   if (pair !== undefined) terms.push(Prisma.sql`l.pair = ${toStored(pair)}`);
   if (status !== undefined) terms.push(Prisma.sql`l.status = ${status}`);
-  if (after !== undefined) {
-    terms.push(latestFirst === true ? Prisma.sql`l.id < ${toStored(after)}` : Prisma.sql`l.id > ${toStored(after)}`);
-  }
   // Kept apart from the order: with it, the planner walks through all links in the hope of meeting some soon.
   return Prisma.sql`
     WITH fitting AS MATERIALIZED (SELECT l.id FROM links l WHERE ${Prisma.join(terms, ' AND ')}),
          first AS MATERIALIZED (SELECT id FROM fitting ORDER BY id ${orderOf(page)} LIMIT ${page.limit})
     SELECT l.* FROM first JOIN links l ON l.id = first.id ORDER BY l.id ${orderOf(page)}`;
+}
+
+/** All that an id or the beginning of a number names: out of the indexes alone, which hold the ids too. */
+export function namedSql(page: PageOfLinks, text: string): Prisma.Sql {
+  const start = startOf(text);
+  const after = Prisma.join([Prisma.sql`true`, ...afterTerm(page)], ' AND ');
+  const named = [
+    Prisma.sql`l.id = ${text}`,
+    Prisma.sql`l.servicenow_id = ${text}`,
+    Prisma.sql`l.salesforce_id = ${text}`,
+    Prisma.sql`l.servicenow_number LIKE ${start}`,
+    Prisma.sql`l.salesforce_number LIKE ${start}`,
+  ].map((term) => Prisma.sql`SELECT l.id FROM links l WHERE ${term} AND ${after}`);
+  // One link may be named by each of them.
+  return Prisma.sql`
+    WITH fitting AS MATERIALIZED (${Prisma.join(named, ' UNION ALL ')}),
+         first AS MATERIALIZED (SELECT id FROM fitting ORDER BY id ${orderOf(page)} LIMIT ${page.limit * named.length})
+    SELECT l.* FROM (SELECT DISTINCT id FROM first) named JOIN links l ON l.id = named.id
+    ORDER BY l.id ${orderOf(page)} LIMIT ${page.limit}`;
 }
 
 function orderOf({ latestFirst }: PageOfLinks): Prisma.Sql {
