@@ -33,6 +33,7 @@ export function loadSettings(env: Environment, options: LoadOptions): Settings {
     apiVersion: draft.need('SALESFORCE_API_VERSION'),
     maxConcurrency: draft.number('SALESFORCE_MAX_CONCURRENCY'),
     dailyCallsShare: draft.number('SALESFORCE_DAILY_CALLS_SHARE'),
+    bulkFrom: draft.number('SALESFORCE_BULK_FROM'),
   };
   checkTogether(draft);
   draft.finish();

@@ -271,6 +271,12 @@ export const options = {
     default: '0.5',
     doc: "Part of the org's daily API calls that Casebridge may use, all replicas together. Below a quarter of it, resync and verify wait and polls come more seldom.",
   },
+  SALESFORCE_BULK_FROM: {
+    group: 'Salesforce',
+    kind: whole(0, 100_000_000),
+    default: '20000',
+    doc: 'A resync or first load of at least so many records reads them through the Bulk API 2.0, at a tenth of the calls. 0: never.',
+  },
 } as const satisfies Record<string, Option>;
 
 export type OptionName = keyof typeof options;

@@ -40,6 +40,8 @@ export interface SalesforceSettings {
   readonly maxConcurrency: number;
   /** 0 to 1. */
   readonly dailyCallsShare: number;
+  /** A walk over at least so many rows goes through the Bulk API; 0: never. */
+  readonly bulkFrom?: number;
 }
 
 export interface AdminSettings {

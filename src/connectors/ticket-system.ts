@@ -35,6 +35,33 @@ export interface ChangesPage {
   readonly streams?: readonly StreamPage[];
 }
 
+/** Every row of an object from a stamp on, for walks that pages are too small for. */
+export interface BulkRequest {
+  readonly object: string;
+  readonly fields: readonly string[];
+  /** Rows with this stamp or a later one. ISO 8601. */
+  readonly since: string;
+  /** Goes on where an earlier walk stopped; null to begin. What it names may be gone by now: then the walk begins anew. */
+  readonly place: string | null;
+  readonly signal?: AbortSignal;
+}
+
+export interface BulkPage {
+  /** In no order, each as it stood when the vendor put the result together. */
+  readonly records: readonly SourceRecord[];
+  /** Where to go on behind this page: opaque, and good for some days. */
+  readonly place: string;
+}
+
+export interface BulkWalk {
+  /** By the server's clock: what changed since then may be missing, or shown as it was. ISO 8601. */
+  readonly takenAt: string;
+  /** Rows there were to begin with; null where that could not be told. */
+  readonly total: number | null;
+  /** Holds one page at a time. Rejects with ConnectorError, cause `bulk-ended` where only pages can help. */
+  readonly pages: AsyncIterable<BulkPage>;
+}
+
 /** `absent` says only that no answer held it: an ACL, a filter and a deletion all look alike. `deleted` is positive evidence. */
 export type ReadResult =
   | { readonly kind: 'found'; readonly record: SourceRecord; readonly children?: Children }
@@ -193,6 +220,8 @@ export interface TicketSystem {
     fields: readonly string[],
     children?: ChildrenAsk,
   ): Promise<readonly ReadResult[]>;
+  /** Null where there are too few rows for it, or this account may not; left out by a desk that has no such thing. */
+  bulk?(request: BulkRequest): Promise<BulkWalk | null>;
   /** At most one record per stamp. An item in doubt comes back as `failed` with `executed: 'maybe'`. */
   create(requests: readonly CreateRequest[]): Promise<readonly WriteResult[]>;
   update(requests: readonly UpdateRequest[]): Promise<readonly WriteResult[]>;

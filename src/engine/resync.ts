@@ -1,15 +1,14 @@
-import type { Keyset } from '../connectors/ticket-system.ts';
 import { iso } from '../core/clock.ts';
-import { fieldsOf, type PairRules } from '../core/rules.ts';
-import { bothSides, type Side, sides } from '../core/side.ts';
+import { bothSides, sides } from '../core/side.ts';
 import type { WorkKey } from '../core/link.ts';
 import type { RunRow } from '../store/store.ts';
 import { planKeys, type PlannedItem } from './dry-run.ts';
-import { afterPage, lookAsks, lookAtStreams, lookKeys } from './children/follow.ts';
+import { lookKeys } from './children/follow.ts';
 import type { Engine } from './engine.ts';
 import { sweepLinks } from './life/sweep.ts';
 import { keysOf } from './poll.ts';
 import { waitForCalls } from './reserve.ts';
+import { type Place, type Standing, type Step, walkFrom } from './resync-walk.ts';
 import { drain, type Summary } from './sync-once.ts';
 import { noTotals } from './work.ts';
 
@@ -30,11 +29,6 @@ export interface Resynced extends Summary {
   /** What a dry run would do. */
   readonly planned: readonly PlannedItem[];
   readonly stopped: boolean;
-}
-
-interface Place {
-  readonly pair: PairRules;
-  readonly side: Side;
 }
 
 /**
@@ -59,38 +53,21 @@ export async function resync(engine: Engine, options: ResyncOptions): Promise<Re
     .flatMap((pair) => sides.map((side): Place => ({ pair, side })));
 
   for (const place of remaining(places, run)) {
-    // A comment need not move its ticket: those of a resync that goes on are looked at from the beginning.
-    let streams = lookAtStreams(place.pair, place.side, options.since ?? null);
-    for (let after = startOf(place, run, options); !options.signal.aborted;) {
-      await waitForCalls(engine, place.side, 'resync', options.signal);
-      if (options.signal.aborted) break;
-      const page = await engine.systems[place.side].changes({
-        object: place.pair.objects[place.side],
-        fields: fieldsOf(place.pair, place.side),
-        after,
-        limit: engine.pageSize,
-        ...lookAsks(engine, streams),
-        signal: options.signal,
-      });
-      polled[place.side] += page.records.length;
-      const next = afterPage(streams, page);
-      const done = page.done && next.every((stream) => stream.done);
+    const { signal } = options;
+    if (signal.aborted) break;
+    const from = { standing: startOf(place, run, options), since: options.since ?? null, signal };
+    for await (const step of walkFrom(engine, place, from)) {
+      polled[place.side] += step.records.length;
       run = {
         ...run,
         state: 'running',
-        position: {
-          ...sinceOf(options),
-          pair: place.pair.name,
-          side: place.side,
-          stamp: page.next.stamp,
-          id: page.next.id,
-          done,
-        },
+        position: { ...sinceOf(options), ...positionOf(place, step) },
       };
       const found = await engine.store.transaction(async (tx) => {
+        const { streamed } = step;
         const differing = [
-          ...(await keysOf(tx, place.pair, place.side, page.records, 'content')),
-          ...(await lookKeys(tx, place.pair, place.side, streams, page)),
+          ...(await keysOf(tx, place.pair, place.side, step.records, 'content')),
+          ...(streamed === null ? [] : await lookKeys(tx, place.pair, place.side, streamed.streams, streamed.page)),
         ];
         if (options.dryRun) return differing;
         await tx.enqueue(differing);
@@ -102,13 +79,10 @@ export async function resync(engine: Engine, options: ResyncOptions): Promise<Re
         type: 'resync.page',
         pair: place.pair.name,
         side: place.side,
-        rows: page.records.length,
+        rows: step.records.length,
         queued: found.length,
-        share: done ? 1 : shareOf(page.next, place.pair.startsAt, page.serverNow),
+        share: step.share,
       });
-      if (done) break;
-      streams = next;
-      after = page.next;
     }
   }
 
@@ -171,16 +145,16 @@ function remaining(places: readonly Place[], run: RunRow): readonly Place[] {
   return places.slice(run.position['done'] === true ? at + 1 : at);
 }
 
-function startOf(place: Place, run: RunRow, options: ResyncOptions): Keyset {
-  const { pair, side, stamp, id } = run.position;
+function startOf(place: Place, run: RunRow, options: ResyncOptions): Standing {
+  const { pair, side, stamp, id, bulk } = run.position;
   if (pair === place.pair.name && side === place.side && typeof stamp === 'string' && typeof id === 'string')
-    return { stamp, id };
-  return { stamp: options.since ?? place.pair.startsAt, id: '' };
+    return { stamp, id, bulk: typeof bulk === 'string' ? bulk : null };
+  return { stamp: options.since ?? place.pair.startsAt, id: '', bulk: null };
 }
 
-function shareOf(next: Keyset, from: string, serverNow: string): number {
-  const span = Date.parse(serverNow) - Date.parse(from);
-  return span <= 0 ? 1 : Math.min(1, Math.max(0, (Date.parse(next.stamp) - Date.parse(from)) / span));
+function positionOf({ pair, side }: Place, { standing, done }: Step): RunRow['position'] {
+  const { stamp, id, bulk } = standing;
+  return { pair: pair.name, side, stamp, id, done, ...(bulk === null ? {} : { bulk }) };
 }
 
 async function finish(engine: Engine, run: RunRow, stopped: boolean): Promise<void> {

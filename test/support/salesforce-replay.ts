@@ -163,6 +163,7 @@ export function clientOf(
     readonly vault?: TokenVault;
     readonly clock?: Clock;
     readonly share?: number;
+    readonly bulkFrom?: number;
     readonly concurrency?: number;
     readonly deps?: Partial<SalesforceDeps>;
   } = {},
@@ -176,6 +177,7 @@ export function clientOf(
       apiVersion,
       maxConcurrency: concurrency,
       dailyCallsShare: options.share ?? 0.5,
+      ...(options.bulkFrom === undefined ? {} : { bulkFrom: options.bulkFrom }),
     },
     vault: options.vault ?? memoryVault(),
     clock,

@@ -1,4 +1,5 @@
 import type { SourceRecord } from '../../core/record.ts';
+import { mapBulk } from '../bulk-pages.ts';
 import type { TicketSystem, WriteResult } from '../ticket-system.ts';
 
 /**
@@ -52,6 +53,11 @@ export function withNumbers(system: TicketSystem): TicketSystem {
       const { fields, number } = numbering(request.object, request.fields);
       const page = await system.changes({ ...request, fields });
       return { ...page, records: page.records.map(number) };
+    },
+    bulk: async (request) => {
+      const { fields, number } = numbering(request.object, request.fields);
+      const walk = (await system.bulk?.({ ...request, fields })) ?? null;
+      return walk === null ? null : { ...walk, pages: mapBulk(walk.pages, number) };
     },
     read: async (object, ids, wanted, children) => {
       const { fields, number } = numbering(object, wanted);

@@ -3,6 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { TokenVault } from '../credentials.ts';
 import type { Gate } from '../gate.ts';
 import type { TicketSystem } from '../ticket-system.ts';
+import { bulk, defaultBulkFrom } from './bulk.ts';
 import { createChildren } from './children.ts';
 import { createChunkSize } from './chunk-size.ts';
 import { describe, identity } from './describe.ts';
@@ -41,6 +42,7 @@ export function createSalesforce(deps: SalesforceDeps): TicketSystem {
   return withNumbers({
     side: 'salesforce',
     changes: (request) => changes(session, deps.clock, request),
+    bulk: (request) => bulk(session, deps.clock, deps.settings.bulkFrom ?? defaultBulkFrom, request),
     read: (object, ids, fields, ask) => read(session, object, ids, fields, ask),
     create: (requests) => create(session, sizes, requests),
     update: (requests) => update(session, sizes, requests),

@@ -12,6 +12,8 @@ export interface Query {
   /** Field names; always ascending. */
   readonly orderBy?: readonly string[];
   readonly limit?: number;
+  /** How many rows there are instead of any field of theirs. */
+  readonly count?: boolean;
   readonly children?: readonly ChildQuery[];
 }
 
@@ -121,7 +123,10 @@ export function distinctFields(names: readonly string[]): readonly string[] {
 
 /** Builds the statement. Throws Rejected for a name that cannot be one. */
 export function select(query: Query): string {
-  const columns = [...distinctFields(query.fields).map(field), ...(query.children ?? []).map(childQuery)];
+  const columns =
+    query.count === true
+      ? ['COUNT()']
+      : [...distinctFields(query.fields).map(field), ...(query.children ?? []).map(childQuery)];
   const parts = [`SELECT ${columns.join(', ')}`, `FROM ${objectNamed(query.object)}`];
   if (query.where !== undefined) parts.push(`WHERE ${query.where.soql}`);
   if (query.orderBy !== undefined) parts.push(`ORDER BY ${query.orderBy.map(field).join(', ')}`);

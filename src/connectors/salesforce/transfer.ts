@@ -67,7 +67,7 @@ export function createTransfer(deps: TransferDeps): Transfer {
         // Why it ended is the affair of whoever reads it.
         if (answer.body !== null) await finished(answer.body, { readable: true }).catch(() => undefined);
       };
-      deps.gate.run(work, wanted.signal).catch(reject);
+      deps.gate.run(work, wanted.signal, 'file').catch(reject);
     });
   };
 }

@@ -1,3 +1,4 @@
+import { mapBulk } from '../bulk-pages.ts';
 import type { DerivedField } from '../../core/derived.ts';
 import { type Fields, type SourceRecord, valueIn } from '../../core/record.ts';
 import type { PairRules } from '../../core/rules.ts';
@@ -82,6 +83,16 @@ export function withDerived(system: TicketSystem, derived: readonly DerivedField
       const page = await system.changes({ ...request, fields: native(request.fields) });
       return { ...page, records: page.records.map((record) => composed(record, request.fields)) };
     },
+    ...(system.bulk === undefined
+      ? {}
+      : {
+          bulk: async (request) => {
+            const walk = await system.bulk?.({ ...request, fields: native(request.fields) });
+            return walk === undefined || walk === null
+              ? null
+              : { ...walk, pages: mapBulk(walk.pages, (record) => composed(record, request.fields)) };
+          },
+        }),
     read: async (object, ids, fields, children) => {
       const results = await (children === undefined
         ? system.read(object, ids, native(fields))

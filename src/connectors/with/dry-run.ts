@@ -19,6 +19,7 @@ export function withDryRun(system: TicketSystem): TicketSystem {
     ...(system.allowance === undefined ? {} : { allowance: system.allowance }),
     changes: (request) => system.changes(request),
     read: (object, ids, fields, ask) => system.read(object, ids, fields, ask),
+    ...(system.bulk === undefined ? {} : { bulk: async (request) => (await system.bulk?.(request)) ?? null }),
     probe: (request) => system.probe(request),
     ...(system.find === undefined ? {} : { find: async (requests) => (await system.find?.(requests)) ?? [] }),
     ...(system.sees === undefined ? {} : { sees: async (objects) => (await system.sees?.(objects)) ?? [] }),

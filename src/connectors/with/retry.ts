@@ -87,6 +87,13 @@ export function withRetry(system: TicketSystem, options: RetryOptions): TicketSy
     ...(system.allowance === undefined ? {} : { allowance: system.allowance }),
     changes: (request) => read(() => system.changes(request), anyOf(options.signal, request.signal)),
     read: (object, ids, fields, ask) => read(() => system.read(object, ids, fields, ask)),
+    // What flows behind it tries again by itself: it knows its place.
+    ...(system.bulk === undefined
+      ? {}
+      : {
+          bulk: (request) =>
+            read(async () => (await system.bulk?.(request)) ?? null, anyOf(options.signal, request.signal)),
+        }),
     probe: (request) => read(() => system.probe(request)),
     ...(system.find === undefined
       ? {}

@@ -16,6 +16,12 @@ export interface OrgSettings {
   dailyApiRequests: number;
   /** Rows of one collection that the org's own triggers take before they run into a governor limit; none by default. */
   triggerRows: number;
+  /** This account may use the Bulk API. */
+  bulkApi: boolean;
+  /** Rows of one part of a query job's result at most, whatever was asked for. */
+  bulkRows: number;
+  /** What the next query jobs fail with, one each. */
+  readonly bulkFailures: string[];
   /** HTTP status of a collections request that allOrNone rolled back: captures show 400 and 200. */
   allOrNoneStatus: 200 | 400;
   /** Life of a session without use, milliseconds. There is no expires_in: a 401 tells. */
@@ -54,6 +60,9 @@ export function defaultSettings(): OrgSettings {
     openLocators: 10,
     dailyApiRequests: 100_000,
     triggerRows: Number.POSITIVE_INFINITY,
+    bulkApi: true,
+    bulkRows: 50_000,
+    bulkFailures: [],
     allOrNoneStatus: 200,
     sessionMs: 2 * 3_600_000,
     refreshTokenRotation: true,

@@ -22,6 +22,9 @@ function start(request: ApiRequest, jobs: Jobs): Job {
   if (operation !== 'query' && operation !== 'queryAll')
     throw refuse(400, 'INVALIDJOB', `unsupported operation: ${operation}`);
   const { base, org } = request;
+  // The code and status of the REST guide's table; which accounts meet it is the org's affair.
+  if (!org.settings.bulkApi)
+    throw refuse(403, 'API_DISABLED_FOR_ORG', 'Bulk API is not enabled for this organization or user.');
   const result = runSoql({ org, base, soql: asText(body['query']), includeDeleted: operation === 'queryAll' });
   // A query job starts in UploadComplete (recording `bulk2-query-create`).
   const job = jobs.open(request, 'V2Query', {
@@ -36,9 +39,13 @@ function start(request: ApiRequest, jobs: Jobs): Job {
   return job;
 }
 
-/** Each poll moves the job on: UploadComplete, InProgress, JobComplete. */
-function advance(job: Job): void {
-  if (job.state === 'UploadComplete') job.state = 'InProgress';
+/** Each poll moves the job on: UploadComplete, InProgress, JobComplete or Failed. */
+function advance(job: Job, failures: string[]): void {
+  const failure = job.state === 'InProgress' ? failures.shift() : undefined;
+  if (failure !== undefined) {
+    job.state = 'Failed';
+    job.errorMessage = failure;
+  } else if (job.state === 'UploadComplete') job.state = 'InProgress';
   else if (job.state === 'InProgress') {
     job.state = 'JobComplete';
     job.processed = job.lines.length;
@@ -49,7 +56,8 @@ function advance(job: Job): void {
 function results(request: ApiRequest, job: Job) {
   if (job.state !== 'JobComplete') throw refuse(400, 'INVALIDJOBSTATE', `The job is in state ${job.state}`);
   const from = Number(request.query.get('locator') ?? 0);
-  const to = from + Math.max(1, Number(request.query.get('maxRecords') ?? 50_000));
+  const asked = Math.max(1, Number(request.query.get('maxRecords') ?? 50_000));
+  const to = from + Math.min(asked, request.org.settings.bulkRows);
   const lines = job.lines.slice(from, to);
   return {
     status: 200,
@@ -70,9 +78,9 @@ export function bulkQueryRoutes(jobs: Jobs) {
     route('GET', 'jobs/query', () =>
       ok({ done: true, nextRecordsUrl: null, records: jobs.list('V2Query').map(jobBase) }),
     ),
-    route('GET', 'jobs/query/:id', (_request, { id = '' }) => {
+    route('GET', 'jobs/query/:id', (request, { id = '' }) => {
       const job = jobs.find(id, 'V2Query');
-      advance(job);
+      advance(job, request.org.settings.bulkFailures);
       return ok(jobProgress(job));
     }),
     route('GET', 'jobs/query/:id/results', (request, { id = '' }) => results(request, jobs.find(id, 'V2Query'))),

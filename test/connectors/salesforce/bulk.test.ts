@@ -1,0 +1,180 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Secret } from '../../../src/config/secret.ts';
+import type { BulkPage, TicketSystem } from '../../../src/connectors/ticket-system.ts';
+import type { SourceRecord } from '../../../src/core/record.ts';
+import { type SalesforceSandbox, startSalesforceSandbox } from '../../../src/sandbox/salesforce.ts';
+import { fakeClock, type FakeClock, runToEnd } from '../../support/clock.ts';
+import { seededRandom } from '../../support/random.ts';
+import { clientOf } from '../../support/salesforce-replay.ts';
+
+const fields = ['Subject', 'Description', 'IsEscalated', 'ClosedDate', 'Owner.Name'];
+const everything = { object: 'Case', fields, since: '2000-01-01T00:00:00.000Z', place: null };
+const fresh = 1500;
+
+describe('a walk by Bulk API 2.0 query', () => {
+  let clock: FakeClock;
+  let sandbox: SalesforceSandbox;
+  let client: TicketSystem;
+  beforeEach(async () => {
+    clock = fakeClock();
+    sandbox = await startSalesforceSandbox({ random: seededRandom(4), now: () => clock.now() });
+    client = clientFrom(1000);
+    await client.identity();
+    for (let n = 0; n < fresh; n += 1) sandbox.desk.create('Case', { Subject: `Case ${n}` }, 'Ada');
+    sandbox.forgetCalls();
+  });
+  afterEach(() => sandbox.stop());
+
+  function clientFrom(bulkFrom: number): TicketSystem {
+    const { account, url } = sandbox;
+    return clientOf(url, {
+      clock,
+      bulkFrom,
+      auth: {
+        kind: 'client_credentials',
+        clientId: account.clientId,
+        clientSecret: new Secret(account.clientSecret),
+      },
+    });
+  }
+
+  const rows = (): number => sandbox.desk.rows('Case').length;
+  const counted = (): readonly string[] =>
+    sandbox
+      .calls()
+      .flatMap((call) => (call.counted ? [`${call.method} ${call.path.split('/').slice(4).join('/')}`] : []));
+
+  /** Walks to the end, while the clock goes on by itself. */
+  async function walk(place: string | null = null): Promise<readonly BulkPage[]> {
+    const pages: BulkPage[] = [];
+    const work = async (): Promise<void> => {
+      const found = await client.bulk?.({ ...everything, place });
+      for await (const page of found?.pages ?? []) pages.push(page);
+    };
+    await runToEnd(clock, work());
+    return pages;
+  }
+  const idsIn = (pages: readonly BulkPage[]): readonly string[] =>
+    pages.flatMap((page) => page.records.map((record) => record.id));
+
+  async function byPages(): Promise<ReadonlyMap<string, SourceRecord>> {
+    const all = new Map<string, SourceRecord>();
+    for (let after = { stamp: everything.since, id: '' }, done = false; !done;) {
+      const page = await client.changes({ object: 'Case', fields, after, limit: 1000 });
+      for (const record of page.records) all.set(record.id, record);
+      ({ next: after, done } = page);
+    }
+    return all;
+  }
+
+  it('brings every record as the pages of a query do, in a handful of calls', async () => {
+    const odd = sandbox.desk.rows('Case')[7]?.id ?? '';
+    const text = 'He said "no", twice,\nand\r\nleft — 😀';
+    sandbox.desk.edit('Case', odd, { Subject: '#N/A', Description: text, Status: 'Closed' }, 'Ada');
+    const pages = await walk();
+    const expected = await byPages();
+    const found = pages.flatMap((page) => page.records);
+    expect(found).toHaveLength(rows());
+    expect(new Map(found.map((record) => [record.id, record]))).toEqual(expected);
+    expect(Math.max(...pages.map((page) => page.records.length))).toBe(1000);
+    expect(
+      counted()
+        .slice(0, 7)
+        .map((call) => call.replace(/750\w+/, ':id')),
+    ).toEqual([
+      'GET query',
+      'POST jobs/query',
+      'GET jobs/query/:id',
+      'GET jobs/query/:id',
+      'GET sobjects/Case/describe',
+      'GET jobs/query/:id/results',
+      'DELETE jobs/query/:id',
+    ]);
+  });
+
+  it('is left to pages below its threshold, at a threshold of 0, and where the account may not', async () => {
+    expect(await clientFrom(rows() + 1).bulk?.(everything)).toBeNull();
+    expect(await clientFrom(0).bulk?.(everything)).toBeNull();
+    sandbox.settings.bulkApi = false;
+    expect(await client.bulk?.(everything)).toBeNull();
+  });
+
+  it('follows the locator from part to part', async () => {
+    sandbox.settings.bulkRows = 400;
+    const pages = await walk();
+    expect(idsIn(pages)).toHaveLength(rows());
+    expect(new Set(idsIn(pages)).size).toBe(rows());
+    expect(counted().filter((call) => call.endsWith('/results'))).toHaveLength(Math.ceil(rows() / 400));
+  });
+
+  it('goes on at the part where it stopped, with the same job', async () => {
+    sandbox.settings.bulkRows = 400;
+    const seen: string[] = [];
+    let place: string | null = null;
+    const half = async (): Promise<void> => {
+      const found = await client.bulk?.(everything);
+      for await (const page of found?.pages ?? []) {
+        seen.push(...page.records.map((record) => record.id));
+        ({ place } = page);
+        if (seen.length >= 800) break;
+      }
+    };
+    await runToEnd(clock, half());
+    sandbox.forgetCalls();
+    const rest = await walk(place);
+    expect(new Set([...seen, ...idsIn(rest)]).size).toBe(rows());
+    expect(idsIn(rest).length).toBeLessThan(rows() - 300);
+    expect(counted().filter((call) => call.startsWith('POST'))).toEqual([]);
+  });
+
+  it('begins anew where the job of an earlier walk is gone', async () => {
+    const pages = await walk();
+    const again = await walk(pages[0]?.place ?? '');
+    expect(idsIn(again)).toHaveLength(rows());
+    expect(idsIn(await walk('no place of ours'))).toHaveLength(rows());
+  });
+
+  it('asks again for a part that did not come, and hands no row on twice', async () => {
+    sandbox.faults.add({ kind: 'drop-before', path: '/results', times: 2 });
+    sandbox.faults.add({ kind: 'unavailable', path: '/jobs/query/750', times: 2 });
+    expect(idsIn(await walk())).toHaveLength(rows());
+  });
+
+  it('ends with words for pages where the job fails, is aborted or is deleted meanwhile', async () => {
+    sandbox.settings.bulkFailures.push('InvalidBatch : Records not processed');
+    await expect(walk()).rejects.toMatchObject({
+      data: { cause: 'bulk-ended', answer: 'Failed: InvalidBatch : Records not processed' },
+    });
+    for (const method of ['PATCH', 'DELETE'] as const) {
+      const found = await client.bulk?.(everything);
+      const pages = found?.pages[Symbol.asyncIterator]();
+      const first = (await pages?.next())?.value as BulkPage | undefined;
+      const { job } = JSON.parse(first?.place ?? '{}') as { job: string };
+      await meddle(method, job);
+      await expect(runToEnd(clock, Promise.resolve(pages?.next()))).rejects.toMatchObject({
+        data: { cause: 'bulk-ended' },
+      });
+    }
+  });
+
+  /** Somebody else with an eye on the org's jobs. */
+  async function meddle(method: 'PATCH' | 'DELETE', job: string): Promise<void> {
+    const answer = await fetch(`${sandbox.url}/services/data/v62.0/jobs/query/${job}`, {
+      method,
+      headers: { authorization: `Bearer ${await tokenOf()}`, 'content-type': 'application/json' },
+      ...(method === 'PATCH' ? { body: JSON.stringify({ state: 'Aborted' }) } : {}),
+    });
+    if (!answer.ok) throw new Error(`${method}: ${answer.status}`);
+  }
+
+  async function tokenOf(): Promise<string> {
+    const { clientId, clientSecret } = sandbox.account;
+    const body = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: clientSecret,
+    });
+    const answer = await fetch(`${sandbox.url}/services/oauth2/token`, { method: 'POST', body });
+    return String(((await answer.json()) as { access_token: unknown }).access_token);
+  }
+});
