@@ -8,6 +8,7 @@ import { otherSide, type Side } from '../core/side.ts';
 import type { Cursor, PairPause, Tx, Walk } from '../store/store.ts';
 import { openStreams, saveStreams, streamAsks, streamsDone, type StreamWalk } from './children/follow.ts';
 import type { Engine } from './engine.ts';
+import { firstLoad } from './first-load.ts';
 import { takenElsewhere } from './match/elsewhere.ts';
 import { holdsParent } from './match/record.ts';
 import { mayBeBack, scopeMoved } from './life/seen.ts';
@@ -48,26 +49,33 @@ async function walkAll(engine: Engine, pair: PairRules, side: Side, options: Pol
   let { cursor, streams } = opened;
   let rows = 0;
   let queued = 0;
+  await using loading = firstLoad(engine, pair, side, cursor, options.signal);
   for (;;) {
     const start = cursor.walk ?? walkStart(engine, cursor);
-    const page = await engine.systems[side].changes({
-      object: pair.objects[side],
-      fields: fieldsOf(pair, side),
-      after: start.after,
-      limit: engine.pageSize,
-      ...streamAsks(engine, streams),
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-    });
-    engine.offsets[side] = Date.parse(page.serverNow) - engine.clock.now();
-    const walk: Walk = cursor.walk ?? { ...start, startedAt: page.serverNow, created: 0 };
-    const saved = await savePage(engine, pair, side, { cursor, walk, streams }, page, options);
+    const loaded = await loading.next();
+    const inBulk = loaded.done !== true;
+    const page = inBulk
+      ? loaded.value
+      : await engine.systems[side].changes({
+          object: pair.objects[side],
+          fields: fieldsOf(pair, side),
+          after: start.after,
+          limit: engine.pageSize,
+          ...streamAsks(engine, streams),
+          ...(options.signal === undefined ? {} : { signal: options.signal }),
+        });
+    if (!inBulk) engine.offsets[side] = Date.parse(page.serverNow) - engine.clock.now();
+    const begun = cursor.walk ?? { ...start, startedAt: page.serverNow, created: 0 };
+    // A bulk walk has no place to go on from: one that was broken off counts anew.
+    const walk: Walk = inBulk && rows === 0 ? { ...begun, created: 0 } : begun;
+    const saved = await savePage(engine, pair, side, { cursor, walk, streams: inBulk ? [] : streams }, page, options);
     if (saved.kind === 'moved') return { rows, queued, skipped: 'other-replica' };
     if (saved.kind === 'braked') {
       engine.emit({ type: 'pair.paused', pause: saved.pause });
       return { rows, queued, skipped: 'pair-paused' };
     }
     cursor = saved.cursor;
-    streams = saved.streams;
+    if (!inBulk) streams = saved.streams;
     rows += page.records.length;
     queued += saved.queued;
     engine.emit({ type: 'poll.page', pair: pair.name, side, rows: page.records.length, queued: saved.queued });

@@ -1,19 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Secret } from '../../src/config/secret.ts';
-import { createMemorySystem, type MemorySystem } from '../../src/connectors/memory.ts';
-import { bothSides } from '../../src/core/side.ts';
-import { defaultTimes, type Engine } from '../../src/engine/engine.ts';
+import { afterEach, describe, expect, it } from 'vitest';
 import { meetInstances } from '../../src/engine/life/instances.ts';
 import { createTicker } from '../../src/engine/ticker.ts';
 import { createWorker } from '../../src/engine/worker.ts';
-import { defaultPairWith } from '../../src/mapping/default-config.ts';
 import type { PairConfig } from '../../src/mapping/define-config.ts';
-import { buildPairRules } from '../../src/mapping/pair-rules.ts';
-import { type SalesforceSandbox, startSalesforceSandbox } from '../../src/sandbox/salesforce.ts';
-import { createMemoryStore } from '../../src/store/memory.ts';
-import { fakeClock, type FakeClock } from '../support/clock.ts';
-import { seededIds, seededRandom } from '../support/random.ts';
-import { clientOf } from '../support/salesforce-replay.ts';
+import { salesforceWorld, type SalesforceWorld } from './salesforce-world.ts';
 import { newIncident } from './world.ts';
 
 // What a pair at rest costs a Salesforce org by the day: the real connector against the local Salesforce, on a clock of its own.
@@ -24,44 +14,13 @@ const hour = 60 * minute;
 const tickMs = 10_000;
 const idleMaxMs = 120_000;
 
-let clock: FakeClock;
-let sandbox: SalesforceSandbox;
-let servicenow: MemorySystem;
-beforeEach(async () => {
-  clock = fakeClock();
-  sandbox = await startSalesforceSandbox({ random: seededRandom(4), now: () => clock.now() });
-  servicenow = createMemorySystem({ side: 'servicenow', clock, ids: seededIds(2) });
-});
-afterEach(() => sandbox.stop());
+let world: SalesforceWorld;
+afterEach(() => world[Symbol.asyncDispose]());
 
 /** A daemon's own steps from its start, with this mapping. */
 async function daemon(pair: Partial<PairConfig>) {
-  const { account, url } = sandbox;
-  const salesforce = clientOf(url, {
-    clock,
-    auth: {
-      kind: 'client_credentials',
-      clientId: account.clientId,
-      clientSecret: new Secret(account.clientSecret),
-    },
-  });
-  const store = createMemoryStore({ clock, ids: seededIds(1) });
-  const rules = buildPairRules(
-    { ...defaultPairWith({ closeCode: 'Solution provided', closeNotes: 'Done.' }), sync: { from: 'all' }, ...pair },
-    { startedAt: new Date(clock.now()).toISOString() },
-  );
-  const engine: Engine = {
-    store,
-    systems: { servicenow, salesforce },
-    pairs: [rules],
-    clock,
-    ids: seededIds(4),
-    emit: () => undefined,
-    times: defaultTimes,
-    pageSize: 1000,
-    offsets: bothSides(() => 0),
-    runId: 'run-1',
-  };
+  world = await salesforceWorld({ pair });
+  const { engine, clock, store, salesforce } = world;
   // As the composition root and `start` ask once.
   await salesforce.describe('Case');
   await meetInstances(engine);
@@ -80,10 +39,9 @@ async function daemon(pair: Partial<PairConfig>) {
   return { live, calls: () => salesforce.calls() };
 }
 
-const counted = (): number => sandbox.calls().filter((call) => call.counted).length;
-
 /** A ticket that was carried there, with a comment and a file from across. */
 async function oneTicket(live: (ms: number) => Promise<void>, within = minute): Promise<void> {
+  const { servicenow, sandbox } = world;
   servicenow.put('incident', newIncident);
   await live(within);
   const [twin] = sandbox.desk.rows('Case').filter((row) => row.fields['Subject'] === newIncident['short_description']);
@@ -103,30 +61,30 @@ describe('an idle hour', () => {
     const { live } = await daemon(off as Partial<PairConfig>);
     await oneTicket(live);
     await live(20 * minute);
-    sandbox.forgetCalls();
+    world.sandbox.forgetCalls();
     await live(hour);
-    expect(counted()).toBe(hour / idleMaxMs);
+    expect(world.counted()).toBe(hour / idleMaxMs);
   });
 });
 
 describe('an idle day', () => {
   it('stays within 5 % of the 15,000 calls that a Developer Edition has, every call since the start counted', async () => {
-    sandbox.settings.dailyApiRequests = 15_000;
     const { live, calls } = await daemon({});
+    world.sandbox.settings.dailyApiRequests = 15_000;
     await live(24 * hour);
 
-    expect(counted()).toBeLessThanOrEqual(750);
+    expect(world.counted()).toBeLessThanOrEqual(750);
     // One for each poll at rest, and the start.
-    expect(counted()).toBeGreaterThanOrEqual((24 * hour) / idleMaxMs);
-    expect(calls()).toBe(counted());
+    expect(world.counted()).toBeGreaterThanOrEqual((24 * hour) / idleMaxMs);
+    expect(calls()).toBe(world.counted());
   }, 60_000);
 
   it('costs a few more where one ticket came, with a comment and a file', async () => {
     const { live } = await daemon({});
     await live(12 * hour);
-    const before = counted();
+    const before = world.counted();
     await oneTicket(live, 4 * minute);
     await live(12 * minute);
-    expect(counted() - before).toBeLessThan((20 * minute) / idleMaxMs + 30);
+    expect(world.counted() - before).toBeLessThan((20 * minute) / idleMaxMs + 30);
   }, 60_000);
 });

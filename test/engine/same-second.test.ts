@@ -1,72 +1,41 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Secret } from '../../src/config/secret.ts';
-import { createMemorySystem, type MemorySystem } from '../../src/connectors/memory.ts';
-import type { TicketSystem } from '../../src/connectors/ticket-system.ts';
-import { bothSides, sides } from '../../src/core/side.ts';
-import { defaultTimes, type Engine } from '../../src/engine/engine.ts';
+import { sides } from '../../src/core/side.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import { poll } from '../../src/engine/poll.ts';
 import { createWorker } from '../../src/engine/worker.ts';
-import { defaultPairWith } from '../../src/mapping/default-config.ts';
-import { buildPairRules } from '../../src/mapping/pair-rules.ts';
-import { type SalesforceSandbox, startSalesforceSandbox } from '../../src/sandbox/salesforce.ts';
-import { createMemoryStore, type MemoryStore } from '../../src/store/memory.ts';
-import { fakeClock, type FakeClock } from '../support/clock.ts';
-import { seededIds, seededRandom } from '../support/random.ts';
-import { clientOf } from '../support/salesforce-replay.ts';
+import { salesforceWorld, type SalesforceWorld } from './salesforce-world.ts';
 import { newIncident } from './world.ts';
 
 // Salesforce stamps whole seconds: what a person saves in the very second of our own write carries our write's stamp.
 
-let clock: FakeClock;
-let sandbox: SalesforceSandbox;
-let servicenow: MemorySystem;
-let store: MemoryStore;
+let world: SalesforceWorld;
 let engine: Engine;
 /** What a person does the moment a write of ours has been answered, before the engine hears of it. */
 let atOnce: (() => void) | null;
 
 beforeEach(async () => {
-  clock = fakeClock();
   atOnce = null;
-  sandbox = await startSalesforceSandbox({ random: seededRandom(4), now: () => clock.now() });
-  servicenow = createMemorySystem({ side: 'servicenow', clock, ids: seededIds(2) });
-  store = createMemoryStore({ clock, ids: seededIds(1) });
-  const { account, url } = sandbox;
-  const auth = {
-    kind: 'client_credentials',
-    clientId: account.clientId,
-    clientSecret: new Secret(account.clientSecret),
-  } as const;
-  const desk = clientOf(url, { clock, auth });
+  world = await salesforceWorld();
+  const { salesforce } = world;
   const meddled = async <T>(answer: Promise<T>): Promise<T> => {
     const done = await answer;
     atOnce?.();
     atOnce = null;
     return done;
   };
-  const salesforce: TicketSystem = {
-    ...desk,
-    create: (requests) => meddled(desk.create(requests)),
-    update: (requests) => meddled(desk.update(requests)),
-  };
-  const config = {
-    ...defaultPairWith({ closeCode: 'Solution provided', closeNotes: 'Done.' }),
-    sync: { from: 'all' as const },
-  };
   engine = {
-    store,
-    systems: { servicenow, salesforce },
-    pairs: [buildPairRules(config, { startedAt: new Date(clock.now()).toISOString() })],
-    clock,
-    ids: seededIds(4),
-    emit: () => undefined,
-    times: defaultTimes,
-    pageSize: 1000,
-    offsets: bothSides(() => 0),
-    runId: 'run-1',
+    ...world.engine,
+    systems: {
+      ...world.engine.systems,
+      salesforce: {
+        ...salesforce,
+        create: (requests) => meddled(salesforce.create(requests)),
+        update: (requests) => meddled(salesforce.update(requests)),
+      },
+    },
   };
 });
-afterEach(() => sandbox.stop());
+afterEach(() => world[Symbol.asyncDispose]());
 
 const worker = () => createWorker(engine, { sideDown: 'fail', signal: new AbortController().signal });
 
@@ -75,29 +44,36 @@ async function syncNow(): Promise<void> {
   const [pair] = engine.pairs;
   if (pair === undefined) throw new Error('no pair');
   for (const side of sides) await poll(engine, pair, side, { unlimitedCreates: false });
-  for (let jobs = await store.queue.takeBatch(200); jobs.length > 0; jobs = await store.queue.takeBatch(200))
+  for (
+    let jobs = await world.store.queue.takeBatch(200);
+    jobs.length > 0;
+    jobs = await world.store.queue.takeBatch(200)
+  )
     await worker().handle(jobs);
 }
 
 /** The next polls, a tick apart and none of them a wide one. */
 async function laterPolls(): Promise<void> {
   for (let polls = 0; polls < 3; polls += 1) {
-    await clock.advance(10_000);
+    await world.clock.advance(10_000);
     await syncNow();
   }
 }
 
 /** A linked pair of tickets at rest, long after their first walk. */
 async function atRest() {
-  const incident = servicenow.put('incident', newIncident);
+  const incident = world.servicenow.put('incident', newIncident);
   await syncNow();
-  const [twin] = sandbox.desk.rows('Case').filter((row) => row.fields['Subject'] === newIncident['short_description']);
+  const [twin] = world.sandbox.desk
+    .rows('Case')
+    .filter((row) => row.fields['Subject'] === newIncident['short_description']);
   if (twin === undefined) throw new Error('not carried');
   await laterPolls();
-  const change = (fields: Readonly<Record<string, string>>) => servicenow.edit('incident', incident.id, fields);
-  const there = () => servicenow.rows('incident')[0]?.fields;
-  const edit = (fields: Readonly<Record<string, string>>) => void sandbox.desk.edit('Case', twin.id, fields, 'Ada');
-  const stamp = () => sandbox.desk.row('Case', twin.id)?.fields['SystemModstamp'];
+  const change = (fields: Readonly<Record<string, string>>) => world.servicenow.edit('incident', incident.id, fields);
+  const there = () => world.servicenow.rows('incident')[0]?.fields;
+  const edit = (fields: Readonly<Record<string, string>>) =>
+    void world.sandbox.desk.edit('Case', twin.id, fields, 'Ada');
+  const stamp = () => world.sandbox.desk.row('Case', twin.id)?.fields['SystemModstamp'];
   return { incident, twin, change, there, edit, stamp };
 }
 
@@ -141,25 +117,25 @@ describe.each(['after the run that wrote', 'while the run that wrote is not over
     });
 
     it('of a Case that we have just created travels with the next polls', async () => {
-      servicenow.put('incident', newIncident);
+      world.servicenow.put('incident', newIncident);
       const edit = () => {
-        const [twin] = sandbox.desk
+        const [twin] = world.sandbox.desk
           .rows('Case')
           .filter((row) => row.fields['Subject'] === newIncident['short_description']);
         if (twin === undefined) throw new Error('not carried');
-        sandbox.desk.edit('Case', twin.id, { Priority: 'Low' }, 'Ada');
+        world.sandbox.desk.edit('Case', twin.id, { Priority: 'Low' }, 'Ada');
       };
       await meddle(edit);
       await laterPolls();
-      expect(servicenow.rows('incident')[0]?.fields).toMatchObject({ urgency: '3' });
+      expect(world.servicenow.rows('incident')[0]?.fields).toMatchObject({ urgency: '3' });
     });
 
     it('by a comment travels with the next polls', async () => {
       const { twin, incident, change } = await atRest();
       change({ short_description: 'Printer still on fire' });
-      await meddle(() => sandbox.desk.comment('Case', twin.id, 'It is out.', 'public', 'Ada'));
+      await meddle(() => world.sandbox.desk.comment('Case', twin.id, 'It is out.', 'public', 'Ada'));
       await laterPolls();
-      expect(servicenow.comments.all('incident', incident.id).map(({ text }) => text)).toEqual([
+      expect(world.servicenow.comments.all('incident', incident.id).map(({ text }) => text)).toEqual([
         expect.stringContaining('It is out.'),
       ]);
     });
@@ -169,12 +145,12 @@ describe.each(['after the run that wrote', 'while the run that wrote is not over
 describe('a comment edited in the second in which it was written and carried', () => {
   it('travels again', async () => {
     const { twin, incident } = await atRest();
-    sandbox.desk.comment('Case', twin.id, 'It is out.', 'public', 'Ada');
+    world.sandbox.desk.comment('Case', twin.id, 'It is out.', 'public', 'Ada');
     await syncNow();
-    const [comment] = sandbox.desk.rows('CaseComment');
-    sandbox.desk.edit('CaseComment', comment?.id ?? '', { CommentBody: 'It is out again.' }, 'Ada');
+    const [comment] = world.sandbox.desk.rows('CaseComment');
+    world.sandbox.desk.edit('CaseComment', comment?.id ?? '', { CommentBody: 'It is out again.' }, 'Ada');
     await laterPolls();
-    const texts = servicenow.comments.all('incident', incident.id).map(({ text }) => text);
+    const texts = world.servicenow.comments.all('incident', incident.id).map(({ text }) => text);
     expect(texts.some((text) => text.includes('It is out again.'))).toBe(true);
   });
 });
