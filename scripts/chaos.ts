@@ -1,6 +1,6 @@
 /**
  * Kills, stops, cuts and restarts real processes: the daemon, both local desks and Postgres, while people work at both desks.
- * Run: npm run chaos -- [--per-point 10] [--points N] [--kills 200] [--stops 50] [--restarts 20] [--cuts 20] [--seed 1]
+ * Run: npm run chaos -- [--per-point 10] [--points N] [--kills 200] [--stops 50] [--restarts 20] [--cuts 20] [--fresh 20] [--seed 1]
  */
 import { parseArgs } from 'node:util';
 import { troubleOf } from '../src/cli/commands/demo/texts.ts';
@@ -14,6 +14,8 @@ const { values } = parseArgs({
     stops: { type: 'string', default: '50' },
     restarts: { type: 'string', default: '20' },
     cuts: { type: 'string', default: '20' },
+    // In percent: after the others the dead one's leases are ended at once, as ten seconds would end them.
+    fresh: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
   },
 });
@@ -39,6 +41,7 @@ const report = await chaos({
   stops: whole('stops'),
   databaseRestarts: whole('restarts'),
   cuts: whole('cuts'),
+  fresh: whole('fresh') / 100,
   say: (line) => console.error(line),
 });
 for (const row of report.rows) {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { sides } from '../../src/core/side.ts';
+import { evidenceOf } from './evidence.ts';
 import { type Broken, judge } from './judge.ts';
 import { People } from './people.ts';
 import { type Daemon, startWorld, type World } from './world.ts';
@@ -15,6 +16,8 @@ export interface Plan {
   readonly stops: number;
   readonly databaseRestarts: number;
   readonly cuts: number;
+  /** The share of rounds that begin with everything still held that the last one's dead have held. */
+  readonly fresh: number;
   readonly say: (line: string) => void;
 }
 
@@ -55,22 +58,33 @@ interface Stage {
 /** Kills, stops, cuts and restarts real processes while people work at both desks, and holds the desks against what people did. */
 export async function chaos(plan: Plan): Promise<ChaosReport> {
   const random = series(plan.seed);
+  const startedAt = performance.now();
+  const say = (line: string): void =>
+    plan.say(`${String(Math.round((performance.now() - startedAt) / 1000)).padStart(5)} s  ${line}`);
   const world = await startWorld();
   const stage: Stage = { world, people: new People(world, random, plan.texts), random };
   try {
     const points = await learnPoints(stage);
     const chosen = points.slice(0, plan.points ?? points.length);
-    plan.say(`${points.length} points; ${chosen.length} are killed at, ${plan.perPoint} times each`);
+    say(`${points.length} points; ${chosen.length} are killed at, ${plan.perPoint} times each`);
     const rows: Row[] = [];
     const fired = { count: 0 };
+    const told = new Set<string>();
     const run = async (what: string, rounds: number, round: (n: number) => Promise<void>): Promise<void> => {
       const broken: Broken[] = [];
       for (let n = 0; n < rounds; n += 1) {
+        if (random() >= plan.fresh) await world.outlast();
         await round(n);
         if (n % 20 === 19 || n === rounds - 1) {
           broken.splice(0, broken.length, ...(await settleAndJudge(stage)));
-          plan.say(`${what}: ${n + 1} of ${rounds}, broken ${broken.length}`);
-          for (const one of broken.slice(0, 5)) plan.say(`    ${one.what}: ${one.about}`);
+          say(`${what}: ${n + 1} of ${rounds}, broken ${broken.length}`);
+          for (const one of broken.slice(0, 5)) {
+            say(`    ${one.what}: ${one.about}`);
+            const mark = /\[\w+\]/.exec(one.about)?.[0];
+            if (mark === undefined || told.has(mark)) continue;
+            told.add(mark);
+            for (const line of await evidenceOf(world, mark)) plan.say(`        ${line}`);
+          }
         }
       }
       rows.push({ what, rounds, broken });
@@ -169,6 +183,7 @@ async function networkCut({ world, people, random }: Stage): Promise<void> {
 
 /** One replica without an armed point works until nothing is left to do. */
 async function settleAndJudge({ world, people }: Stage): Promise<readonly Broken[]> {
+  await world.outlast();
   const daemon = await startFor(world);
   await untilQuiet(daemon, 180_000);
   const broken = await judge(world, people);

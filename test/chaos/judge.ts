@@ -20,6 +20,8 @@ interface Truth {
   readonly spoken: Readonly<Record<Side, readonly Spoken[]>>;
   /** Every value that a conflict or history row keeps. */
   readonly kept: string;
+  /** Pairs of values between which a person was asked to choose: the sides differ until then, and neither is lost. */
+  readonly asked: ReadonlySet<string>;
 }
 
 async function truthOf(world: World): Promise<Truth> {
@@ -34,7 +36,11 @@ async function truthOf(world: World): Promise<Truth> {
   }));
   const conflicts = await world.query('SELECT "values"::text AS kept, base::text AS base FROM conflicts');
   const history = await world.query('SELECT value::text AS kept, value_before::text AS base FROM history');
+  const open = await world.query(
+    `SELECT "values"->>'servicenow' AS servicenow, "values"->>'salesforce' AS salesforce FROM conflicts WHERE status = 'open'`,
+  );
   return {
+    asked: new Set(open.map((row) => `${String(row['servicenow'])}|${String(row['salesforce'])}`)),
     rows: { servicenow: await servicenow.rows('incident'), salesforce: await salesforce.rows('Case') },
     spoken: { servicenow: journal, salesforce: comments },
     kept: [...conflicts, ...history].map((row) => `${String(row['kept'])} ${String(row['base'])}`).join('\n'),
@@ -77,7 +83,7 @@ function judgeField(
   const value = (side: Side): string =>
     String(rows[side].fields[textFields[field][side]] ?? '').replaceAll('\r\n', '\n');
   const broken: Broken[] = [];
-  if (value('servicenow') !== value('salesforce'))
+  if (value('servicenow') !== value('salesforce') && !truth.asked.has(`${value('servicenow')}|${value('salesforce')}`))
     broken.push({
       what: 'sides differ',
       about: `${ticket.token} ${field}: ${value('servicenow')} | ${value('salesforce')}`,
