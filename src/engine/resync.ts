@@ -5,10 +5,11 @@ import type { RunRow } from '../store/store.ts';
 import { planKeys, type PlannedItem } from './dry-run.ts';
 import { lookKeys } from './children/follow.ts';
 import type { Engine } from './engine.ts';
-import { sweepLinks } from './life/sweep.ts';
+import { type Met, sweepLinks } from './life/sweep.ts';
 import { keysOf } from './poll.ts';
 import { waitForCalls } from './reserve.ts';
 import { type Place, type Standing, type Step, walkFrom } from './resync-walk.ts';
+import { SeenIds } from './seen-ids.ts';
 import { drain, type Summary } from './sync-once.ts';
 import { noTotals } from './work.ts';
 
@@ -52,12 +53,14 @@ export async function resync(engine: Engine, options: ResyncOptions): Promise<Re
     .filter((pair) => !paused.includes(pair.name))
     .flatMap((pair) => sides.map((side): Place => ({ pair, side })));
 
+  const met = new Map(pairs.map((pair): [string, Met] => [pair.name, bothSides(() => new SeenIds())]));
   for (const place of remaining(places, run)) {
     const { signal } = options;
     if (signal.aborted) break;
     const from = { standing: startOf(place, run, options), since: options.since ?? null, signal };
     for await (const step of walkFrom(engine, place, from)) {
       polled[place.side] += step.records.length;
+      for (const { id } of step.records) met.get(place.pair.name)?.[place.side].add(id);
       run = {
         ...run,
         state: 'running',
@@ -89,7 +92,7 @@ export async function resync(engine: Engine, options: ResyncOptions): Promise<Re
   // A walk shows what is there. Whether the rest is gone, only a look at the links themselves tells.
   const swept = options.since === undefined ? pairs.filter((pair) => !paused.includes(pair.name)) : [];
   for (const pair of swept) {
-    for await (const found of sweepLinks(engine, pair, options.signal)) {
+    for await (const found of sweepLinks(engine, pair, options.signal, met.get(pair.name))) {
       for (const side of sides) await waitForCalls(engine, side, 'resync', options.signal);
       if (options.dryRun) keys.push(...found);
       else await engine.store.transaction((tx) => tx.enqueue(found));

@@ -27,7 +27,8 @@ export interface Verified {
   readonly comments: readonly Unpaired[];
 }
 
-const pageOfLinks = 500;
+/** As many as one call reads on either side. */
+const pageOfLinks = 1000;
 
 /** Reads both sides of every link and reports where they differ. Writes nothing. A field held on purpose is not drift. */
 export async function verify(

@@ -105,3 +105,28 @@ describe('runs that look at everything, while few calls are left', () => {
     expect(await runToEnd(world.clock, run)).toMatchObject({ stopped: true, polled: { salesforce: 0 } });
   });
 });
+
+describe('a resync', () => {
+  it('asks by id for no ticket that its walk has just met, and for the one that it has not', async () => {
+    const world = createWorld();
+    for (let n = 0; n < 3; n += 1) world.put('salesforce', { ...newCase, Subject: `Case ${n}` });
+    await world.sync();
+    const asked: string[] = [];
+    const record = (side: 'servicenow' | 'salesforce') => ({
+      ...world.desks[side],
+      read: (...args: Parameters<(typeof world.desks)[typeof side]['read']>) => {
+        asked.push(...args[1]);
+        return world.desks[side].read(...args);
+      },
+    });
+    const systems = { servicenow: record('servicenow'), salesforce: record('salesforce') };
+    const look = () => resync({ ...world.engine, systems }, { dryRun: true, signal: new AbortController().signal });
+    await runToEnd(world.clock, look());
+    expect(asked).toEqual([]);
+    const [hidden] = world.desks.servicenow.rows('incident');
+    world.desks.servicenow.hide('incident', hidden?.id ?? '', true);
+    await runToEnd(world.clock, look());
+    expect(asked).toContain(hidden?.id);
+    expect(new Set(asked).size).toBeLessThanOrEqual(2);
+  });
+});
