@@ -1,6 +1,6 @@
 import type { Settings } from './config/settings.ts';
 import type { TokenVault } from './connectors/credentials.ts';
-import { createGate, type Gate } from './connectors/gate.ts';
+import { createGate, type Gate, type WidthChange } from './connectors/gate.ts';
 import { keepLanes, type LaneKeeper } from './connectors/gate-keeper.ts';
 import { createMemoryVault } from './connectors/memory-vault.ts';
 import { createSalesforce } from './connectors/salesforce/salesforce.ts';
@@ -109,14 +109,17 @@ function filesAtOnce(settings: Settings): number {
 async function openLanes({ settings, emit }: AppOptions, { limits }: Store): Promise<LaneKeeper> {
   const most = bothSides((side) => settings[side].maxConcurrency);
   const clock = systemClock;
+  const onWidth = (side: Side, change: WidthChange): void => emit({ type: 'lanes.changed', side, ...change });
   if (limits === undefined) {
-    return { gates: bothSides((side) => createGate({ concurrency: most[side], clock })), stop: async () => undefined };
+    const gateTo = (side: Side): Gate =>
+      createGate({ concurrency: most[side], clock, side, onWidth: (change) => onWidth(side, change) });
+    return { gates: bothSides(gateTo), stop: async () => undefined };
   }
   // That the database went away was told by the store.
   const onError = (error: Error): void => {
     if (!(error instanceof StoreUnavailable)) emit({ type: 'store.lost', error });
   };
-  return keepLanes({ limits, holder: systemIds.next(), most, clock, onError });
+  return keepLanes({ limits, holder: systemIds.next(), most, clock, onError, onWidth });
 }
 
 function openSystems(

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Renewal, SharedLimits } from '../core/limits.ts';
 import { bothSides, type Side, sides } from '../core/side.ts';
-import type { Gate } from './gate.ts';
+import type { Gate, WidthChange } from './gate.ts';
 import { createLeasedGate, momentOf } from './gate-lanes.ts';
 
 /** Gates to both sides whose limits hold for all replicas on one store together. */
@@ -20,6 +20,8 @@ export interface LaneKeeperOptions {
   readonly clock: Clock;
   /** The store did not answer; it is asked again. */
   readonly onError: (error: Error) => void;
+  /** A side was found to bear fewer calls at once than is set, or more again. */
+  readonly onWidth?: (side: Side, change: WidthChange) => void;
 }
 
 /**
@@ -38,7 +40,15 @@ export async function keepLanes(options: LaneKeeperOptions): Promise<LaneKeeper>
     news = true;
     nap.abort();
   };
-  const leased = bothSides((side) => createLeasedGate({ side, most: options.most[side], clock, onNews: soon }));
+  const leased = bothSides((side) =>
+    createLeasedGate({
+      side,
+      most: options.most[side],
+      clock,
+      onNews: soon,
+      onWidth: (change) => options.onWidth?.(side, change),
+    }),
+  );
   let stopped = false;
 
   async function renew(mode: Renewal['mode']): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Claim, Grant } from '../core/limits.ts';
 import type { Side } from '../core/side.ts';
-import { createGate, type OpenGate } from './gate.ts';
+import { createGate, type OpenGate, type WidthChange } from './gate.ts';
 import { createDay, type SharedDay } from './gate-day.ts';
 
 /** A gate whose lanes are leased, and what its keeper has to know of it. */
@@ -34,12 +34,16 @@ export function createLeasedGate(options: {
   readonly clock: Clock;
   /** Something was said that the others should hear, or lanes are there to be given back. */
   readonly onNews: () => void;
+  readonly onWidth: (change: WidthChange) => void;
 }): LeasedGate {
   const { side, most, clock, onNews } = options;
   const day = createDay(clock);
-  let lease: { readonly lanes: number; readonly use: number; readonly until: Moment } | null = null;
+  let lease: { readonly lanes: number; readonly use: number; readonly files: number; readonly until: Moment } | null =
+    null;
   let untold = 0;
   let told = 0;
+  /** Files that lanes were asked for. */
+  let asked = 0;
 
   const lost = (): boolean => {
     if (lease === null) return false;
@@ -57,7 +61,19 @@ export function createLeasedGate(options: {
     clock,
     side,
     day: { ...day, end: (ms) => (day.end(ms), onNews()) },
-    lanes: { free, lost, ended: offer },
+    lanes: {
+      free,
+      files: () => (lease === null || lost() ? 0 : lease.files),
+      lost,
+      ended: offer,
+      fileWaits: () => {
+        if (lease !== null && asked < gate.files() && gate.files() > lease.files) onNews();
+      },
+    },
+    onWidth: (change) => {
+      options.onWidth(change);
+      onNews();
+    },
     onPause: (until) => {
       untold = until;
       onNews();
@@ -69,22 +85,29 @@ export function createLeasedGate(options: {
     day,
     claim: () => {
       told = untold;
+      asked = gate.files();
       const pauseMs = Math.max(0, told - clock.now());
-      return { most, keep: needed(gate.running()), pauseMs, ...day.claim() };
+      // Who bears the fewest decides for all of us: the side is the same.
+      return { most: gate.width(), keep: needed(gate.running()), files: asked, pauseMs, ...day.claim() };
     },
-    granted: (grant, asked, ttlMs) => {
+    granted: (grant, at, ttlMs) => {
       if (untold === told) untold = 0;
       if (grant.pauseMs > 0) gate.hearPause(grant.pauseMs);
       day.granted(grant);
       // Whatever waited beyond the end of the lease is refused before there is a new one.
       gate.look();
       const ms = ttlMs - marginMs;
-      lease = { lanes: grant.lanes, use: grant.use, until: { wall: asked.wall + ms, ticks: asked.ticks + ms } };
+      lease = {
+        lanes: grant.lanes,
+        use: grant.use,
+        files: grant.files,
+        until: { wall: at.wall + ms, ticks: at.ticks + ms },
+      };
       gate.look();
       offer(gate.running());
     },
     close: () => {
-      lease = { lanes: 0, use: 0, until: { wall: 0, ticks: 0 } };
+      lease = { lanes: 0, use: 0, files: 0, until: { wall: 0, ticks: 0 } };
       gate.look();
     },
   };

@@ -2,14 +2,19 @@ import type { Clock } from '../core/clock.ts';
 import type { Side } from '../core/side.ts';
 import { ConnectorError } from './errors.ts';
 import type { CallDay } from './gate-day.ts';
+import { afterSign, type Width, type WidthReason, type WidthSign } from './gate-width.ts';
+
+/** What goes through: a file holds its lane for as long as it takes, and never the last one that tickets wait for. */
+export type Load = 'ticket' | 'file';
 
 /** The one door to a side in this process: so many requests at once, and none while the side asked us to wait. */
 export interface Gate {
   /**
    * Runs `work` when its turn has come and no pause stands. Rejects with the signal's reason if aborted before that, and with
-   * ConnectorError (`Unavailable`, cause `lease-lost`) where the lease on our lanes ran out meanwhile.
+   * ConnectorError (`Unavailable`, cause `lease-lost`) where the lease on our lanes ran out meanwhile. `work` may tell how long the
+   * side kept it waiting for a thread, in milliseconds.
    */
-  run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  run<T>(work: (waited: (ms: number) => void) => Promise<T>, signal?: AbortSignal, load?: Load): Promise<T>;
   /** No request leaves before `ms` from now have passed; a longer pause stands. */
   pauseFor(ms: number): void;
   /** Milliseconds since the epoch; 0 when open. */
@@ -24,10 +29,21 @@ export interface Gate {
 export interface Lanes {
   /** 0 while there are none: everybody waits. */
   free(): number;
+  /** On how many of them files may be moved. */
+  files(): number;
   /** True when the lease has run out: what waits was decided under it, and must not go out late. */
   lost(): boolean;
   /** Told after each request: how many still run. */
   ended(running: number): void;
+  /** Told when a file has to wait. */
+  fileWaits(): void;
+}
+
+/** How many requests at once a side bears has changed. */
+export interface WidthChange {
+  readonly lanes: number;
+  readonly most: number;
+  readonly reason: WidthReason;
 }
 
 export interface GateOptions {
@@ -39,6 +55,7 @@ export interface GateOptions {
   readonly day?: CallDay;
   /** Told when a side asked us to wait, until when. */
   readonly onPause?: (until: number) => void;
+  readonly onWidth?: (change: WidthChange) => void;
 }
 
 /** A gate and the way in for what other replicas have heard. */
@@ -48,9 +65,14 @@ export interface OpenGate extends Gate {
   /** Lets in who may go now: there may be more lanes. */
   look(): void;
   running(): number;
+  /** Files that are moved or wait to be. */
+  files(): number;
+  /** How many requests at once the side bears, at most `concurrency`. */
+  width(): number;
 }
 
 interface Waiter {
+  readonly load: Load;
   readonly go: () => Promise<void>;
   readonly refuse: (error: Error) => void;
 }
@@ -60,25 +82,47 @@ const longestSleep = 60_000;
 
 export function createGate(options: GateOptions): OpenGate {
   const { clock } = options;
-  const lanes = options.lanes ?? { free: () => options.concurrency, lost: () => false, ended: () => undefined };
+  const most = options.concurrency;
+  const lanes = options.lanes ?? ownLanes(most);
   let waiting: readonly Waiter[] = [];
-  let running = 0;
+  const running: Record<Load, number> = { ticket: 0, file: 0 };
+  let width: Width = { lanes: most, since: clock.now() };
   let until = 0;
   let asleep = false;
 
+  const free = (): number => Math.min(lanes.free(), width.lanes);
+  const inAll = (): number => running.ticket + running.file;
+
+  function mayGo({ load }: Waiter): boolean {
+    if (inAll() >= free()) return false;
+    if (load === 'ticket') return true;
+    // The only lane there is.
+    if (most === 1 || width.lanes === 1) return waiting.every((other) => other.load === 'file');
+    return running.file < lanes.files();
+  }
+
   function look(): void {
     if (waiting.length > 0 && lanes.lost()) return refuseAll();
-    while (waiting.length > 0 && running < lanes.free()) {
+    for (let next = waiting.find(mayGo); next !== undefined; next = waiting.find(mayGo)) {
       if (until > clock.now()) return lookLater();
-      const [first, ...rest] = waiting;
-      waiting = rest;
-      running += 1;
-      void first?.go().finally(() => {
-        running -= 1;
-        lanes.ended(running);
+      const { load, go } = next;
+      waiting = waiting.filter((other) => other !== next);
+      running[load] += 1;
+      void go().finally(() => {
+        running[load] -= 1;
+        lanes.ended(inAll());
         look();
       });
     }
+    if (waiting.some(({ load }) => load === 'file')) lanes.fileWaits();
+  }
+
+  function heed(sign: WidthSign): void {
+    const after = afterSign(width, sign, { most, now: clock.now() });
+    width = after.width;
+    if (after.reason === null) return;
+    options.onWidth?.({ lanes: width.lanes, most, reason: after.reason });
+    look();
   }
 
   function refuseAll(): void {
@@ -109,7 +153,7 @@ export function createGate(options: GateOptions): OpenGate {
   };
 
   return {
-    run: (work, signal) =>
+    run: (work, signal, load = 'ticket') =>
       new Promise((resolve, reject) => {
         if (signal?.aborted === true) return reject(reasonOf(signal));
         const giveUp = (): void => {
@@ -118,10 +162,14 @@ export function createGate(options: GateOptions): OpenGate {
           look();
         };
         const waiter: Waiter = {
+          load,
           go: async () => {
             signal?.removeEventListener('abort', giveUp);
+            let waitedMs = 0;
             try {
-              resolve(await work());
+              const result = await work((ms) => (waitedMs = ms));
+              heed({ kind: 'answered', waitedMs });
+              resolve(result);
             } catch (error) {
               reject(error);
             }
@@ -137,15 +185,30 @@ export function createGate(options: GateOptions): OpenGate {
       }),
     pauseFor: (ms) => {
       const before = until;
+      // What comes in while a pause stands was under way when it was asked for.
+      if (before <= clock.now()) heed({ kind: 'refused' });
       hearPause(ms);
       if (until > before) options.onPause?.(until);
     },
     pausedUntil: () => (until > clock.now() ? until : 0),
-    lanes: () => lanes.free(),
+    lanes: free,
     hearPause,
     look,
-    running: () => running,
+    running: inAll,
+    files: () => running.file + waiting.filter(({ load }) => load === 'file').length,
+    width: () => width.lanes,
     ...(options.day === undefined ? {} : { day: options.day }),
+  };
+}
+
+/** Nobody shares them. */
+function ownLanes(most: number): Lanes {
+  return {
+    free: () => most,
+    files: () => most - 1,
+    lost: () => false,
+    ended: () => undefined,
+    fileWaits: () => undefined,
   };
 }
 

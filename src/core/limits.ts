@@ -12,6 +12,8 @@ export interface Claim {
   readonly most: number;
   /** Lanes it cannot do without yet: those it may start calls on, and those in use. */
   readonly keep: number;
+  /** Files that it moves or would move now. Each holds a lane for as long as it takes. */
+  readonly files: number;
   /** API calls since the last renewal that was answered. */
   readonly calls: number;
   /** How long the side asked us to wait, in milliseconds from now, if that was not told yet; else 0. */
@@ -27,6 +29,8 @@ export interface Grant {
   readonly lanes: number;
   /** On how many of them it may start calls; the others are wanted back. */
   readonly use: number;
+  /** On how many of those it may move files. */
+  readonly files: number;
   readonly pauseMs: number;
   readonly dayOverMs: number;
   /** Calls of all replicas in the last 24 hours, to the hour. */
@@ -38,6 +42,8 @@ interface Holder {
   readonly lanes: number;
   readonly most: number;
   readonly until: number;
+  /** Lanes of these that files may hold. */
+  readonly files?: number;
   /** Its last calls end; it wants no lanes any more. */
   readonly leaving?: boolean;
 }
@@ -91,9 +97,11 @@ export function renewSide(
   const free = Math.max(0, most - living.reduce((sum, [, { lanes }]) => sum + lanes, 0));
   const leaving = how.mode === 'leave';
   const sharing = living.flatMap(([id, other]) => (other.leaving === true ? [] : [id]));
-  const share = leaving ? 0 : fairShare([...sharing, holder], holder, most, now);
+  const files = leaving ? 0 : filesFor(claim.files, most, filesOf(living));
+  const forTickets = Math.max(0, most - filesOf(living) - files);
+  const share = leaving ? 0 : files + fairShare([...sharing, holder], holder, forTickets, now);
   const lanes = Math.min(Math.max(claim.keep, share), free);
-  const lease = { lanes, most: claim.most, until: now + how.ttlMs, ...(leaving ? { leaving } : {}) };
+  const lease = { lanes, most: claim.most, until: now + how.ttlMs, files, ...(leaving ? { leaving } : {}) };
   const before = known.holders[holder];
   const after: SideLimits = {
     pausedUntil: later(known.pausedUntil, now, claim.pauseMs),
@@ -109,12 +117,22 @@ export function renewSide(
   const grant: Grant = {
     lanes,
     use: Math.min(share, lanes),
+    files: Math.min(most === 1 ? 1 : files, share, lanes),
     pauseMs: Math.max(0, after.pausedUntil - now),
     dayOverMs: Math.max(0, after.dayOverUntil - now),
     calls: Object.values(after.calls).reduce((sum, count) => sum + count, 0),
     usage: after.usage,
   };
   return { known: after, grant, news: paused || before === undefined || lanes < before.lanes };
+}
+
+function filesOf(living: readonly (readonly [string, Holder])[]): number {
+  return living.reduce((sum, [, { files = 0 }]) => sum + files, 0);
+}
+
+/** One lane is always left for tickets, which the replicas share; a lane that is the only one is whoever's turn it is. */
+function filesFor(wanted: number, most: number, ofOthers: number): number {
+  return most === 1 ? 0 : Math.max(0, Math.min(wanted, most - 1 - ofOthers));
 }
 
 /** Lanes for one of these replicas. Where there are too few for all, they go round. */

@@ -52,6 +52,13 @@ export interface EngineEvents {
   'side.resumed': { readonly side: Side };
   /** Few of the day's calls are left, or enough again: gaps between polls are `times` as long. `left`: part of our share, 0 to 1. */
   'pace.changed': { readonly side: Side; readonly times: number; readonly left: number };
+  /** A side bears fewer calls at once than `most`, which is set, or more again. refused, waited: it said so by 429, Retry-After or a line at its threads. */
+  'lanes.changed': {
+    readonly side: Side;
+    readonly lanes: number;
+    readonly most: number;
+    readonly reason: 'refused' | 'waited' | 'calm';
+  };
   /** A run waits, so that the calls that are left go to live changes. */
   'run.waits': { readonly run: 'resync' | 'verify'; readonly side: Side; readonly left: number };
   'pair.paused': { readonly pause: PairPause };

@@ -1,7 +1,7 @@
 import type { Hold } from '../core/link.ts';
 import type { FieldMove } from '../core/plan.ts';
 import { otherSide, type Side } from '../core/side.ts';
-import type { EngineEvent } from '../engine/events.ts';
+import type { EngineEvent, EngineEvents } from '../engine/events.ts';
 import type { ConflictRow, PairPause, QuarantineReason, QuarantineRow } from '../store/store.ts';
 import { describeConnectorError, describeError } from './describe-error.ts';
 import { describeCarried, describeComment, describeRefused, describeWithheld } from './describe-comment.ts';
@@ -63,6 +63,8 @@ export function describeEvent(event: EngineEvent): string {
       return event.times === 1
         ? `${sideNames[event.side]}: enough of today's calls are left again; polled as planned`
         : `${sideNames[event.side]}: ${Math.floor(event.left * 100)} % of our calls for today are left; polled ${event.times} times as seldom`;
+    case 'lanes.changed':
+      return `${sideNames[event.side]}: ${counted(event.lanes, 'call')} at once of ${event.most}, ${whyLanes[event.reason]}`;
     case 'run.waits':
       return `${event.run} waits: ${Math.floor(event.left * 100)} % of our calls to ${sideNames[event.side]} for today are left, and live changes come first`;
     case 'pair.paused':
@@ -85,6 +87,12 @@ export function describeEvent(event: EngineEvent): string {
       return 'the database is back';
   }
 }
+
+const whyLanes: Readonly<Record<EngineEvents['lanes.changed']['reason'], string>> = {
+  refused: 'since it asked us to wait',
+  waited: 'since ours stood in line for its threads',
+  calm: 'since it has been calm for a while',
+};
 
 /** `Status Working → Closed, from ServiceNow; Subject …`. */
 export function describeMoves(moves: readonly FieldMove[]): string {

@@ -33,6 +33,7 @@ const levels: Readonly<Record<EngineEvent['type'], LogLevel>> = {
   'side.paused': 'warn',
   'side.resumed': 'info',
   'pace.changed': 'warn',
+  'lanes.changed': 'info',
   'run.waits': 'warn',
   'pair.paused': 'error',
   'resync.page': 'debug',

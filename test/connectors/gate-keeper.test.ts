@@ -126,6 +126,56 @@ describe('replicas that share the calls a side allows', () => {
   });
 });
 
+describe('replicas that move files', () => {
+  it('leave a lane to the tickets of all, which goes round while a file is under way', async () => {
+    const clock = fakeClock();
+    const desk = createDesk(clock);
+    const { start } = createReplicas(clock, 2);
+    const [a, b] = [await start('a'), await start('b')];
+    await clock.advance(5_000);
+    const file = a.gates.servicenow.run(desk.call('file', 120_000), undefined, 'file');
+    await clock.advance(1_000);
+    const began = clock.now();
+    const tickets = Promise.all([work(desk, a, 'a', 20), work(desk, b, 'b', 20)]);
+    await runToEnd(clock, tickets);
+    expect(clock.now() - began).toBeLessThan(30_000);
+    expect(desk.seen.most).toBe(2);
+    await runToEnd(clock, file);
+    await Promise.all([a.stop(), b.stop()]);
+  });
+
+  it('move no file on the lane that is left, however many wait', async () => {
+    const clock = fakeClock();
+    const desk = createDesk(clock);
+    const { start } = createReplicas(clock, 2);
+    const [a, b] = [await start('a'), await start('b')];
+    await clock.advance(5_000);
+    const files = [a, b, b].map((keeper, n) =>
+      keeper.gates.servicenow.run(desk.call(`file ${n}`, 40_000), undefined, 'file'),
+    );
+    await clock.advance(5_000);
+    expect(desk.seen.calls.map(({ by }) => by)).toEqual(['file 0']);
+    await runToEnd(clock, work(desk, b, 'b', 1));
+    expect(desk.seen.calls.map(({ by }) => by)).toEqual(['file 0', 'b']);
+    await runToEnd(clock, Promise.all(files));
+    expect(desk.seen.most).toBe(2);
+    await Promise.all([a.stop(), b.stop()]);
+  });
+
+  it('all hold back where one of them was asked to wait', async () => {
+    const clock = fakeClock();
+    const desk = createDesk(clock);
+    const { start } = createReplicas(clock, 4);
+    const [a, b] = [await start('a'), await start('b')];
+    await clock.advance(5_000);
+    a.gates.servicenow.pauseFor(1_000);
+    await clock.advance(5_000);
+    await runToEnd(clock, Promise.all([work(desk, a, 'a', 20), work(desk, b, 'b', 20)]));
+    expect(desk.seen.most).toBe(2);
+    await Promise.all([a.stop(), b.stop()]);
+  });
+});
+
 describe('a replica that stood still while its lease ran out', () => {
   it('refuses its late calls itself, with word that they were not executed, and goes on with a new lease', async () => {
     const clock = fakeClock();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createGate } from '../../src/connectors/gate.ts';
-import { fakeClock, runToEnd, settle } from '../support/clock.ts';
+import { fakeClock, type FakeClock, runToEnd, settle } from '../support/clock.ts';
 
 describe('the gate to a side', () => {
   it('lets through so many at once and the rest in turn', async () => {
@@ -87,5 +87,65 @@ describe('the gate to a side', () => {
     gate.pauseFor(Number.NaN);
     gate.pauseFor(Number.POSITIVE_INFINITY);
     expect(gate.pausedUntil()).toBe(0);
+  });
+});
+
+describe('a gate to a side that is asked for too much', () => {
+  it('lets half as many in after a refusal, and one more after half a minute of calm', async () => {
+    const clock = fakeClock();
+    const changes: unknown[] = [];
+    const gate = createGate({ concurrency: 4, clock, onWidth: (change) => changes.push(change) });
+    gate.pauseFor(2_000);
+    // Of the same crowd: it was under way when the first one was refused.
+    gate.pauseFor(2_000);
+    expect(gate.lanes()).toBe(2);
+    for (let n = 0; n < 5; n += 1) {
+      await clock.advance(31_000);
+      await runToEnd(
+        clock,
+        gate.run(async () => Promise.resolve()),
+      );
+    }
+    expect(gate.lanes()).toBe(4);
+    expect(changes).toEqual([
+      { lanes: 2, most: 4, reason: 'refused' },
+      { lanes: 3, most: 4, reason: 'calm' },
+      { lanes: 4, most: 4, reason: 'calm' },
+    ]);
+  });
+
+  it('gives way where calls stand in line for a thread', async () => {
+    const clock = fakeClock();
+    const gate = createGate({ concurrency: 4, clock });
+    await clock.advance(10_000);
+    await gate.run(async (waited) => Promise.resolve(waited(1_800)));
+    expect(gate.lanes()).toBe(2);
+  });
+});
+
+describe('files beside tickets', () => {
+  const held = (clock: FakeClock, ms: number) => () => clock.sleep(ms);
+
+  it('never take the last lane: the second file waits, the ticket goes', async () => {
+    const clock = fakeClock();
+    const gate = createGate({ concurrency: 2, clock });
+    const order: string[] = [];
+    const files = [1, 2].map((n) =>
+      gate.run(held(clock, 60_000), undefined, 'file').then(() => order.push(`file ${n}`)),
+    );
+    const ticket = gate.run(held(clock, 50)).then(() => order.push('ticket'));
+    await runToEnd(clock, Promise.all([...files, ticket]));
+    expect(order).toEqual(['ticket', 'file 1', 'file 2']);
+  });
+
+  it('let every ticket that waits go first where there is one lane alone', async () => {
+    const clock = fakeClock();
+    const gate = createGate({ concurrency: 1, clock });
+    const order: string[] = [];
+    const first = gate.run(held(clock, 50)).then(() => order.push('ticket 1'));
+    const file = gate.run(held(clock, 60_000), undefined, 'file').then(() => order.push('file'));
+    const second = gate.run(held(clock, 50)).then(() => order.push('ticket 2'));
+    await runToEnd(clock, Promise.all([first, file, second]));
+    expect(order).toEqual(['ticket 1', 'ticket 2', 'file']);
   });
 });

@@ -57,6 +57,7 @@ const every: EngineEvents = {
   'comment.in-doubt': { link: known, comment, until: builtAt },
   'side.paused': { side: 'servicenow', error: busy, untilMs: Date.parse(builtAt) },
   'side.resumed': { side: 'servicenow' },
+  'lanes.changed': { side: 'servicenow', lanes: 1, most: 2, reason: 'waited' },
   'pace.changed': { side: 'salesforce', times: 2, left: 0.2 },
   'run.waits': { run: 'resync', side: 'salesforce', left: 0.2 },
   'pair.paused': {

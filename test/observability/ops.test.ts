@@ -167,6 +167,7 @@ describe('what Grafana and Prometheus are asked for', () => {
     expect(unasked.toSorted()).toEqual([
       'casebridge_cursor_timestamp_seconds',
       'casebridge_database_losses_total',
+      'casebridge_desk_lanes',
       'casebridge_pair_pauses_total',
     ]);
   });

@@ -4,6 +4,7 @@ import type { ByteAnswer } from '../byte-http.ts';
 import { ConnectorError } from '../errors.ts';
 import { withoutEcho } from '../echo.ts';
 import type { Gate } from '../gate.ts';
+import { semaphoreWaitMs } from '../gate-width.ts';
 import { type Http, type HttpAnswer, type HttpRequest, TransportError } from '../http.ts';
 import type { TokenSource } from '../token-source.ts';
 import { type Asked, noAnswer, readAnswer } from './errors.ts';
@@ -176,7 +177,7 @@ export function createRest(deps: RestDeps): Rest {
           // Why it ended is the affair of whoever reads it.
           if (answer.body !== null) await finished(answer.body, { readable: true }).catch(() => undefined);
         };
-        gate.run(work, request.signal).catch(reject);
+        gate.run(work, request.signal, 'file').catch(reject);
       });
     },
     longestPath: longestUrl - http.origin.length,
@@ -186,9 +187,10 @@ export function createRest(deps: RestDeps): Rest {
     call: async (request) => {
       refuseLongWait(request);
       const asked = (): Asked => ({ request: describe(request), effect: request.effect, nowMs: clock.now() });
-      return gate.run(async () => {
+      return gate.run(async (waited) => {
         try {
           const answer = await sendAuthorised(request);
+          waited(semaphoreWaitMs(answer.headers['server-timing']));
           return { body: read(answer, asked()), headers: answer.headers };
         } catch (error) {
           throw error instanceof TransportError ? noAnswer(error, asked()) : error;

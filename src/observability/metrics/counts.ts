@@ -61,6 +61,12 @@ export function createCounts(registry: Registry) {
     sidePauses: counter('side_pauses_total', 'Times that a side was left alone for a while', ['side', 'error']),
     pairPauses: counter('pair_pauses_total', 'Times that a pair of tables was stopped', ['reason']),
     waits: counter('runs_waited_total', 'Times that a run waited, so that live changes get the calls', ['run', 'side']),
+    lanes: new Gauge({
+      name: 'casebridge_desk_lanes',
+      help: 'Calls at once that a side bears, by what it answered last; missing while nothing has spoken against the setting',
+      labelNames: ['side'],
+      registers,
+    }),
     stretch: new Gauge({
       name: 'casebridge_poll_stretch_ratio',
       help: 'Gaps between polls are so many times as long, to spare calls',
@@ -170,6 +176,8 @@ function countService(counts: Counts, event: EngineEvent): void {
       return counts.waits.inc({ run: event.run, side: event.side });
     case 'pace.changed':
       return counts.stretch.set({ side: event.side }, event.times);
+    case 'lanes.changed':
+      return counts.lanes.set({ side: event.side }, event.lanes);
     case 'batch.done':
       counts.batch.observe(event.keys);
       return counts.batchTime.observe(event.durationMs / 1000);
