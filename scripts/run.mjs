@@ -50,6 +50,8 @@ function waiting() {
 function startCasebridge(args) {
   const node = rightNode();
   const all = ['--disable-warning=ExperimentalWarning', inRoot('src', 'cli', 'main.ts'), ...args];
+  // What was compiled once is read from here: a third of the time of a short command, and 30 MB of the service.
+  process.env.NODE_COMPILE_CACHE ||= inRoot('node_modules', '.cache', 'casebridge');
   // Becoming the program leaves no second process behind, and signals and exit codes are its own.
   if (typeof process.execve === 'function' && process.platform !== 'win32')
     process.execve(node, [node, ...all], process.env);
