@@ -1,79 +1,86 @@
 /**
  * The table of docs/performance.md: how fast the daemon moves tickets and what that costs, beside floors that only copy them. Daemon
  * and desks are processes of their own.
- * Run: npm run bench -- [--only changed,lag] [--latency 0,20,100,realistic] [--tickets 5000] [--quick] [--profile folder] [--write-docs]
+ * Run: npm run bench -- [--quick] [--only changed,lag] [--latency 0,20,100,realistic] [--tickets 5000] [--write-docs] [--profile folder]
  */
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { type BurstResult, burstScenarios, runBurst } from './throughput/burst-scenarios.ts';
 import { parseLatency } from './throughput/latency.ts';
-import { type Results, shownTruth, table, writeResults } from './throughput/report.ts';
-import { type Round, withRound } from './throughput/round.ts';
-import { isWhole } from './throughput/truth.ts';
+import type { Line } from './throughput/line.ts';
+import { groups, type PlannedRound, planRounds, type Wish } from './throughput/plan.ts';
+import { reportOf, table, writeDocs, writeReport } from './throughput/report.ts';
+import { withRound } from './throughput/round.ts';
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'created,changed,both' },
-    latency: { type: 'string', default: '0,20,100,realistic' },
-    tickets: { type: 'string', default: '5000' },
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    latency: { type: 'string' },
+    tickets: { type: 'string' },
     profile: { type: 'string' },
+    'write-docs': { type: 'boolean', default: false },
   },
 });
-const only = new Set(values.only.split(','));
-const tickets = Number(values.tickets);
-const latencies = values.latency.split(',');
-/** A write takes 120 ms there: more would only take longer. */
-const mostRealistic = 500;
-/** A side that has been quiet is asked less often by default; here each burst starts at the same pace. */
-const poll = { CASEBRIDGE_POLL_IDLE_MAX: '10' };
+
+function wishOf(): Wish {
+  const only = values.only === undefined ? null : new Set(values.only.split(','));
+  const latencies = (values.latency ?? (values.quick ? '20' : '0,20,100,realistic')).split(',');
+  const unknown = [...(only ?? [])].filter((group) => !groups.includes(group));
+  if (unknown.length > 0) throw new Error(`no scenario: ${unknown.join(', ')}; there are ${groups.join(', ')}`);
+  if (latencies.some((each) => parseLatency(each) === null)) throw new Error(`no latency: ${latencies.join(', ')}`);
+  const tickets = Number(values.tickets ?? (values.quick ? '1000' : '5000'));
+  return { only, latencies, tickets, quick: values.quick, profileInto: values.profile ?? null };
+}
 
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-async function bursts(
-  latency: string,
-): Promise<{ results: BurstResult[]; readyMs: number; complaints: readonly string[] }> {
-  const wanted = burstScenarios.filter(({ group }) => only.has(group));
-  const count = latency === 'realistic' ? Math.min(tickets, mostRealistic) : tickets;
-  const prepared = only.has('created') ? 0 : count;
-  return withRound({ latency, prepared, poll, profileInto: values.profile ?? null }, async (round: Round) => {
-    const results: BurstResult[] = [];
-    for (const [at, scenario] of wanted.entries()) {
-      const result = await runBurst(round, scenario, count, String.fromCharCode(97 + at));
-      results.push(result);
-      tell(result);
+function tell({ latency, scenario, perSecond, verdict }: Line): void {
+  say(`${latency}: ${scenario}${perSecond === null ? '' : `: ${Math.round(perSecond)}/s`}: ${verdict}`);
+}
+
+interface Run {
+  readonly lines: readonly Line[];
+  readonly readyMs: number;
+  readonly complaints: readonly string[];
+}
+
+async function runRound(planned: PlannedRound): Promise<Run> {
+  return withRound(planned.options, async (round) => {
+    const lines: Line[] = [];
+    for (const [at, step] of planned.steps.entries()) {
+      const letter = String.fromCharCode(97 + at);
+      const measured = await step.run(round, { tickets: planned.tickets, letter, quick: values.quick });
+      for (const line of measured) tell(line);
+      lines.push(...measured);
     }
-    return { results, readyMs: round.readyMs, complaints: round.complaints() };
+    return { lines, readyMs: round.readyMs, complaints: round.complaints() };
   });
 }
 
-function tell({ latency, scenario, daemon, equal, truth }: BurstResult): void {
-  const speed = `${Math.round(daemon.perSecond)} tickets/s, floor of equal calls ${Math.round(equal?.perSecond ?? 0)}`;
-  say(`${latency}: ${scenario}: ${speed}, ${daemon.missing} missing, ${shownTruth(truth)}`);
-  for (const example of truth.examples) say(`  ${example}`);
+async function main(): Promise<void> {
+  const [startedAt, loadBefore] = [Date.now(), loadavg()];
+  const runs: Run[] = [];
+  for (const planned of planRounds(wishOf())) runs.push(await runRound(planned));
+  const lines = runs.flatMap((run) => run.lines);
+  const complaints = runs.flatMap((run) => run.complaints);
+  const readyMs = runs.map((run) => run.readyMs);
+  const report = reportOf({ lines, complaints, readyMs }, { startedAt, loadBefore });
+  process.stdout.write(table(lines));
+  for (const complaint of complaints.slice(0, 10)) say(complaint);
+  const file = await writeReport(report);
+  say(`Written to ${file}`);
+  if (values['write-docs']) writeDocs(report, file);
+  const bad = lines.filter((line) => line.bad);
+  for (const { latency, scenario, verdict, raw } of bad)
+    say(`${scenario} at ${latency}: ${verdict} ${examplesOf(raw)}`);
+  if (bad.length > 0) process.exitCode = 1;
 }
 
-async function main(): Promise<void> {
-  if (latencies.some((each) => parseLatency(each) === null)) throw new Error(`no latency: ${values.latency}`);
-  const loadBefore = loadavg();
-  const rounds = [];
-  for (const latency of latencies) rounds.push(await bursts(latency));
-  const all: Results = {
-    tickets,
-    bursts: rounds.flatMap((round) => round.results),
-    readyMs: rounds.map((round) => round.readyMs),
-    complaints: rounds.flatMap((round) => round.complaints),
-    loadBefore,
-  };
-  process.stdout.write(table(all));
-  for (const complaint of all.complaints.slice(0, 10)) say(complaint);
-  say(`Written to ${await writeResults(all)}`);
-  const bad = all.bursts.filter(({ daemon, truth }) => daemon.missing > 0 || !isWhole(truth));
-  if (bad.length > 0) {
-    say(`Not whole: ${bad.map(({ latency, scenario }) => `${scenario} at ${latency}`).join('; ')}`);
-    process.exitCode = 1;
-  }
+function examplesOf(raw: unknown): string {
+  const truth = typeof raw === 'object' && raw !== null && 'truth' in raw ? raw.truth : null;
+  return truth === null ? '' : JSON.stringify(truth);
 }
 
 await main();

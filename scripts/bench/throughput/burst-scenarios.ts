@@ -1,5 +1,5 @@
-import type { Side } from '../../../src/core/side.ts';
-import { edited, opened, type Pair, pairsOf } from './bursts.ts';
+import { type Side, sides } from '../../../src/core/side.ts';
+import { commented, edited, filed, opened, type Pair, pairsOf } from './bursts.ts';
 import { type Burst, listedAgain, measure, type Measured } from './measure.ts';
 import type { Round } from './round.ts';
 import { compareDesks, type Truth } from './truth.ts';
@@ -8,7 +8,10 @@ import { compareDesks, type Truth } from './truth.ts';
 export interface BurstScenario {
   readonly name: string;
   /** What `--only` calls it. */
-  readonly group: string;
+  readonly group: 'created' | 'changed' | 'both' | 'stamps' | 'comments' | 'files';
+  /** At most so many; and whether the floors know how to. */
+  readonly most?: number;
+  readonly floors?: boolean;
   /** `run` tells one run from the next on the same tickets. */
   readonly bursts: (count: number, pairs: readonly Pair[], run: string) => readonly Burst[];
 }
@@ -23,6 +26,8 @@ export interface BurstResult {
   readonly equal: Measured | null;
   readonly truth: Truth;
 }
+
+const titles: Readonly<Record<Side, string>> = { servicenow: 'ServiceNow', salesforce: 'Salesforce' };
 
 export const burstScenarios: readonly BurstScenario[] = [
   { name: 'created in ServiceNow', group: 'created', bursts: (count, _, run) => [opened('servicenow', count, run)] },
@@ -42,6 +47,20 @@ export const burstScenarios: readonly BurstScenario[] = [
     group: 'stamps',
     bursts: (_, pairs, run) => [edited('servicenow', pairs, run, true)],
   },
+  ...sides.map((side): BurstScenario => ({
+    name: `comments from ${titles[side]}`,
+    group: 'comments',
+    most: 1000,
+    floors: false,
+    bursts: (_, pairs, run) => [commented(side, pairs, run)],
+  })),
+  ...sides.map((side): BurstScenario => ({
+    name: `files of 4 kB from ${titles[side]}`,
+    group: 'files',
+    most: 200,
+    floors: false,
+    bursts: (_, pairs) => [filed(side, pairs)],
+  })),
 ];
 
 /** One scenario: the daemon, then, while the daemon lists again what it has carried, the floors. */
@@ -51,14 +70,34 @@ export async function runBurst(
   tickets: number,
   letter: string,
 ): Promise<BurstResult> {
-  const own = await pairsOf(round.desks, tickets);
-  const daemon = await measure(round.desks, round.daemon, scenario.bursts(tickets, own, `${letter}d`));
-  const theirs = await pairsOf(round.floorDesks, tickets);
-  const floor = (name: 'blind' | 'equal'): Promise<Measured> =>
-    measure(round.floorDesks, round.floors[name], scenario.bursts(tickets, theirs, `${letter}${name[0] ?? ''}`));
+  const count = Math.min(tickets, scenario.most ?? tickets);
+  const own = await pairsOf(round.desks, count);
+  const daemon = await measure(round.desks, round.daemon, scenario.bursts(count, own, `${letter}d`));
+  const theirs = await pairsOf(round.floorDesks, count);
+  const floor = async (name: 'blind' | 'equal'): Promise<Measured | null> =>
+    scenario.floors === false
+      ? null
+      : measure(round.floorDesks, round.floors[name], scenario.bursts(count, theirs, `${letter}${name[0] ?? ''}`));
   const blind = await floor('blind');
   const equal = await floor('equal');
   const again = await listedAgain(round.desks, daemon);
   const truth = await compareDesks(round.desks);
   return { latency: round.latency, scenario: scenario.name, daemon, again, blind, equal, truth };
+}
+
+export interface PeerResult {
+  readonly latency: string;
+  readonly scenario: string;
+  readonly measured: Measured;
+}
+
+/** The naive peer, each way, on few tickets: it takes its time. */
+export async function runPeer(round: Round, tickets: number): Promise<readonly PeerResult[]> {
+  const results: PeerResult[] = [];
+  for (const side of sides) {
+    const pairs = await pairsOf(round.floorDesks, tickets);
+    const measured = await measure(round.floorDesks, round.floors.naive, [edited(side, pairs, `n${side[0] ?? ''}`)]);
+    results.push({ latency: round.latency, scenario: `one record a call, changed in ${titles[side]}`, measured });
+  }
+  return results;
 }

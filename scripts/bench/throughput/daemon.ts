@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { isSecret, optionNames, optionOf } from '../../../src/config/options.ts';
 import type { Desks } from './desk.ts';
 
@@ -34,7 +35,7 @@ export async function startDaemon(
     ['--disable-warning=ExperimentalWarning', ...profile, join(root, 'src', 'cli', 'main.ts'), 'start', '--yes'],
     {
       cwd: root,
-      env: { PATH: process.env['PATH'], ...blank(), ...settings(dataDir, desks), ...options.poll },
+      env: environment(dataDir, desks, options.poll),
       stdio: ['ignore', 'ignore', 'pipe'],
     },
   );
@@ -68,6 +69,15 @@ async function untilReady(url: string, until: number): Promise<void> {
   }
 }
 
+/** The settings of the daemon under measurement and of commands beside it, and none of the user's. */
+function environment(
+  dataDir: string,
+  desks: Desks,
+  more: Readonly<Record<string, string>>,
+): Readonly<Record<string, string | undefined>> {
+  return { PATH: process.env['PATH'], ...blank(), ...settings(dataDir, desks), ...more };
+}
+
 /** An empty name hides the line of the same name in the user's `.env`, above all DATABASE_URL. */
 function blank(): Readonly<Record<string, string>> {
   const names = optionNames.flatMap((name) => (isSecret(optionOf(name)) ? [name, `${name}_FILE`] : [name]));
@@ -89,4 +99,25 @@ function settings(dataDir: string, { servicenow, salesforce }: Desks): Readonly<
     SALESFORCE_CLIENT_ID: salesforce.clientId,
     SALESFORCE_CLIENT_SECRET: salesforce.clientSecret,
   };
+}
+
+/** A command beside the daemon, until it ends. `running` hears its process id ten times a second. */
+export async function runCommand(
+  dataDir: string,
+  desks: Desks,
+  args: readonly string[],
+  running: (pid: number) => void,
+): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', join(root, 'src', 'cli', 'main.ts'), ...args],
+    { cwd: root, env: environment(dataDir, desks, {}), stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const timer = setInterval(() => running(child.pid ?? 0), 100);
+  try {
+    const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+    return { code: Number(code), stdout, stderr };
+  } finally {
+    clearInterval(timer);
+  }
 }

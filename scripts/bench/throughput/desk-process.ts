@@ -6,7 +6,7 @@ import { startSalesforceSandbox } from '../../../src/sandbox/salesforce.ts';
 import { startServiceNowSandbox } from '../../../src/sandbox/servicenow.ts';
 import { type DeskServer, serveAs } from './desk-server.ts';
 import { ticketsOf } from './desk-tickets.ts';
-import { awaitRows, shown, trace, watch } from './desk-watch.ts';
+import { awaitRows, shown, trace, watch, watchComments, watchFiles } from './desk-watch.ts';
 import { assumed, batchQuotaMs, parseLatency } from './latency.ts';
 import type { Ask, Counted, Done, Hello } from './messages.ts';
 
@@ -29,8 +29,8 @@ function done(ids: readonly string[]): Done {
   return { ids, at: Date.now(), busy: state.calls.some((call) => call.answeredAt === null) };
 }
 
-function edit({ object, edits, sameStamp }: Extract<Ask, { do: 'edit' }>): Done {
-  if (sameStamp === true) stoppedAt = Date.now();
+function edit({ object, edits, clock }: Extract<Ask, { do: 'edit' }>): Done {
+  stoppedAt = clock ?? null;
   const ids = edits.map(({ id, fields }) => desk.edit(object, id, fields, person).id);
   stoppedAt = null;
   return done(ids);
@@ -86,6 +86,10 @@ async function answer(ask: Ask): Promise<unknown> {
       return done(ask.comments.map(({ id }) => id));
     case 'watch':
       return watch(desk, state, ask);
+    case 'watch-comments':
+      return watchComments(sandbox.side, desk, state, ask);
+    case 'watch-files':
+      return watchFiles(desk, state, ask);
     case 'await-rows':
       return awaitRows(desk, state, ask);
     case 'trace':

@@ -34,6 +34,7 @@ function incidentsOf(desk: Desk): readonly Ticket[] {
       state: classes[text(row, 'state')] ?? text(row, 'state'),
       channel: text(row, 'contact_type'),
       comments: digest((entries.get(row.id) ?? []).map((entry) => said(text(entry, 'value')))),
+      files: digest(desk.files('incident', row.id).map((file) => file.hash)),
     },
   }));
 }
@@ -50,13 +51,14 @@ function casesOf(desk: Desk): readonly Ticket[] {
       state: classes[text(row, 'Status')] ?? text(row, 'Status'),
       channel: origins[text(row, 'Origin')] ?? text(row, 'Origin'),
       comments: digest((comments.get(row.id) ?? []).map((each) => said(text(each, 'CommentBody')))),
+      files: digest(desk.files('Case', row.id).map((file) => file.hash)),
     },
   }));
 }
 
 /** A comment without the line that says whose words they are on the other side. */
 function said(body: string): string {
-  return /Said \d+: .*/s.exec(body)?.[0] ?? body;
+  return /Said \d+\w*: .*/s.exec(body)?.[0] ?? body;
 }
 
 function text(row: DeskRow, field: string): string {

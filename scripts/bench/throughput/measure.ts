@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { otherSide, type Side, sides } from '../../../src/core/side.ts';
+import { type Side, sides } from '../../../src/core/side.ts';
 import type { Desks } from './desk.ts';
-import type { Done, Fields, Watched } from './messages.ts';
+import type { Done, Watched } from './messages.ts';
 import type { Cost } from './process-cost.ts';
 import { nextTick, pollGapMs, untilQuiet } from './ticks.ts';
 
@@ -18,11 +18,8 @@ export interface Subject {
 export interface Burst {
   readonly from: Side;
   readonly act: (desks: Desks) => Promise<Done>;
-  /** The object, column and text across: the column names a ticket, the text shows that it is there. */
-  readonly object: string;
-  readonly key: string;
-  readonly field: string;
-  readonly expected: (ids: readonly string[]) => Fields;
+  /** Waits until the other desk shows what came of these ids. */
+  readonly watch: (desks: Desks, ids: readonly string[]) => Promise<Watched>;
 }
 
 export type Percentiles = Readonly<Record<'p50' | 'p95' | 'p99', number>>;
@@ -52,7 +49,7 @@ export const objects: Readonly<Record<Side, string>> = { servicenow: 'incident',
 export const texts: Readonly<Record<Side, string>> = { servicenow: 'description', salesforce: 'Description' };
 
 /** Nothing seen for so long: it will not come. */
-const timeoutMs = 180_000;
+export const timeoutMs = 180_000;
 /** What is still recorded after the last write belongs to the scenario. */
 const afterwardsMs = 700;
 /** People are done with 5,000 tickets in about a second; their tickets lie ready before the poll, which is what is timed. */
@@ -67,7 +64,7 @@ export async function measure(desks: Desks, subject: Subject, bursts: readonly B
   const before = subject.cost();
   const since = Date.now();
   const acted = await Promise.all(bursts.map((burst) => burst.act(desks)));
-  const watching = bursts.map((burst, at) => watch(desks, burst, acted[at]?.ids ?? []));
+  const watching = bursts.map((burst, at) => burst.watch(desks, acted[at]?.ids ?? []));
   await Promise.all(bursts.map((burst) => subject.told(burst.from, since)));
   const seen = await Promise.all(watching);
   const starts = await Promise.all(bursts.map((burst, at) => startOf(desks, burst, acted[at])));
@@ -129,10 +126,6 @@ export function percentiles(values: readonly number[]): Percentiles {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (share: number): number => sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
-}
-
-function watch(desks: Desks, { from, object, key, field, expected }: Burst, ids: readonly string[]): Promise<Watched> {
-  return desks[otherSide(from)].ask({ do: 'watch', object, key, field, expected: expected(ids), timeoutMs });
 }
 
 /** A call that was under way while the people acted may be the one that found their tickets: then the clock starts at once. */

@@ -8,12 +8,12 @@ export type Channel = 'public' | 'internal';
 /** What the bench asks of a desk that runs in a process of its own. Times are milliseconds since the epoch. */
 export type Ask =
   | { readonly do: 'open'; readonly object: string; readonly tickets: readonly Fields[] }
-  /** `sameStamp`: the desk's clock stands still meanwhile. */
+  /** `clock`: where the desk's clock stands meanwhile, if it is to stand still. */
   | {
       readonly do: 'edit';
       readonly object: string;
       readonly edits: readonly { readonly id: string; readonly fields: Fields }[];
-      readonly sameStamp?: boolean;
+      readonly clock?: number;
     }
   | {
       readonly do: 'comment';
@@ -26,6 +26,15 @@ export type Ask =
       readonly object: string;
       readonly key: string;
       readonly field: string;
+      readonly expected: Readonly<Record<string, string>>;
+      readonly timeoutMs: number;
+    }
+  /** Waits until each ticket has a comment that holds the text expected of it. */
+  | { readonly do: 'watch-comments'; readonly expected: Readonly<Record<string, string>>; readonly timeoutMs: number }
+  /** Waits until each ticket has a file of the hash expected of it. */
+  | {
+      readonly do: 'watch-files';
+      readonly object: string;
       readonly expected: Readonly<Record<string, string>>;
       readonly timeoutMs: number;
     }
@@ -94,6 +103,8 @@ export interface Answers {
   readonly edit: Done;
   readonly comment: Done;
   readonly watch: Watched;
+  readonly 'watch-comments': Watched;
+  readonly 'watch-files': Watched;
   readonly 'await-rows': boolean;
   readonly trace: readonly Step[];
   readonly calls: Counted;

@@ -2,13 +2,14 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Side, sides } from '../../../src/core/side.ts';
 import { type Copier, openBlindCopy } from './blind-copy.ts';
 import { type DaemonProcess, startDaemon } from './daemon.ts';
 import { type Desks, setLatency, startDesks, stopDesks } from './desk.ts';
 import { openEqualCalls } from './equal-calls.ts';
-import type { Subject } from './measure.ts';
+import { per1000, type Subject } from './measure.ts';
 import { openNaivePeer } from './naive-peer.ts';
-import { costOf, forgetPeak } from './process-cost.ts';
+import { type Cost, costOf, forgetPeak } from './process-cost.ts';
 import { roomUntilTick } from './ticks.ts';
 import { incidents } from './tickets.ts';
 
@@ -21,13 +22,28 @@ export interface Round {
   readonly floors: Readonly<Record<'blind' | 'equal' | 'naive', Subject>>;
   readonly dataDir: string;
   readonly readyMs: number;
+  /** The first load of what was prepared. */
+  readonly load: Loaded;
   readonly complaints: () => readonly string[];
+}
+
+export interface Loaded {
+  readonly tickets: number;
+  /** From the start of the process to the last Case. */
+  readonly seconds: number;
+  /** The same for the floor of equal calls, from its first call. */
+  readonly floorSeconds: number;
+  readonly callsPer1000: Readonly<Record<Side, number>>;
+  readonly floorCallsPer1000: Readonly<Record<Side, number>>;
+  readonly cost: Cost;
 }
 
 export interface RoundOptions {
   readonly latency: string;
   /** Incidents that stand on both sides before anything is measured; 0 for none. */
   readonly prepared: number;
+  /** The first load is measured, so the latency holds for it, too. */
+  readonly timedLoad: boolean;
   readonly poll: Readonly<Record<string, string>>;
   readonly profileInto: string | null;
 }
@@ -41,18 +57,29 @@ export async function withRound<T>(options: RoundOptions, use: (round: Round) =>
   return withDesks(options, (floorDesks) =>
     withDesks(options, (desks) =>
       withDataDir(async (dataDir) => {
+        const startedAt = Date.now();
         const daemon = await startDaemon(dataDir, desks, options);
         try {
-          await prepareDaemon(desks, options);
-          const floors = await openFloors(floorDesks, options);
+          const subject = daemonSubject(daemon, dataDir);
+          const loaded = await awaitLoad(desks, options, startedAt);
+          const cost = subject.cost();
+          const { floors, load } = await openFloors(floorDesks, options);
+          await Promise.all([desks, floorDesks].map((each) => setLatency(each, options.latency)));
           return await use({
             latency: options.latency,
             desks,
             floorDesks,
-            daemon: daemonSubject(daemon, dataDir),
+            daemon: subject,
             floors,
             dataDir,
             readyMs: daemon.readyMs,
+            load: {
+              tickets: options.prepared,
+              ...loaded,
+              floorSeconds: load.seconds,
+              floorCallsPer1000: load.callsPer1000,
+              cost,
+            },
             complaints: daemon.complaints,
           });
         } finally {
@@ -63,9 +90,12 @@ export async function withRound<T>(options: RoundOptions, use: (round: Round) =>
   );
 }
 
-/** Desks without latency, with the tickets that are to stand there before. */
-async function withDesks<T>({ prepared }: RoundOptions, use: (desks: Desks) => Promise<T>): Promise<T> {
-  const desks = await startDesks('0');
+/** Desks with the tickets that are to stand there before; without latency, unless that is measured. */
+async function withDesks<T>(
+  { prepared, timedLoad, latency }: RoundOptions,
+  use: (desks: Desks) => Promise<T>,
+): Promise<T> {
+  const desks = await startDesks(timedLoad ? latency : '0');
   try {
     if (prepared > 0) await desks.servicenow.ask({ do: 'open', object: 'incident', tickets: incidents(prepared, 'p') });
     return await use(desks);
@@ -74,30 +104,40 @@ async function withDesks<T>({ prepared }: RoundOptions, use: (desks: Desks) => P
   }
 }
 
-/** Waits for the first load, at no latency, before the latency of the round holds. */
-async function prepareDaemon(desks: Desks, { prepared, latency }: RoundOptions): Promise<void> {
-  if (prepared > 0) await awaitCases(desks, prepared);
-  await setLatency(desks, latency);
+interface Load {
+  readonly seconds: number;
+  readonly callsPer1000: Readonly<Record<Side, number>>;
 }
 
-async function openFloors(desks: Desks, { prepared, latency }: RoundOptions): Promise<Round['floors']> {
-  const model = latency === 'realistic' ? 'realistic' : 'flat';
+async function awaitLoad(desks: Desks, { prepared }: RoundOptions, startedAt: number): Promise<Load> {
+  if (prepared === 0) return { seconds: 0, callsPer1000: { servicenow: 0, salesforce: 0 } };
+  const all = await desks.salesforce.ask({ do: 'await-rows', object: 'Case', rows: prepared, timeoutMs: withinMs });
+  if (!all) throw new Error('the tickets were not carried');
+  const seconds = (Date.now() - startedAt) / 1000;
+  const calls = await Promise.all(sides.map((side) => desks[side].ask({ do: 'calls', since: startedAt })));
+  return {
+    seconds,
+    callsPer1000: per1000(
+      calls.map((each) => each.calls),
+      prepared,
+    ),
+  };
+}
+
+async function openFloors(
+  desks: Desks,
+  options: RoundOptions,
+): Promise<{ readonly floors: Round['floors']; readonly load: Load }> {
+  const model = options.latency === 'realistic' ? 'realistic' : 'flat';
   const [blind, equal, naive] = await Promise.all([
     openBlindCopy(desks, perBatch.blind[model]),
     openEqualCalls(desks, perBatch.equal[model]),
     openNaivePeer(desks),
   ]);
-  if (prepared > 0) {
-    await equal.copy('servicenow', 0);
-    await awaitCases(desks, prepared);
-  }
-  await setLatency(desks, latency);
-  return { blind: floorSubject(blind), equal: floorSubject(equal), naive: floorSubject(naive) };
-}
-
-async function awaitCases({ salesforce }: Desks, rows: number): Promise<void> {
-  const all = await salesforce.ask({ do: 'await-rows', object: 'Case', rows, timeoutMs: withinMs });
-  if (!all) throw new Error('the tickets were not carried');
+  const startedAt = Date.now();
+  if (options.prepared > 0) await equal.copy('servicenow', 0);
+  const load = await awaitLoad(desks, options, startedAt);
+  return { floors: { blind: floorSubject(blind), equal: floorSubject(equal), naive: floorSubject(naive) }, load };
 }
 
 export async function withDataDir<T>(use: (dataDir: string) => Promise<T>): Promise<T> {
