@@ -91,7 +91,8 @@ function judgeField(
   const edits = ticket.edits.filter((edit) => edit.field === field);
   edits.forEach((edit, index) => {
     const stands = sides.some((side) => value(side) === edit.value);
-    const superseded = edits.slice(index + 1).some((later) => later.side === edit.side);
+    // By somebody on its own side, or by somebody across who had it before his eyes.
+    const superseded = edits.slice(index + 1).some((later) => later.side === edit.side || later.over === edit.value);
     const known = truth.kept.includes(edit.value);
     if (!stands && !superseded && !known)
       broken.push({ what: 'lost edit', about: `${ticket.token} ${field}: ${edit.value}` });

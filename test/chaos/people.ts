@@ -14,6 +14,8 @@ export interface Edit {
   readonly side: Side;
   readonly field: TextField;
   readonly value: string;
+  /** What stood there, and was written over by whoever saw it. */
+  readonly over: string;
   readonly at: number;
 }
 
@@ -81,8 +83,9 @@ export class People {
     if (ticket === undefined || id === null) return;
     const field: TextField = this.#random() < 0.7 ? 'title' : 'body';
     const value = `${this.#pick(this.#texts)?.slice(0, 90) ?? 'edit'} ${ticket.token} ${this.#fresh('e')}`;
-    await this.#world.desks[side].edit(objects[side], id, { [textFields[field][side]]: value });
-    ticket.edits.push({ side, field, value, at: Date.now() });
+    const name = textFields[field][side];
+    const before = await this.#world.desks[side].edit(objects[side], id, { [name]: value });
+    ticket.edits.push({ side, field, value, over: String(before?.fields[name] ?? ''), at: Date.now() });
   }
 
   /** Both sides at the same moment. */

@@ -16,7 +16,8 @@ export interface DeskProcess {
   readonly account: DeskAccount;
   readonly cable: Cable;
   create(object: string, fields: Readonly<Record<string, string | null>>): Promise<DeskRow>;
-  edit(object: string, id: string, fields: Readonly<Record<string, string | null>>): Promise<void>;
+  /** Returns the record as it stood at that moment, before the edit. */
+  edit(object: string, id: string, fields: Readonly<Record<string, string | null>>): Promise<DeskRow | null>;
   comment(object: string, id: string, text: string, channel: 'public' | 'internal'): Promise<void>;
   rows(object: string): Promise<readonly DeskRow[]>;
   find(object: string, field: string, value: string): Promise<DeskRow | null>;
@@ -64,7 +65,10 @@ async function startDesk(side: Side): Promise<DeskProcess> {
       if (row === undefined) throw new Error('nothing was created');
       return row;
     },
-    edit: async (object, id, fields) => void (await ask({ kind: 'edit', object, id, fields })),
+    edit: async (object, id, fields) => {
+      const rows = await ask({ kind: 'edit', object, id, fields });
+      return rows.length > 1 ? (rows[0] ?? null) : null;
+    },
     comment: async (object, id, text, channel) => void (await ask({ kind: 'comment', object, id, text, channel })),
     rows: (object) => ask({ kind: 'rows', object }),
     find: async (object, field, value) => (await ask({ kind: 'find', object, field, value }))[0] ?? null,

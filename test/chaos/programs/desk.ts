@@ -17,8 +17,11 @@ async function act(message: ToDesk): Promise<readonly DeskRow[]> {
   switch (message.kind) {
     case 'create':
       return [desk.create(message.object, message.fields, person)];
-    case 'edit':
-      return [desk.edit(message.object, message.id, message.fields, person)];
+    case 'edit': {
+      const id = side === 'servicenow' ? 'sys_id' : 'Id';
+      const before = desk.find(message.object, id, message.id);
+      return [...(before === null ? [] : [before]), desk.edit(message.object, message.id, message.fields, person)];
+    }
     case 'comment':
       desk.comment(message.object, message.id, message.text, message.channel, person);
       return [];
