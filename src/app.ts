@@ -18,6 +18,7 @@ import { checkDirectories } from './directories.ts';
 import { defaultTimes, type Engine, type EngineTimes } from './engine/engine.ts';
 import type { EventSink } from './engine/events.ts';
 import { createPeopleCache } from './engine/people/cache.ts';
+import { createSeenRows } from './engine/seen-rows.ts';
 import type { Tracer } from './engine/trace.ts';
 import type { CasebridgeConfig, PairConfig } from './mapping/define-config.ts';
 import { lintPair, type LintProblem } from './mapping/lint.ts';
@@ -71,6 +72,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       systems: deriveBoth(systems, pairs),
       pairs,
       people: createPeopleCache({ clock: systemClock }),
+      seen: createSeenRows(),
       clock: systemClock,
       ids: systemIds,
       emit: options.emit,

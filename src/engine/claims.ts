@@ -33,7 +33,7 @@ export async function refuseLinked(tx: Tx, intents: readonly Intent[]): Promise<
     const [first] = group;
     if (first === undefined) continue;
     const ids = group.map(({ originId }) => originId);
-    const links = await tx.linksBySource(first.pair, first.origin, ids);
+    const links = await tx.linkIds(first.pair, first.origin, ids);
     if (links.length > 0) throw new JobsLost(`${links.length} of ${ids.length} records were linked meanwhile`);
   }
 }

@@ -6,6 +6,7 @@ import type { Store } from '../store/store.ts';
 import type { FileLane } from './children/files-lane.ts';
 import type { EventSink } from './events.ts';
 import type { PeopleCache } from './people/cache.ts';
+import type { SeenRows } from './seen-rows.ts';
 import type { Tracer } from './trace.ts';
 
 /** Waiting times, in milliseconds. Each has its reason in `defaultTimes`. */
@@ -49,6 +50,8 @@ export interface Engine {
   readonly runId: string;
   /** People and teams that were looked up lately; without it every batch asks anew. */
   readonly people?: PeopleCache;
+  /** Rows that polls need not look at again; without it they look at every row they list. */
+  readonly seen?: SeenRows;
   /** Where files are moved, beside the tickets; without one they are moved by the reconcile that finds them. */
   readonly files?: FileLane;
   /** Follows changes on their way, where somebody watches. */

@@ -92,20 +92,46 @@ type Saved =
       readonly cursor: Cursor;
       readonly streams: readonly StreamWalk[];
       readonly queued: number;
+      readonly echoes: readonly SourceRecord[];
     }
   | { readonly kind: 'moved' }
   | { readonly kind: 'braked'; readonly pause: PairPause };
 
+interface WalkState {
+  readonly cursor: Cursor;
+  readonly walk: Walk;
+  readonly streams: readonly StreamWalk[];
+}
+
+/** Rows that were listed just like this by an earlier poll, and were echoes then, cost no statement. */
 async function savePage(
   engine: Engine,
   pair: PairRules,
   side: Side,
-  { cursor, walk, streams }: { readonly cursor: Cursor; readonly walk: Walk; readonly streams: readonly StreamWalk[] },
+  state: WalkState,
+  page: ChangesPage,
+  options: PollOptions,
+): Promise<Saved> {
+  const seen = state.walk.deep ? undefined : engine.seen;
+  const place = `${pair.name} ${side}`;
+  const fresh = { ...page, records: seen?.unseen(place, page.records) ?? page.records };
+  const saved = await commitPage(engine, pair, side, state, fresh, options);
+  if (saved.kind !== 'saved') return saved;
+  seen?.keep(place, saved.echoes, page.serverNow);
+  if (saved.cursor.walk === null) seen?.end(place);
+  return saved;
+}
+
+async function commitPage(
+  engine: Engine,
+  pair: PairRules,
+  side: Side,
+  { cursor, walk, streams }: WalkState,
   page: ChangesPage,
   options: PollOptions,
 ): Promise<Saved> {
   return engine.store.transaction(async (tx): Promise<Saved> => {
-    const keys = await keysOf(tx, pair, side, page.records);
+    const { keys, echoes } = await sortRows(tx, pair, side, page.records);
     const adding = keys.filter((key) => key.kind === 'new').length;
     const max = pair.maxCreatesPerPoll;
     const brake = brakeOnCreates({ created: walk.created, adding, max, consent: options.unlimitedCreates });
@@ -127,7 +153,7 @@ async function savePage(
     await tx.enqueue([...all.values()]);
     // Told before the commit: a worker may take them up the moment it is done.
     engine.tracer?.queued([...all.values()]);
-    return { kind: 'saved', cursor: saved, streams: followed.streams, queued: all.size };
+    return { kind: 'saved', cursor: saved, streams: followed.streams, queued: all.size, echoes };
   });
 }
 
@@ -142,14 +168,31 @@ export async function keysOf(
   records: readonly SourceRecord[],
   by: 'version' | 'content' = 'version',
 ): Promise<readonly WorkKey[]> {
-  const known = await tx.linksBySource(
+  return (await sortRows(tx, pair, side, records, by)).keys;
+}
+
+interface SortedRows {
+  readonly keys: readonly WorkKey[];
+  /** Rows of linked records that hold what their base holds, while no job of their link is active. */
+  readonly echoes: readonly SourceRecord[];
+}
+
+async function sortRows(
+  tx: Tx,
+  pair: PairRules,
+  side: Side,
+  records: readonly SourceRecord[],
+  by: 'version' | 'content' = 'version',
+): Promise<SortedRows> {
+  if (records.length === 0) return { keys: [], echoes: [] };
+  const known = await tx.linkIds(
     pair.name,
     side,
     records.map((record) => record.id),
   );
   // Bases are read after this, not before: a run that ends in between is known by the base it has left.
-  const active = await tx.activeKeys(known.map((link) => ({ kind: 'link', linkId: link.id })));
-  const links = await tx.linksById(known.map((link) => link.id));
+  const active = await tx.activeKeys(known.map((linkId) => ({ kind: 'link', linkId })));
+  const links = await tx.linksById(known);
   const bySource = new Map(links.map((link) => [link.ids[side], link]));
   const elsewhere = await takenElsewhere(
     tx,
@@ -165,6 +208,7 @@ export async function keysOf(
     records.filter((record) => !bySource.has(record.id) && isOurs(record)),
   );
   const keys = new Map<string, WorkKey>();
+  const echoes: SourceRecord[] = [];
   for (const record of records) {
     const link = bySource.get(record.id);
     if (link === undefined && !isOurs(record)) continue;
@@ -173,8 +217,9 @@ export async function keysOf(
         ? newKey(pair, side, record, partners.get(record.partnerId ?? ''))
         : linkKey(pair, record, link, { active, by });
     if (key !== null) keys.set(formatKey(key), key);
+    else if (link !== undefined && link.status !== 'detached') echoes.push(record);
   }
-  return [...keys.values()];
+  return { keys: [...keys.values()], echoes };
 }
 
 /** Links of what the stamps of these records name, by the id across. */

@@ -157,6 +157,8 @@ export interface Tx extends AsideTx, OverviewTx, MatchingTx, UnmatchedTx {
   lock(names: readonly string[], how: 'alone' | 'beside'): Promise<void>;
   linksById(ids: readonly string[]): Promise<readonly Link[]>;
   linksBySource(pair: string, side: Side, ids: readonly string[]): Promise<readonly Link[]>;
+  /** Ids of the links of these records, without their bases, which cost far more. */
+  linkIds(pair: string, side: Side, ids: readonly string[]): Promise<readonly string[]>;
   /** Fails with DuplicateLink if either id of one is linked already in its pair. */
   insertLinks(links: readonly Link[]): Promise<void>;
   /** Bases, numbers, holds, hops, life, status, lastSyncedAt. A link that was detached meanwhile stays detached, and keeps its life. */

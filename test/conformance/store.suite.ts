@@ -159,6 +159,8 @@ function links(run: Run): void {
       for (const side of sides) {
         expect(await run((tx) => tx.linksBySource(pair, side, [one.ids[side], 'nobody']))).toEqual([one]);
         expect(await run((tx) => tx.linksBySource('another-pair', side, [one.ids[side]]))).toEqual([]);
+        expect(await run((tx) => tx.linkIds(pair, side, ['nobody', one.ids[side]]))).toEqual([one.id]);
+        expect(await run((tx) => tx.linkIds('another-pair', side, [one.ids[side]]))).toEqual([]);
       }
     });
 

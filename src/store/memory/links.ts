@@ -7,6 +7,7 @@ type LinkMethods = Pick<
   Tx,
   | 'linksById'
   | 'linksBySource'
+  | 'linkIds'
   | 'insertLinks'
   | 'updateLinks'
   | 'setLinkStatus'
@@ -23,6 +24,7 @@ export function linkMethods(state: State): LinkMethods {
     linksById: async (ids) => state.links.pick(ids),
     linksBySource: async (pair, side, ids) =>
       state.links.pick(ids.flatMap((id) => state.linkOf.get(sourceKey(pair, side, id)) ?? [])),
+    linkIds: async (pair, side, ids) => ids.flatMap((id) => state.linkOf.get(sourceKey(pair, side, id)) ?? []),
     insertLinks: async (links) => {
       for (const link of links) insert(state, link);
     },

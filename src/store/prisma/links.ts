@@ -12,6 +12,7 @@ type LinkMethods = Pick<
   Tx,
   | 'linksById'
   | 'linksBySource'
+  | 'linkIds'
   | 'insertLinks'
   | 'updateLinks'
   | 'setLinkStatus'
@@ -40,6 +41,18 @@ export function linkMethods(db: Db): LinkMethods {
         Prisma.sql`SELECT l.* FROM unnest(${ids.map(toStored)}::text[]) WITH ORDINALITY AS wanted(id, n)
           JOIN links l ON ${idColumn(side)} = wanted.id AND l.pair = ${toStored(pair)} ORDER BY n`,
         linkOf,
+      );
+    },
+
+    linkIds: async (pair, side, ids) => {
+      if (ids.length === 0) return [];
+      return readPacked<{ id: string }, string>(
+        db,
+        Prisma.sql`SELECT l.id FROM unnest(${ids.map(toStored)}::text[]) WITH ORDINALITY AS wanted(id, n)
+          JOIN links l ON ${idColumn(side)} = wanted.id AND l.pair = ${toStored(pair)} ORDER BY n`,
+        ({ text }) =>
+          ({ id }) =>
+            text(id),
       );
     },
 
