@@ -2,7 +2,8 @@ import { bothSides, type Side } from '../core/side.ts';
 import type { Facts, SideFacts } from '../observability/alerts/facts.ts';
 import { look } from '../operate/look.ts';
 import type { AdminContext } from './context.ts';
-import { problemsOf, sideView } from './views/status.ts';
+import { problemsOf, stallsOf } from './views/health.ts';
+import { sideView } from './views/status.ts';
 
 /** What the admin port knows of a side; how long its login lasts is known elsewhere. */
 export type Standing = Omit<Facts, 'sides'> & {
@@ -16,22 +17,27 @@ export async function standingOf(context: AdminContext): Promise<Standing> {
   const seen = await look(engine.store, pairs);
   return {
     now: engine.clock.now(),
-    healthy: problemsOf(context, seen.pauses).length === 0,
+    healthy: problemsOf(context, seen).length === 0,
     sides: bothSides((side) => sideFacts(context, side)),
     quarantined: seen.counts.quarantined,
     pauses: seen.pauses.filter((pause) => pairs.includes(pause.pair)),
+    stalls: stallsOf(context, seen).map(({ code, side, pair, text }) => ({
+      name: [code, pair, side].filter((part) => part !== null).join(':'),
+      text,
+    })),
   };
 }
 
 function sideFacts(context: AdminContext, side: Side): Omit<SideFacts, 'tokenEndsAt'> {
   const { vitals, daemon, engine } = context;
-  const { state, text, lagSeconds } = sideView(context, side);
+  const { state, text, lagSeconds, stretch } = sideView(context, side);
   const heard = Math.max(vitals.side(side).heardAt ?? 0, daemon.lastComplete()[side] ?? 0, vitals.startedAt);
   return {
     state,
     text,
     silentSeconds: Math.max(0, Math.round((engine.clock.now() - heard) / 1000)),
     lagSeconds,
+    stretch,
     budgetLeft: budgetLeft(engine.systems[side].allowance?.() ?? null),
   };
 }

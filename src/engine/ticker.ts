@@ -53,6 +53,7 @@ export interface PaceOf {
 export function createTicker(engine: Engine, options: TickerOptions): Ticker {
   const paces = new Map<string, Pace>();
   const polledAt = new Map<string, number>();
+  const completeAt = new Map<string, number>();
   const hurried = new Set<string>();
   const failures: Record<Side, number> = { servicenow: 0, salesforce: 0 };
   const restsUntil: Record<Side, number | null> = { servicenow: null, salesforce: null };
@@ -69,8 +70,10 @@ export function createTicker(engine: Engine, options: TickerOptions): Ticker {
       let changes = 0;
       hurried.delete(key);
       try {
-        changes = (await poll(engine, pair, side, options)).queued;
+        const { queued, skipped } = await poll(engine, pair, side, options);
+        changes = queued;
         failures[side] = 0;
+        if (skipped === null) completeAt.set(key, engine.clock.now());
         polledAt.set(key, engine.clock.now());
       } catch (error) {
         if (options.signal.aborted) return;
@@ -159,7 +162,7 @@ export function createTicker(engine: Engine, options: TickerOptions): Ticker {
             side,
             gapMs,
             nextAt,
-            completeAt: polledAt.get(key) ?? null,
+            completeAt: completeAt.get(key) ?? null,
             times: stretches[side],
           };
         }),

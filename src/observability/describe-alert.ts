@@ -18,6 +18,10 @@ export function describeAlert(condition: Condition): string {
       return `${condition.now} records are set aside, ${condition.now - condition.before} more than within the last hour: casebridge quarantine list`;
     case 'budget':
       return `${condition.leftPercent} % of the API calls of ${sideNames[condition.side]} are left (limit: ${condition.limit} %).`;
+    case 'slowed':
+      return `${sideNames[condition.side]} is polled ${condition.times} times as seldom: ${condition.leftPercent} % of our API calls for today are left. SALESFORCE_DAILY_CALLS_SHARE gives us more of them.`;
+    case 'stalled':
+      return condition.text;
     case 'pair-paused':
       return `${describePause(condition.pause)}.`;
   }

@@ -2,6 +2,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { EngineEvent } from '../engine/events.ts';
 import { resync } from '../engine/resync.ts';
 import { type Drift, verify } from '../engine/verify.ts';
+import type { Side } from '../core/side.ts';
 import type { RunRow } from '../store/store.ts';
 import { note, type Operator, timeOf } from './operator.ts';
 import { readOnly } from './read-only.ts';
@@ -21,6 +22,8 @@ export interface RunProgress {
   /** What differs. */
   readonly found: number;
   readonly startedAt: number;
+  /** The side whose calls it waits for: few are left today, and live changes come first. */
+  readonly waitsFor?: Side | null;
 }
 
 /** A run as it stands, and what this process knows of it. */
@@ -130,11 +133,12 @@ export function createRunner({ engine, onChange }: RunnerOptions): Runner {
     let finished = 0;
     const hear = (event: EngineEvent): void => {
       engine.emit(event);
+      if (event.type === 'run.waits') progressed(run, { waitsFor: event.side });
       if (event.type !== 'resync.page') return;
       const { seen, found } = run.progress;
       const share = Math.min(1, (finished + event.share) / places);
       if (event.share === 1) finished += 1;
-      progressed(run, { share, seen: seen + event.rows, found: found + event.queued });
+      progressed(run, { share, seen: seen + event.rows, found: found + event.queued, waitsFor: null });
     };
     const result = await resync(
       { ...engine, emit: hear },
@@ -162,10 +166,15 @@ export function createRunner({ engine, onChange }: RunnerOptions): Runner {
       const counts = wanted.pair === undefined ? await tx.countLinks() : await tx.countLinksOf(wanted.pair);
       return Object.entries(counts).reduce((sum, [status, count]) => (status === 'detached' ? sum : sum + count), 0);
     });
-    const result = await verify(readOnly(engine), {
+    const hear = (event: EngineEvent): void => {
+      engine.emit(event);
+      if (event.type === 'run.waits') progressed(run, { waitsFor: event.side });
+    };
+    const result = await verify(readOnly({ ...engine, emit: hear }), {
       signal: run.abort.signal,
       ...(wanted.pair === undefined ? {} : { pair: wanted.pair }),
-      onPage: (seen, drift) => progressed(run, { share: total === 0 ? 1 : seen / total, seen, found: drift.length }),
+      onPage: (seen, drift) =>
+        progressed(run, { share: total === 0 ? 1 : seen / total, seen, found: drift.length, waitsFor: null }),
     });
     ended.set(run.row.id, { drift: result.drift.slice(0, driftKept), error: null });
     run.row = { ...run.row, counts: { seen: result.links, found: result.drift.length } };

@@ -38,6 +38,8 @@ export interface AdminWorld {
   readonly errors: Error[];
   /** How often somebody had a side polled. */
   polled(): number;
+  /** What the daemon's ticker tells: may be changed. */
+  readonly paces: PaceOf[];
   /** Which, each time. */
   readonly polls: readonly Which[];
   /** Asks as whoever has this token; as the operator unless told otherwise, as nobody for null. */
@@ -49,7 +51,7 @@ export interface AdminWorldOptions {
   readonly settings?: Partial<AdminSettings>;
   readonly pages?: string;
   /** What the daemon's ticker would tell. */
-  readonly paces?: readonly PaceOf[];
+  readonly paces?: PaceOf[];
 }
 
 /** Tokens of the tests: the role is their name. */
@@ -66,6 +68,7 @@ export async function createAdminWorld(options: AdminWorldOptions = {}): Promise
   }
   const errors: Error[] = [];
   const polls: Which[] = [];
+  const paces = options.paces ?? [];
   const admin = await createAdmin({
     engine: world.engine,
     daemon: {
@@ -80,7 +83,7 @@ export async function createAdminWorld(options: AdminWorldOptions = {}): Promise
         quarantined: 0,
       },
       lastComplete: () => ({ servicenow: null, salesforce: null }),
-      paces: () => options.paces ?? [],
+      paces: () => paces,
     },
     records,
     config: { pairs: [defaultPairWith({ closeCode: 'Solution provided', closeNotes: 'Done.' })] },
@@ -128,6 +131,7 @@ export async function createAdminWorld(options: AdminWorldOptions = {}): Promise
     errors,
     polled: () => polls.length,
     polls,
+    paces,
     ask,
     login: async (token) => {
       const said = await ask('POST', '/api/login', { as: null, body: { token } });

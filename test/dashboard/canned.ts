@@ -97,6 +97,7 @@ export function cannedAnswers(text: (plain: string) => string, role: Role = 'adm
     gapSeconds: 10,
     late: false,
     calls: { total: 900, lastHour: 41, lastDay: 880 },
+    stretch: { times: 2, left: 0.2 },
     budget: { used: 4100, limit: 15_000, share: 0.5, ours: 880 },
   };
   const byStatus = { synced: 600, pending: 3, conflict: 1, quarantined: 2, detached: 0 };

@@ -4,9 +4,10 @@ import { createReadiness } from '../../observability/health.ts';
 import type { Metrics } from '../../observability/metrics.ts';
 import type { Figures, StoredFigures } from '../../observability/metrics/gauges.ts';
 import { look } from '../../operate/look.ts';
-import { type PairPause, StoreUnavailable } from '../../store/store.ts';
+import { StoreUnavailable } from '../../store/store.ts';
 import type { AdminContext } from '../context.ts';
-import { isLate, problemsOf, sideView } from '../views/status.ts';
+import { isLate, problemsOf, type Seen } from '../views/health.ts';
+import { sideView } from '../views/status.ts';
 
 /**
  * `/healthz`: the process lives, whatever the world is like. `/readyz`: the database answers, and both sides are polled in time. Both
@@ -46,7 +47,7 @@ async function figuresOf(context: AdminContext): Promise<Figures> {
   const views = bothSides((side) => sideView(context, side));
   const stored = await storedFigures(context);
   return {
-    healthy: stored !== null && problemsOf(context, stored.pauses).length === 0,
+    healthy: stored !== null && problemsOf(context, stored.seen).length === 0,
     up: bothSides((side) => views[side].state === 'running' && !views[side].late),
     calls: bothSides((side) => views[side].calls.total),
     allocationUsed: bothSides((side) => {
@@ -68,7 +69,7 @@ async function figuresOf(context: AdminContext): Promise<Figures> {
 async function storedFigures({
   engine,
   vitals,
-}: AdminContext): Promise<(StoredFigures & { readonly pauses: readonly PairPause[] }) | null> {
+}: AdminContext): Promise<(StoredFigures & { readonly seen: Seen }) | null> {
   if (vitals.databaseLost()) return null;
   const pairs = engine.pairs.map((pair) => pair.name);
   const seen = await look(engine.store, pairs).catch((error: unknown) => {
@@ -87,6 +88,6 @@ async function storedFigures({
     inDoubt,
     links: seen.links,
     pausedPairs: seen.pauses.length,
-    pauses: seen.pauses,
+    seen,
   };
 }

@@ -19,6 +19,10 @@ export interface Vitals {
   hear(event: EngineEvent): void;
   side(side: Side): SideVitals;
   databaseLost(): boolean;
+  /** When a page of this side of this pair was last saved, in milliseconds since the epoch; null for never. */
+  pageAt(pair: string, side: Side): number | null;
+  /** When the queue was last empty, shorter than before, or a batch of it was done, in milliseconds since the epoch. */
+  workedAt(): number;
   readonly series: MinuteSeries;
   /** Takes the figures that no event tells. */
   sample(sample: Sample): void;
@@ -31,8 +35,14 @@ export function createVitals(now: () => number): Vitals {
   const series = createSeries(now);
   const state: Record<Side, SideVitals> = bothSides(() => starting);
   let lost = false;
+  const pages = new Map<string, number>();
+  let workedAt = now();
+  let queue = 0;
 
-  const heard = (side: Side): void => {
+  const heard = (pair: string, side: Side): void => {
+    pages.set(`${pair} ${side}`, now());
+    // A page that was saved needed the database: somebody else than the ticker may have missed it.
+    lost = false;
     state[side] = { state: 'running', text: null, pausedUntil: null, heardAt: now() };
   };
   const failed = (side: Side, error: ConnectorError | Error, untilMs: number | null): void => {
@@ -52,7 +62,7 @@ export function createVitals(now: () => number): Vitals {
       switch (event.type) {
         case 'poll.page':
         case 'poll.done':
-          return heard(event.side);
+          return heard(event.pair, event.side);
         case 'side.paused':
           return failed(event.side, event.error, event.untilMs);
         case 'poll.failed':
@@ -60,6 +70,9 @@ export function createVitals(now: () => number): Vitals {
           return event.error instanceof ConnectorError && event.error.kind === 'Unauthorized'
             ? failed(event.side, event.error, null)
             : undefined;
+        case 'batch.done':
+          workedAt = now();
+          return undefined;
         case 'store.lost':
           lost = true;
           return undefined;
@@ -72,7 +85,14 @@ export function createVitals(now: () => number): Vitals {
     },
     side: (side) => state[side],
     databaseLost: () => lost,
+    pageAt: (pair, side) => pages.get(`${pair} ${side}`) ?? null,
+    workedAt: () => workedAt,
     series,
-    sample: (sample) => series.sample(sample),
+    sample: (sample) => {
+      // Another replica may be the one that works.
+      if (sample.queue === 0 || sample.queue < queue) workedAt = now();
+      queue = sample.queue;
+      series.sample(sample);
+    },
   };
 }

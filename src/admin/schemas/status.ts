@@ -23,6 +23,8 @@ export const sideStatus = z.object({
   late: z.boolean(),
   /** API calls since start, and within the last hour and day as far as this process saw. */
   calls: z.object({ total: z.int(), lastHour: z.int(), lastDay: z.int() }),
+  /** While few of our calls are left for today: how many times longer the gaps are, and the part of our share that is left, 0 to 1. */
+  stretch: z.object({ times: z.int(), left: z.number() }).nullable(),
   /** What the vendor says about its own limits; null where it says nothing. */
   budget: z
     .object({
@@ -58,14 +60,26 @@ export const pause = z.object({
 
 /** Something that keeps the service from being healthy. */
 export const healthProblem = z.object({
-  code: z.enum(['database', 'side-paused', 'side-late', 'side-unauthorised', 'pair-paused', 'stopping', 'starting']),
+  code: z.enum([
+    'database',
+    'side-paused',
+    'side-late',
+    'side-unauthorised',
+    'pair-paused',
+    /** A pair is not walked to its end, while its side answers. */
+    'pair-late',
+    /** Work waits, and nobody does it. */
+    'queue-stuck',
+    'stopping',
+    'starting',
+  ]),
   side: side.nullable(),
   pair: z.string().nullable(),
   text: z.string(),
 });
 
 export const status = z.object({
-  /** True only if the database answers, both sides are polled in time and no pair stands still. */
+  /** True only if the database answers, every pair is read to its end in time on both sides, the queue moves and no pair stands still. */
   healthy: z.boolean(),
   problems: z.array(healthProblem),
   now: time,

@@ -42,7 +42,7 @@ function stateOf(state: RunState['row']['state'], live: boolean, older: boolean)
 }
 
 function progressView(kind: string, progress: RunProgress, now: number): NonNullable<Run['progress']> {
-  const { phase, share, seen, found, startedAt } = progress;
+  const { phase, share, seen, found, startedAt, waitsFor = null } = progress;
   const elapsed = (now - startedAt) / 1000;
   const worth = phase !== 'working' && share > 0.01 && elapsed > 2;
   const words = { walking: 'reading both sides', working: 'bringing into step', comparing: 'comparing' }[phase];
@@ -56,7 +56,7 @@ function progressView(kind: string, progress: RunProgress, now: number): NonNull
     seen,
     found,
     etaSeconds: worth ? Math.round((elapsed / share) * (1 - share)) : null,
-    text: `${words}: ${Math.floor(share * 100)} %, ${counts}`,
+    text: `${waitsFor === null ? '' : `waits: few calls to ${sideNames[waitsFor]} are left for today, and live changes come first; `}${words}: ${Math.floor(share * 100)} %, ${counts}`,
   };
 }
 

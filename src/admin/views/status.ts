@@ -1,15 +1,12 @@
-import { bothSides, type Side, sides } from '../../core/side.ts';
+import { bothSides, type Side } from '../../core/side.ts';
+import { shareLeft } from '../../engine/pace.ts';
 import type { PaceOf } from '../../engine/ticker.ts';
 import { describePause } from '../../observability/describe-event.ts';
-import { sideNames } from '../../observability/words.ts';
 import type { Look, Poll } from '../../operate/look.ts';
 import type { PairPause } from '../../store/store.ts';
 import type { AdminContext } from '../context.ts';
-import type { SideVitals } from '../live/vitals.ts';
-import type { HealthProblem, Pause, PollStatus, SideStatus, Status } from '../schemas/status.ts';
-
-/** A side is late when its last answer is older than its gap, and this much time for a slow one. */
-const graceMs = 60_000;
+import { isLate, problemsOf } from './health.ts';
+import type { Pause, PollStatus, SideStatus, Status } from '../schemas/status.ts';
 
 export function pauseView(pause: PairPause): Pause {
   return { pair: pause.pair, reason: pause.reason, text: `${describePause(pause)}.`, at: pause.at };
@@ -44,55 +41,29 @@ export function sideView(context: AdminContext, side: Side): SideStatus {
     late: isLate(context, side),
     calls: { total, lastHour: vitals.series.calls(side, 60), lastDay: vitals.series.calls(side, 1440) },
     budget: budgetOf(context, side),
+    stretch: stretchOf(context, side),
   };
-}
-
-/** Nothing read for longer than the gap in force explains. A long walk is not late while its pages come in. */
-export function isLate({ daemon, engine, vitals }: AdminContext, side: Side): boolean {
-  const gaps = daemon.paces().flatMap((pace) => (pace.side === side && pace.gapMs !== null ? [pace.gapMs] : []));
-  const latest = Math.max(vitals.side(side).heardAt ?? 0, daemon.lastComplete()[side] ?? 0, vitals.startedAt);
-  return engine.clock.now() - latest > Math.max(0, ...gaps) + graceMs;
 }
 
 function budgetOf({ engine }: AdminContext, side: Side): SideStatus['budget'] {
   return engine.systems[side].allowance?.() ?? null;
 }
 
-/** What keeps the service from being healthy; nothing where it is. */
-export function problemsOf(context: AdminContext, pauses: readonly PairPause[]): HealthProblem[] {
-  const problems: HealthProblem[] = [];
-  const say = (
-    code: HealthProblem['code'],
-    text: string,
-    side: Side | null = null,
-    pair: string | null = null,
-  ): void => {
-    problems.push({ code, side, pair, text });
-  };
-  if (context.stopping()) say('stopping', 'Casebridge is stopping.');
-  if (context.vitals.databaseLost()) say('database', 'The database does not answer; Casebridge waits for it.');
-  for (const side of sides) {
-    const state: SideVitals = context.vitals.side(side);
-    const because = state.text === null ? '' : `: ${state.text}`;
-    if (state.state === 'unauthorised')
-      say('side-unauthorised', `${sideNames[side]} lets us in no more${because}`, side);
-    else if (state.state === 'paused') say('side-paused', `${sideNames[side]} stands still${because}`, side);
-    else if (isLate(context, side)) say('side-late', `${sideNames[side]} was not read for longer than planned.`, side);
-    else if (state.state === 'starting') say('starting', `${sideNames[side]} was not asked yet.`, side);
-  }
-  for (const pause of pauses) say('pair-paused', `${describePause(pause)}.`, null, pause.pair);
-  return problems;
+/** Null while polls come as planned. */
+function stretchOf({ daemon, engine }: AdminContext, side: Side): SideStatus['stretch'] {
+  const times = Math.max(1, ...daemon.paces().flatMap((pace) => (pace.side === side ? [pace.times] : [])));
+  return times === 1 ? null : { times, left: shareLeft(engine.systems[side].allowance?.() ?? null) };
 }
 
 /** Everything the first page shows. */
 export function statusView(context: AdminContext, seen: Look): Omit<Status, 'refused' | 'missing'> {
   const { engine, vitals, daemon } = context;
   const paces = daemon.paces();
-  const problems = problemsOf(context, seen.pauses);
+  const problems = problemsOf(context, seen);
   const { totals } = daemon;
   return {
     healthy: problems.length === 0,
-    problems,
+    problems: [...problems],
     now: new Date(engine.clock.now()).toISOString(),
     startedAt: new Date(vitals.startedAt).toISOString(),
     version: context.version,

@@ -15,6 +15,8 @@ export type Condition =
   | { readonly kind: 'lag'; readonly side: Side; readonly seconds: number; readonly limit: number }
   | { readonly kind: 'quarantine-grows'; readonly now: number; readonly before: number }
   | { readonly kind: 'budget'; readonly side: Side; readonly leftPercent: number; readonly limit: number }
+  | { readonly kind: 'slowed'; readonly side: Side; readonly times: number; readonly leftPercent: number }
+  | { readonly kind: 'stalled'; readonly name: string; readonly text: string }
   | { readonly kind: 'pair-paused'; readonly pause: PairPause };
 
 export interface Thresholds {
@@ -32,6 +34,7 @@ const tokenWarnMs = 14 * day;
 /** What names a condition: while it lasts it is one alert, whatever its figures do. */
 export function keyOf(condition: Condition): string {
   if (condition.kind === 'pair-paused') return `${condition.kind}:${condition.pause.pair}`;
+  if (condition.kind === 'stalled') return `${condition.kind}:${condition.name}`;
   return 'side' in condition ? `${condition.kind}:${condition.side}` : condition.kind;
 }
 
@@ -46,6 +49,7 @@ export function conditionsOf(facts: Facts, quarantinedLow: number, thresholds: T
     ...(grown < thresholds.quarantineGrowth
       ? []
       : [{ kind: 'quarantine-grows', now: facts.quarantined, before: quarantinedLow } as const]),
+    ...(facts.stalls ?? []).map((stall) => ({ kind: 'stalled', ...stall }) as const),
     ...facts.pauses.map((pause) => ({ kind: 'pair-paused', pause }) as const),
   ];
 }
@@ -62,10 +66,12 @@ function standing(facts: Facts, side: Side, { lagSeconds: limit }: Thresholds): 
 }
 
 function limits(facts: Facts, side: Side, { budgetPercent: limit }: Thresholds): readonly Condition[] {
-  const { budgetLeft, tokenEndsAt } = facts.sides[side];
+  const { budgetLeft, tokenEndsAt, stretch = null } = facts.sides[side];
   const leftPercent = budgetLeft === null ? null : Math.max(0, Math.floor(budgetLeft * 100));
   const found: Condition[] = [];
   if (leftPercent !== null && leftPercent < limit) found.push({ kind: 'budget', side, leftPercent, limit });
+  else if (stretch !== null)
+    found.push({ kind: 'slowed', side, times: stretch.times, leftPercent: Math.floor(stretch.left * 100) });
   if (tokenEndsAt !== null && Date.parse(tokenEndsAt) - facts.now < tokenWarnMs) {
     found.push({ kind: 'token-ends', side, endsAt: tokenEndsAt });
   }

@@ -12,6 +12,8 @@ export interface SideFacts {
   readonly lagSeconds: number | null;
   /** Part of the calls that is left, of everybody or of our share, whichever is less; null where the vendor tells nothing. */
   readonly budgetLeft: number | null;
+  /** While few calls are left: how many times longer the gaps between polls are, and the part of our share that is left. */
+  readonly stretch?: { readonly times: number; readonly left: number } | null;
   /** When a login ends that nobody but a person can renew; null where we renew it ourselves. ISO 8601. */
   readonly tokenEndsAt: string | null;
 }
@@ -24,4 +26,6 @@ export interface Facts {
   readonly sides: Readonly<Record<Side, SideFacts>>;
   readonly quarantined: number;
   readonly pauses: readonly PairPause[];
+  /** What stands still though nothing says so: a pair that is not read to its end, a queue that nobody works on. */
+  readonly stalls?: readonly { readonly name: string; readonly text: string }[];
 }

@@ -58,6 +58,17 @@ export function SideCard({ side, status }: SideCardProps) {
         <dd>
           {formatNumber(status.calls.lastHour)} an hour · {formatNumber(status.calls.lastDay)} a day
         </dd>
+        {status.stretch !== null && (
+          <>
+            <dt>Slowed</dt>
+            <dd>
+              <Mark tone="warn">
+                polled {status.stretch.times} times as seldom: {formatShare(status.stretch.left)} of our calls for today
+                are left
+              </Mark>
+            </dd>
+          </>
+        )}
         <Budget side={side} budget={status.budget} />
       </dl>
       <div class="actions">
