@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Settings } from '../../config/settings.ts';
+import type { DeskDoctor } from '../../connectors/desk-doctor.ts';
 import type { Side } from '../../core/side.ts';
 import type { CasebridgeConfig } from '../../mapping/define-config.ts';
 import { counted, sideNames } from '../../observability/words.ts';
@@ -90,10 +91,15 @@ async function scriptAlone(task: Omit<FixTask, 'doctors' | 'store'>): Promise<vo
 async function mend(task: Omit<FixTask, 'doctors'>): Promise<void> {
   const { flags } = task;
   if (flags.fix !== true && flags.servicenowScript === undefined) return;
-  const { openDoctors } = await import('../../doctors.ts');
-  const full = { ...task, doctors: openDoctors(task.settings, task.store) };
-  await printScript(full);
-  if (flags.fix === true) await fixSalesforce(full);
+  const { openDoctors, openDoors } = await import('../../doctors.ts');
+  const doors = await openDoors(task.settings, task.store);
+  try {
+    const full = { ...task, doctors: openDoctors(task.settings, task.store, doors.gates) };
+    await printScript(full);
+    if (flags.fix === true) await fixSalesforce(full);
+  } finally {
+    await doors.close();
+  }
 }
 
 /** False if there is no database to work with; that is a line of its own, and the sides are asked all the same. */
@@ -125,8 +131,22 @@ async function examineBoth(
   tell: Tell,
 ): Promise<void> {
   // Loaded here: the connectors are heavy, and `--help` needs none of them.
-  const { openDoctors } = await import('../../doctors.ts');
-  const doctors = openDoctors(settings, store);
+  const { openDoctors, openDoors } = await import('../../doctors.ts');
+  const doors = await openDoors(settings, store);
+  try {
+    await examineThrough(openDoctors(settings, store, doors.gates), settings, config, store, tell);
+  } finally {
+    await doors.close();
+  }
+}
+
+async function examineThrough(
+  doctors: Readonly<Record<Side, DeskDoctor>>,
+  settings: Settings,
+  config: CasebridgeConfig,
+  store: Store | null,
+  tell: Tell,
+): Promise<void> {
   const examine = async (side: Side): Promise<DeskReport> => {
     const report = await examineDesk({
       doctor: doctors[side],
