@@ -105,48 +105,60 @@ const failedBy = (result: WriteResult | undefined, cause: string): boolean =>
 /** So many records in a row that fail alone: no size would help the others. */
 const hopeless = 3;
 
-/** Sends a line call by call, smaller ones where the org's automation cannot take as many. `first`: nothing has been sent yet. */
+/** A write under way: what has come of it, and how many records in a row were too heavy by themselves. */
+interface Course {
+  readonly results: Map<number, WriteResult>;
+  /** True until the first call has been sent: its failure is the failure of all. */
+  untouched: boolean;
+  failedAlone: number;
+}
+
+/** Sends a line call by call, smaller ones where the org's automation cannot take as many. Returns why it stopped, else null. */
 async function sendLine(
   session: Session,
   manner: Manner,
   sizes: ChunkSize,
   line: Line,
-  results: Map<number, WriteResult>,
-  first: boolean,
+  course: Course,
 ): Promise<ConnectorError | null> {
   const what = `${line.object} ${manner.keyField}`;
-  let rest = line.items;
-  let failedAlone = 0;
-  for (let nothingSent = first; rest.length > 0; nothingSent = false) {
+  for (let rest = line.items; rest.length > 0; course.untouched = false) {
     const size = sizes.of(what);
     const collections = chunksOf(collectionsOf(rest.slice(0, size), Math.min(size, recordsPerCollection)), 2)[0] ?? [];
     const sent = collections.flat();
-    rest = rest.slice(sent.length);
-    let outcomes: ReadonlyMap<number, WriteResult>;
+    const behind = rest.slice(sent.length);
     try {
-      outcomes = new Map(await sendSplitting(session, manner, line.send, collections));
+      const outcomes = await sendSplitting(session, manner, line.send, collections);
+      for (const [at, result] of outcomes) course.results.set(at, result);
     } catch (error) {
-      if (!(error instanceof ConnectorError) || (nothingSent && !error.inDoubt)) throw error;
-      for (const [at, result] of [...failAll(sent, error), ...failAll(rest, notSent(error))]) results.set(at, result);
+      if (!(error instanceof ConnectorError) || (course.untouched && !error.inDoubt)) throw error;
+      keep(course, [...failAll(sent, error), ...failAll(behind, notSent(error))]);
       return error;
     }
-    const heavy = sent.filter((item) => failedBy(outcomes.get(item.at), 'governor-limit'));
-    const locked = sent.filter((item) => failedBy(outcomes.get(item.at), 'row-locked'));
-    // One row that somebody holds says nothing about the size; several in one transaction are held by each other's parents.
-    if (sent.length > 1 && (heavy.length > 0 || locked.length > 1)) sizes.tooMany(what, sent.length);
-    for (const [at, result] of outcomes) results.set(at, result);
-    if (sent.length > 1) rest = [...heavy, ...rest];
-    const [single] = sent.length === 1 ? heavy : [];
-    failedAlone = single === undefined ? 0 : failedAlone + 1;
-    if (single !== undefined) sizes.notTheSize(what);
-    if (failedAlone >= hopeless) {
-      const failed = outcomes.get(single?.at ?? -1);
-      if (failed?.kind === 'failed')
-        for (const [at, result] of failAll(rest, notSent(failed.error))) results.set(at, result);
-      return null;
-    }
+    const again = tooHeavy(sizes, what, sent, course);
+    rest = [...again, ...behind];
+    if (course.failedAlone < hopeless) continue;
+    const last = course.results.get(sent[0]?.at ?? -1);
+    if (last?.kind === 'failed') keep(course, failAll(rest, notSent(last.error)));
+    return null;
   }
   return null;
+}
+
+function keep(course: Course, outcomes: readonly Outcome[]): void {
+  for (const [at, result] of outcomes) course.results.set(at, result);
+}
+
+/** Learns from what became of a call, and returns what is to be sent again in smaller ones. */
+function tooHeavy(sizes: ChunkSize, what: string, sent: readonly Item[], course: Course): readonly Item[] {
+  const heavy = sent.filter((item) => failedBy(course.results.get(item.at), 'governor-limit'));
+  const locked = sent.filter((item) => failedBy(course.results.get(item.at), 'row-locked'));
+  course.failedAlone = sent.length === 1 && heavy.length === 1 ? course.failedAlone + 1 : 0;
+  if (course.failedAlone > 0) sizes.notTheSize(what);
+  if (sent.length === 1) return [];
+  // One row that somebody holds says nothing about the size; several in one transaction are held by each other's parents.
+  if (heavy.length > 0 || locked.length > 1) sizes.tooMany(what, sent.length);
+  return heavy;
 }
 
 /**
@@ -163,9 +175,10 @@ async function sendAll(
   const items: Item[] = [];
   prepared.forEach((entry, at) => ('kind' in entry ? results.set(at, entry) : items.push(entry)));
   let stopped: ConnectorError | null = null;
-  for (const [index, line] of linesOf(items).entries()) {
-    if (stopped === null) stopped = await sendLine(session, manner, sizes, line, results, index === 0);
-    else for (const [at, result] of failAll(line.items, notSent(stopped))) results.set(at, result);
+  const course: Course = { results, untouched: true, failedAlone: 0 };
+  for (const line of linesOf(items)) {
+    if (stopped === null) stopped = await sendLine(session, manner, sizes, line, course);
+    else keep(course, failAll(line.items, notSent(stopped)));
   }
   return prepared.map((_, at) => results.get(at) ?? { kind: 'failed', error: unanswered });
 }
