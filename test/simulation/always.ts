@@ -1,10 +1,11 @@
 import type { WriteLogEntry } from '../../src/connectors/memory/writes.ts';
 import { stampFields } from '../../src/connectors/memory/rules.ts';
 import { otherSide, type Side, sides } from '../../src/core/side.ts';
-import { editsOf, knownAcross, noted, stoodBefore, truthOf } from '../model/truth.ts';
+import { editsOf, knownAcross, noted, type Scene, stoodBefore, truthOf } from '../model/truth.ts';
 import { objects } from '../model/world.ts';
 import { checkTalk } from '../support/talk.ts';
 import { createCursorJudge } from './cursor.ts';
+import { wroteTheSame } from './excuses.ts';
 import { checkPapers } from './papers.ts';
 import { Violation } from './violation.ts';
 import type { SimulatedWorld } from './world.ts';
@@ -87,6 +88,12 @@ function judgeDetached(world: SimulatedWorld, side: Side, entry: WriteLogEntry):
   throw new Violation('detached stays detached', `${entry.id} on ${side} was written ${entry.at - at} ms after`);
 }
 
+/** With stops and lost commits among the deaths: what they were to record may be lost. */
+function asLost(world: SimulatedWorld): Scene {
+  const { store, pair, desks } = world;
+  return { store, pair, desks, deaths: [...world.deaths, ...world.lostRecords] };
+}
+
 /** What a person had written and we could have read is on record at the moment when we write over it. */
 async function judgeNoted(world: SimulatedWorld, side: Side, entry: WriteLogEntry): Promise<void> {
   const truth = await truthOf(world);
@@ -102,7 +109,7 @@ async function judgeNoted(world: SimulatedWorld, side: Side, entry: WriteLogEntr
     if (last === undefined || last.index >= entry.versionsBefore || !rule.same(side, before, last.value)) continue;
     if (rule.same(side, before, link.bases[side].fields[field] ?? null)) continue;
     if (noted(truth, link, rule, side, last.value) || stoodBefore(versions, side, rule, last)) continue;
-    if (knownAcross(world, link, rule, last)) continue;
+    if (knownAcross(world, link, rule, last) || wroteTheSame(asLost(world), link, rule, last)) continue;
     throw new Violation('noted before overwritten', `${String(before)} of ${rule.name} on ${side}`, {
       entry,
       base: link.bases[side],

@@ -58,7 +58,8 @@ export async function happen(world: SimulatedWorld, step: Step): Promise<void> {
       return world.jump(step.side, step.ms);
     case 'lag':
       world.note(`saves on ${step.side} become visible ${step.ms} ms late`, `late rows on ${step.side}`);
-      return world.desks[step.side].setLag(step.ms);
+      // A comment that is shown later than the settle time after it was sent is posted again: nothing but its list tells of it.
+      return world.desks[step.side].setLag(world.weather.comments === true ? Math.min(step.ms, 10_000) : step.ms);
     case 'outage':
       world.note(`${step.side} is ${step.what} for ${step.ms} ms`, `${step.side} ${step.what}`);
       return world.outage(step.side, step.what, step.ms);

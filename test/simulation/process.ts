@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Readable } from 'node:stream';
 import type { ChildSystem } from '../../src/connectors/children.ts';
+import { ConnectorError } from '../../src/connectors/errors.ts';
 import type { TicketSystem } from '../../src/connectors/ticket-system.ts';
 import type { Clock, Ids } from '../../src/core/clock.ts';
 import { bothSides, type Side } from '../../src/core/side.ts';
@@ -17,6 +19,8 @@ import type { SimulatedWorld } from './world.ts';
 /** After so long without a heartbeat a worker's keys are handed to another. */
 export const leaseMs = 11_000;
 const redeliverMs = 1000;
+/** A server does not wait longer for the body of a request. */
+const hangsUpAfterMs = 60_000;
 
 type Port = 'door' | 'clock' | 'random';
 type Through = <T>(name: string, call: () => Promise<T>, write?: boolean) => Promise<T>;
@@ -257,15 +261,23 @@ export class Process {
       fieldDates: (object, asks) => through('fieldDates', () => system.fieldDates(object, asks)),
       describe: (object) => through('describe', () => system.describe(object)),
       identity: () => through('identity', () => system.identity()),
-      ...(children === undefined ? {} : { children: this.#children(children, through) }),
+      ...(children === undefined ? {} : { children: this.#children(side, children, through) }),
     };
   }
 
-  #children(children: ChildSystem, through: Through): ChildSystem {
+  #children(side: Side, children: ChildSystem, through: Through): ChildSystem {
     return {
       post: (requests) => through('post', () => children.post(requests), true),
       open: (file, signal) => through('open', () => children.open(file, signal)),
-      attach: (request) => through('attach', () => children.attach(request), true),
+      attach: (request) => {
+        const startedAt = this.#world.clock.now();
+        const open = async (): Promise<Readable> => {
+          const body = await request.open();
+          if (this.#world.clock.now() - startedAt < hangsUpAfterMs) return body;
+          throw new ConnectorError('Unavailable', { side, executed: 'no', cause: 'hung-up' });
+        };
+        return through('attach', () => children.attach({ ...request, open }), true);
+      },
       detach: (object, file) => through('detach', () => children.detach(object, file), true),
     };
   }

@@ -2,9 +2,18 @@ import { formatKey, type Link } from '../../src/core/link.ts';
 import { stampFields } from '../../src/connectors/memory/rules.ts';
 import type { FieldRule } from '../../src/core/rules.ts';
 import { bothSides, otherSide, type Side, sides } from '../../src/core/side.ts';
-import { checkConflictsTrue, checkConverged, checkKept, type Scene, type Truth, truthOf } from '../model/truth.ts';
+import {
+  checkConflictsTrue,
+  checkConverged,
+  checkKept,
+  type Edit,
+  type Scene,
+  type Truth,
+  truthOf,
+} from '../model/truth.ts';
 import { objects } from '../model/world.ts';
 import { checkTalkQuiet } from '../support/talk.ts';
+import { cameInLate, wroteTheSame } from './excuses.ts';
 import { bentFields } from './lossy.ts';
 import { checkPapersQuiet } from './papers.ts';
 import { type Invariant, Violation } from './violation.ts';
@@ -23,7 +32,10 @@ export async function judgeQuiet(world: SimulatedWorld): Promise<void> {
     for (const rule of world.pair.fields) {
       if (!held.has(rule.name) && !bent.has(rule.name)) as('both sides agree', () => checkConverged(world, link, rule));
       if (rewrittenByDesk(world, link, rule)) continue;
-      as('no lost edit', () => checkKept(asJudged(world), link, rule, truth, held.has(rule.name)));
+      const scene = asJudged(world);
+      const excused = (edit: Edit): boolean =>
+        wroteTheSame(scene, link, rule, edit) || cameInLate(scene, link, rule, edit);
+      as('no lost edit', () => checkKept(scene, link, rule, truth, held.has(rule.name), excused));
       if (!bent.has(rule.name)) as('conflicts are true', () => checkConflictsTrue(world, link, rule, truth));
     }
   }

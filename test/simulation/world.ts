@@ -172,9 +172,10 @@ export class SimulatedWorld {
   }
 
   show(side: Side, id: string): void {
+    // In the recycle bin it stays hidden, and is so when it comes back.
+    if (!this.desks[side].rows(objects[side]).some((row) => row.id === id)) return;
     this.#hidden.delete(id);
-    if (this.desks[side].rows(objects[side]).some((row) => row.id === id))
-      this.desks[side].hide(objects[side], id, false);
+    this.desks[side].hide(objects[side], id, false);
   }
 
   /** For so long lists of comments are short, or show nothing, and say so. */
@@ -266,7 +267,6 @@ export class SimulatedWorld {
       this.#outages[side] = null;
       for (const { id } of this.desks[side].rows(objects[side])) if (this.#hidden.has(id)) this.show(side, id);
     }
-    this.#hidden.clear();
     this.#database.length = 0;
     for (const replica of this.replicas) replica.spare();
   }

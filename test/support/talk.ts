@@ -142,16 +142,21 @@ export async function checkTalkQuiet(
   for (const one of talk.spoken) {
     const link = links.find((candidate) => candidate.ids[one.side] === one.recordId && candidate.status !== 'detached');
     if (link === undefined || one.deleted || refused.has(one.id)) continue;
-    checkAcross(desks, talk, link, one);
+    checkAcross(
+      desks,
+      talk.spoken.filter((other) => !refused.has(other.id)),
+      link,
+      one,
+    );
   }
 }
 
-function checkAcross(desks: Desks, talk: Talk, link: Link, one: Spoken): void {
+function checkAcross(desks: Desks, spoken: readonly Spoken[], link: Link, one: Spoken): void {
   const to = otherSide(one.side);
   const last = one.versions.at(-1);
   const here = copiesOn(desks, to).filter(({ comment }) => comment.recordId === link.ids[to]);
   const found = here.filter((copy) => copy.key === last?.key);
-  const alike = talk.spoken.filter(
+  const alike = spoken.filter(
     (other) => other.recordId === one.recordId && !other.deleted && other.versions.at(-1)?.key === last?.key,
   );
   const only = last?.key !== 'ok';

@@ -25,6 +25,8 @@ interface Kept {
   info: FileInfo;
   readonly object: string;
   content: Buffer;
+  /** By version: a download names the one that it wants. */
+  readonly versions: Map<string, Buffer>;
   deleted: boolean;
 }
 
@@ -69,6 +71,7 @@ export class MemoryFiles implements Pick<ChildSystem, 'open' | 'attach' | 'detac
     const kept = this.#of(id);
     kept.content = Buffer.from(content);
     const versionId = this.#newId('068');
+    kept.versions.set(versionId, kept.content);
     kept.info = { ...kept.info, versionId, ...this.#facts(kept.content), createdAt: this.#stamp() };
   }
 
@@ -113,7 +116,8 @@ export class MemoryFiles implements Pick<ChildSystem, 'open' | 'attach' | 'detac
     this.#strike({ method: 'open', item: file.id });
     const kept = this.#kept.get(file.id);
     if (kept === undefined || kept.deleted) throw this.#error('NotFound', { status: 404 });
-    return { body: Readable.from(kept.content.length === 0 ? [] : [kept.content], { objectMode: false }), size: null };
+    const content = kept.versions.get(file.versionId) ?? kept.content;
+    return { body: Readable.from(content.length === 0 ? [] : [content], { objectMode: false }), size: null };
   }
 
   async attach(request: AttachRequest): Promise<AttachResult> {
@@ -185,7 +189,7 @@ export class MemoryFiles implements Pick<ChildSystem, 'open' | 'attach' | 'detac
       createdAt: this.#stamp(),
       state: adding.state ?? 'ready',
     };
-    const kept: Kept = { info, object, content, deleted: false };
+    const kept: Kept = { info, object, content, versions: new Map([[info.versionId, content]]), deleted: false };
     this.#kept.set(id, kept);
     return kept;
   }

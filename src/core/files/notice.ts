@@ -2,7 +2,7 @@ import type { ChildRow } from '../children.ts';
 import { numberIn, textIn } from './steps.ts';
 
 /** Reasons that nobody across is told: it is the rule, or there is nothing left to fetch. */
-const unspoken: ReadonlySet<string> = new Set(['channel', 'ours', 'vanished']);
+const unspoken: ReadonlySet<string> = new Set(['channel', 'ours', 'vanished', 'replaced']);
 
 /** True where a file that stays at home is worth a comment across. */
 export function isTold(why: string): boolean {

@@ -65,6 +65,9 @@ class Planner {
     const file = this.#listed(row);
     // Without a whole list nobody can say that it is not there.
     if (file === undefined || across?.complete !== true) return [];
+    // The version that went out is not there to be sent again; the present one has a row of its own.
+    const replaced = textIn(row, 'versionId') !== file.versionId && this.#rules.newVersion === 'carry';
+    if (replaced) return [this.#note(row, { state: 'withheld' }, { why: 'replaced' })];
     return this.#carry(row, file, textIn(row, 'lostAt') ?? row.updatedAt);
   }
 
@@ -106,6 +109,10 @@ class Planner {
   putOff(row: ChildRow): readonly FileStep[] {
     const rests = this.#at.now - Date.parse(row.updatedAt) < this.#at.settleMs;
     if ((row.state !== 'planned' && row.state !== 'sent') || rests || !this.#isTime(row)) return [];
+    // A later version has a row of its own.
+    const file = this.#listed(row);
+    const replaced = row.sourceId.includes('@') && file !== undefined && file.versionId !== textIn(row, 'versionId');
+    if (row.state === 'planned' && replaced) return [this.#note(row, { state: 'withheld' }, { why: 'replaced' })];
     return [this.#note(row, {}, { nextAt: new Date(this.#at.now + laterMs).toISOString() })];
   }
 
@@ -147,12 +154,16 @@ class Planner {
   }
 
   #newVersion(file: FileInfo, first: ChildRow | undefined): readonly FileStep[] {
-    // Nothing has gone out yet: the present version is the one to send.
-    if (first?.state === 'planned') return this.#planned(first, file);
-    if (this.#rules.newVersion === 'ignore' || (this.#rules.from !== 'both' && this.#rules.from !== file.side))
-      return [];
     const sourceId = `${file.id}@${file.versionId}`;
     const row = this.ledger.source(file.side, sourceId);
+    if (first?.state === 'planned' && !this.#inLane(first)) {
+      // Nothing has gone out yet: the present version is the one to send, once.
+      if (row === undefined) return this.#planned(first, file);
+      const over = this.#note(first, { state: 'withheld' }, { why: 'replaced' });
+      return row.state === 'planned' ? [over, ...this.#planned(row, file)] : [over];
+    }
+    if (this.#rules.newVersion === 'ignore' || (this.#rules.from !== 'both' && this.#rules.from !== file.side))
+      return [];
     if (row === undefined) return this.#fresh(file, sourceId);
     return row.state === 'planned' ? this.#planned(row, file) : [];
   }
@@ -225,7 +236,9 @@ class Planner {
   }
 
   #carry(row: ChildRow, file: FileInfo, lostAt: string): readonly FileStep[] {
-    const next = advanced(row, this.#at.now, { state: 'planned' });
+    // What is sent now is the present version, whichever went out before: it is not to be carried once more as a newer one.
+    const detail = withDetail(row, detailOf(file));
+    const next = advanced(row, this.#at.now, { state: 'planned', hash: file.hash ?? '', detail });
     return [
       { row: next, seen: row.updatedAt, act: { kind: 'carry', to: otherSide(row.side), file, twin: null, lostAt } },
     ];

@@ -31,7 +31,7 @@ export async function sendFile(engine: Engine, job: FileJob, carry: Carry, movin
   const held = { ...moving, signal: hold.signal };
   try {
     const same = carry.twin === null ? null : await contentOfBoth(from, to, carry.file, carry.twin, held);
-    const result = same ?? (await transfer(from, to, job, carry, held));
+    const result = same ?? (await transfer(from, to, job, carry, { ...held, isFresh: () => hold.isFresh() }));
     const row = await hold.end((last) => outcomeRow(engine, last, result, carry));
     if (row === null) return;
     report(engine, job, row, result, startedAt);
@@ -53,11 +53,24 @@ type Sent =
   /** We were told to stop, or the row is another worker's: whether it arrived is not known. */
   | { readonly kind: 'broken-off' };
 
-async function transfer(from: ChildSystem, to: ChildSystem, job: FileJob, carry: Carry, moving: Moving): Promise<Sent> {
+interface Sending extends Moving {
+  /** False where the ledger has not heard of this file for so long that another worker may have taken over. */
+  readonly isFresh: () => boolean;
+}
+
+async function transfer(
+  from: ChildSystem,
+  to: ChildSystem,
+  job: FileJob,
+  carry: Carry,
+  moving: Sending,
+): Promise<Sent> {
   const { file } = carry;
   const { signal } = moving;
   let content: Opened | null = null;
   for (let start = 1; ; start += 1) {
+    // A process that stood still may be the last to know.
+    if (!moving.isFresh()) return { kind: 'broken-off' };
     const result = await to
       .attach({
         object: job.pair.objects[carry.to],
@@ -166,6 +179,11 @@ class Held {
     const held = new Held(engine, row, stopping);
     held.#renewing = held.#renew();
     return held;
+  }
+
+  isFresh(): boolean {
+    const { clock, times } = this.#engine;
+    return clock.now() - Date.parse(this.#row.updatedAt) < times.settle / 2;
   }
 
   /** Writes the last word; null if the row is another worker's by now. */

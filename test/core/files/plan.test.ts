@@ -229,6 +229,45 @@ describe('versions and deletions', () => {
     ]);
   });
 
+  it('sends no version again that was replaced before anybody knew whether it had arrived', () => {
+    const lost = row(there, { state: 'sent', updatedAt: ago(100) });
+    expect(plan(view({ salesforce: [second], rows: [lost] }))).toEqual([
+      'note salesforce 069: withheld replaced',
+      'carry salesforce 069@: planned',
+    ]);
+    expect(plan(view({ salesforce: [second], rows: [lost] }), { newVersion: 'ignore' })).toEqual([
+      'carry salesforce 069: planned again',
+    ]);
+  });
+
+  it('sends the present version alone where an earlier one had not gone out, once', () => {
+    const waited = row(there, { detail: { nextAt: ago(1) }, updatedAt: ago(100) });
+    expect(plan(view({ salesforce: [second], rows: [waited] }))).toEqual(['carry salesforce 069: planned']);
+    const across = row(second, {
+      id: 'second',
+      sourceId: `${second.id}@${second.versionId}`,
+      state: 'carried',
+      counterpartId: here.id,
+    });
+    expect(plan(view({ servicenow: [here], salesforce: [second], rows: [waited, across] }))).toEqual([
+      'note salesforce 069: withheld replaced',
+    ]);
+  });
+
+  it('forgets a version that waits to be tried again once a later one has a row of its own', () => {
+    const third = file('salesforce', { versionId: '068000000000003AAA' });
+    const waits = row(second, {
+      id: 'second',
+      sourceId: `${second.id}@${second.versionId}`,
+      detail: { nextAt: ago(1) },
+      updatedAt: ago(100),
+    });
+    expect(plan(view({ servicenow: [here], salesforce: [third], rows: [carried, waits] }))).toEqual([
+      'carry salesforce 069@: planned',
+      'note salesforce 069@: withheld replaced',
+    ]);
+  });
+
   it('leaves the counterpart of a deleted file alone by default', () => {
     expect(plan(view({ servicenow: [here], rows: [carried] }))).toEqual([]);
   });
