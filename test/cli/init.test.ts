@@ -68,6 +68,7 @@ describe('init', () => {
         '',
         'yesterday',
         '',
+        'no',
       ],
       true,
     );
@@ -222,6 +223,7 @@ describe('init', () => {
       'Solution provided',
       '',
       'all',
+      '',
     ]);
     writeFileSync(join(cli.folder, 'sn.pem'), servicenow.account.privateKey);
     writeFileSync(join(cli.folder, 'sf.pem'), salesforce.account.privateKey);

@@ -83,6 +83,7 @@ async function initialise(session: Session, flags: InitFlags, given: Answers): P
   const prompt = flags.yes === true ? null : promptFor(world);
   let settings: Settings;
   let mapping: Written;
+  let fix = flags.fix === true;
   try {
     const answers = await complete(answersOfFlags(given, world.folder), prompt, world.folder);
     const text = envText(answers, randomBytes(32).toString('base64'));
@@ -90,6 +91,7 @@ async function initialise(session: Session, flags: InitFlags, given: Answers): P
     const choices = await choose(settings, flags, prompt, session);
     await writeEnv(envFile, text, flags.force === true);
     mapping = await writeMapping(mappingFile(world), choices);
+    if (!fix && prompt !== null) fix = await wantsFix(prompt);
   } finally {
     prompt?.close();
   }
@@ -98,7 +100,15 @@ async function initialise(session: Session, flags: InitFlags, given: Answers): P
     if (settings[side].auth.kind === 'authorization_code')
       out.note(`Next: "casebridge auth ${side}" logs in with the browser.`);
   }
-  return world.interrupt.signal.aborted ? exitCodes.interrupted : runDoctor(session, fixFlags(flags));
+  return world.interrupt.signal.aborted ? exitCodes.interrupted : runDoctor(session, fixFlags({ ...flags, fix }));
+}
+
+/** Asked beforehand: `doctor` shows its plan, and asks again, before it changes anything. */
+async function wantsFix(prompt: Prompt): Promise<boolean> {
+  const said = await prompt.ask(
+    'Make the fields and the permission set that Salesforce lacks; shows a plan first (yes, no) [no]',
+  );
+  return /^y(es)?$/i.test(said);
 }
 
 /** With --yes the plan is agreed to beforehand. */
