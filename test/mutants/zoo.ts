@@ -168,8 +168,8 @@ export const zoo: readonly Mutant[] = [
       { file: 'src/engine/poll.ts', find: 'await tx.enqueue([...all.values()]);', put: '' },
       {
         file: 'src/engine/poll.ts',
-        find: 'streams: followed.streams, queued: all.size };',
-        put: 'streams: followed.streams, queued: all.size, late: [...all.values()] };',
+        find: 'streams: followed.streams, queued: all.size, echoes };',
+        put: 'streams: followed.streams, queued: all.size, echoes, late: [...all.values()] };',
       },
       {
         file: 'src/engine/poll.ts',
@@ -185,13 +185,13 @@ export const zoo: readonly Mutant[] = [
     edits: [
       {
         file: 'src/engine/poll.ts',
-        find: 'after: start.after,\n      limit: engine.pageSize,',
+        find: 'after: start.after,\n          limit: engine.pageSize,',
         put: 'after: cursor.walk?.first ?? start.after,\n      limit: engine.pageSize + (cursor.walk?.seen ?? 0),',
       },
       {
         file: 'src/engine/poll.ts',
-        find: 'engine.offsets[side] =',
-        put: 'Object.assign(page, { records: page.records.slice(cursor.walk?.seen ?? 0) });\n    engine.offsets[side] =',
+        find: 'if (!inBulk) engine.offsets[side] =',
+        put: 'Object.assign(page, { records: page.records.slice(cursor.walk?.seen ?? 0) });\n    if (!inBulk) engine.offsets[side] =',
       },
       {
         file: 'src/engine/poll.ts',

@@ -8,6 +8,7 @@ import { bothSides, type Side } from '../../src/core/side.ts';
 import { createFileLane } from '../../src/engine/children/files-lane.ts';
 import { defaultTimes, type Engine } from '../../src/engine/engine.ts';
 import type { EngineEvent } from '../../src/engine/events.ts';
+import { createSeenRows } from '../../src/engine/seen-rows.ts';
 import { createTicker, type Ticker } from '../../src/engine/ticker.ts';
 import { createSeenRows } from '../../src/engine/seen-rows.ts';
 import { createWorker } from '../../src/engine/worker.ts';
@@ -74,6 +75,7 @@ export class Process {
       seen: createSeenRows(),
       offsets: bothSides(() => 0),
       runId: `run-${no}`,
+      seen: createSeenRows(),
     };
     this.engine = { ...engine, files: createFileLane(engine, { atOnce: 2 }) };
     this.ticker = createTicker(this.engine, {
