@@ -4,14 +4,19 @@ import { type Burst, listedAgain, measure, type Measured } from './measure.ts';
 import type { Round } from './round.ts';
 import { compareDesks, type Truth } from './truth.ts';
 
+type FloorName = 'blind' | 'equal';
+
 /** A scenario that floors can be held beside. */
 export interface BurstScenario {
   readonly name: string;
   /** What `--only` calls it. */
   readonly group: 'created' | 'changed' | 'both' | 'stamps' | 'comments' | 'files';
-  /** At most so many; and whether the floors know how to. */
+  /** At most so many. */
   readonly most?: number;
-  readonly floors?: boolean;
+  /** The floors that know how to; both where nothing is said. */
+  readonly floors?: readonly FloorName[];
+  /** What the blind copy is here. */
+  readonly blind?: 'blind' | 'blindComments';
   /** `run` tells one run from the next on the same tickets. */
   readonly bursts: (count: number, pairs: readonly Pair[], run: string) => readonly Burst[];
 }
@@ -51,14 +56,15 @@ export const burstScenarios: readonly BurstScenario[] = [
     name: `comments from ${titles[side]}`,
     group: 'comments',
     most: 1000,
-    floors: false,
+    floors: ['blind'],
+    blind: 'blindComments',
     bursts: (_, pairs, run) => [commented(side, pairs, run)],
   })),
   ...sides.map((side): BurstScenario => ({
     name: `files of 4 kB from ${titles[side]}`,
     group: 'files',
     most: 200,
-    floors: false,
+    floors: [],
     bursts: (_, pairs) => [filed(side, pairs)],
   })),
 ];
@@ -74,10 +80,11 @@ export async function runBurst(
   const own = await pairsOf(round.desks, count);
   const daemon = await measure(round.desks, round.daemon, scenario.bursts(count, own, `${letter}d`));
   const theirs = await pairsOf(round.floorDesks, count);
-  const floor = async (name: 'blind' | 'equal'): Promise<Measured | null> =>
-    scenario.floors === false
-      ? null
-      : measure(round.floorDesks, round.floors[name], scenario.bursts(count, theirs, `${letter}${name[0] ?? ''}`));
+  const floor = async (name: FloorName): Promise<Measured | null> => {
+    if (scenario.floors?.includes(name) === false) return null;
+    const subject = round.floors[name === 'blind' ? (scenario.blind ?? name) : name];
+    return measure(round.floorDesks, subject, scenario.bursts(count, theirs, `${letter}${name[0] ?? ''}`));
+  };
   const blind = await floor('blind');
   const equal = await floor('equal');
   const again = await listedAgain(round.desks, daemon);

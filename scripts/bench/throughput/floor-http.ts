@@ -6,8 +6,12 @@ export type Row = Readonly<Record<string, string | null>>;
 
 /** Both APIs, logged in, without anything around them. */
 export interface Doors {
-  /** Rows of `incident` that match an encoded query. */
-  list(query: string, limit: number): Promise<readonly Row[]>;
+  /** Rows that match an encoded query; of `incident`, where nothing else is said. */
+  list(
+    query: string,
+    limit: number,
+    of?: { readonly table: string; readonly fields: readonly string[] },
+  ): Promise<readonly Row[]>;
   batch(items: readonly BatchItem[]): Promise<void>;
   /** All rows of a query, over as many pages as the desk makes of it. */
   query(soql: string): Promise<readonly Row[]>;
@@ -22,7 +26,7 @@ export interface BatchItem {
 }
 
 export interface CompositePart {
-  readonly method: 'GET' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH';
   readonly url: string;
   readonly body?: unknown;
 }
@@ -78,14 +82,14 @@ export async function openDoors({ servicenow, salesforce }: Desks): Promise<Door
       : call(method, `${salesforce.url}${path}`, atSalesforce, body);
   return {
     send,
-    list: async (sysparm_query, limit) => {
+    list: async (sysparm_query, limit, of) => {
       const query = new URLSearchParams({
         sysparm_query,
-        sysparm_fields: incidentFields,
+        sysparm_fields: of?.fields.join(',') ?? incidentFields,
         sysparm_limit: String(limit),
         sysparm_no_count: 'true',
       });
-      const answer = await send('servicenow', 'GET', `/api/now/table/incident?${query.toString()}`);
+      const answer = await send('servicenow', 'GET', `/api/now/table/${of?.table ?? 'incident'}?${query.toString()}`);
       return (answer as { result: Row[] }).result;
     },
     batch: async (items) => {

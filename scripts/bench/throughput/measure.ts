@@ -57,7 +57,7 @@ const leadMs = 2500;
 
 /** Runs bursts at once, and waits until the other sides show all of them. */
 export async function measure(desks: Desks, subject: Subject, bursts: readonly Burst[]): Promise<Measured> {
-  if (subject.kind === 'daemon') await delay(nextTick(Date.now() + leadMs) - leadMs - Date.now());
+  if (subject.kind === 'daemon') await delay(Math.max(0, nextTick(Date.now() + leadMs) - leadMs - Date.now()));
   // Stamps have whole seconds: what follows must not share one with what came before.
   else await delay(1100);
   subject.forgetPeak();
@@ -106,7 +106,7 @@ export async function listedAgain(
   { endedAt, tickets }: Measured,
 ): Promise<Readonly<Record<Side, number>>> {
   const quietAt = untilQuiet(endedAt);
-  await delay(quietAt - Date.now());
+  await delay(Math.max(0, quietAt - Date.now()));
   const idlePolls = Math.floor((quietAt - endedAt) / pollGapMs);
   const calls = await Promise.all(
     sides.map((side) => desks[side].ask({ do: 'calls', since: endedAt, until: quietAt })),

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Side, sides } from '../../../src/core/side.ts';
 import { type Copier, openBlindCopy } from './blind-copy.ts';
+import { openBlindComments } from './blind-comments.ts';
+import { pairsOf } from './bursts.ts';
 import { type DaemonProcess, startDaemon } from './daemon.ts';
 import { type Desks, setLatency, startDesks, stopDesks } from './desk.ts';
 import { openEqualCalls } from './equal-calls.ts';
@@ -19,7 +21,7 @@ export interface Round {
   readonly desks: Desks;
   readonly floorDesks: Desks;
   readonly daemon: Subject;
-  readonly floors: Readonly<Record<'blind' | 'equal' | 'naive', Subject>>;
+  readonly floors: Readonly<Record<'blind' | 'blindComments' | 'equal' | 'naive', Subject>>;
   readonly dataDir: string;
   readonly readyMs: number;
   /** The first load of what was prepared. */
@@ -129,15 +131,24 @@ async function openFloors(
   options: RoundOptions,
 ): Promise<{ readonly floors: Round['floors']; readonly load: Load }> {
   const model = options.latency === 'realistic' ? 'realistic' : 'flat';
-  const [blind, equal, naive] = await Promise.all([
+  const [blind, blindComments, equal, naive] = await Promise.all([
     openBlindCopy(desks, perBatch.blind[model]),
+    openBlindComments(desks, perBatch.blind[model], () => pairsOf(desks, Number.POSITIVE_INFINITY)),
     openEqualCalls(desks, perBatch.equal[model]),
     openNaivePeer(desks),
   ]);
   const startedAt = Date.now();
   if (options.prepared > 0) await equal.copy('servicenow', 0);
   const load = await awaitLoad(desks, options, startedAt);
-  return { floors: { blind: floorSubject(blind), equal: floorSubject(equal), naive: floorSubject(naive) }, load };
+  return {
+    floors: {
+      blind: floorSubject(blind),
+      blindComments: floorSubject(blindComments),
+      equal: floorSubject(equal),
+      naive: floorSubject(naive),
+    },
+    load,
+  };
 }
 
 export async function withDataDir<T>(use: (dataDir: string) => Promise<T>): Promise<T> {
