@@ -1,0 +1,126 @@
+/** One local desk in a process of its own: `desk-process.ts <side> <latency in ms>`, started by `desk.ts`, which it talks to. */
+import type { FastifyInstance } from 'fastify';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startSalesforceSandbox } from '../../../src/sandbox/salesforce.ts';
+import { startServiceNowSandbox } from '../../../src/sandbox/servicenow.ts';
+import type { Ask, Log } from './messages.ts';
+
+interface Call {
+  readonly at: number;
+  endedAt: number | null;
+  /** Milliseconds that its answer asked to wait. */
+  waitMs: number;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    noted?: Call;
+  }
+}
+
+/** What was sent before an answer could be heard is no breach of it. */
+const onItsWayMs = 250;
+const lookEveryMs = 20;
+const people = { servicenow: 'igor.itil', salesforce: 'dana.support' };
+let calls: Call[] = [];
+
+/** Notes when each API call came and when its answer went: the desk's own log, not what clients say of themselves. */
+function noteCalls(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request) => {
+    if (!/^\/(api|services\/data)\//.test(request.url)) return;
+    request.noted = { at: Date.now(), endedAt: null, waitMs: 0 };
+    calls.push(request.noted);
+  });
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (request.noted !== undefined) request.noted.waitMs = Number(reply.getHeader('retry-after') ?? 0) * 1000;
+    return payload;
+  });
+  app.addHook('onResponse', async ({ noted }) => {
+    if (noted !== undefined) noted.endedAt = Date.now();
+  });
+  app.addHook('onRequestAbort', async ({ noted }) => {
+    if (noted !== undefined) noted.endedAt = Date.now();
+  });
+}
+
+const [side, latency] = process.argv.slice(2);
+const options = { latencyMs: Number(latency), onServer: noteCalls };
+const sandbox = side === 'servicenow' ? await startServiceNowSandbox(options) : await startSalesforceSandbox(options);
+const { desk } = sandbox;
+const person = people[sandbox.side];
+
+function log(since: number): Log {
+  const some = calls.filter((call) => call.at >= since);
+  const steps = some
+    .flatMap((call) => [
+      { at: call.at, by: 1 },
+      { at: call.endedAt ?? Number.POSITIVE_INFINITY, by: -1 },
+    ])
+    // At one moment the answer goes first: the grain of the clock is no concurrency.
+    .toSorted((a, b) => a.at - b.at || a.by - b.by);
+  let now = 0;
+  let most = 0;
+  for (const { by } of steps) most = Math.max(most, (now += by));
+  const refusals = some
+    .filter((call) => call.waitMs > 0)
+    .map((call) => {
+      const at = call.endedAt ?? call.at;
+      const until = at + call.waitMs;
+      const later = some.filter((other) => other.at >= until).map((other) => other.at);
+      return {
+        at,
+        until,
+        tooEarly: some.filter((other) => other.at > at + onItsWayMs && other.at < until).length,
+        firstAfterMs: later.length === 0 ? null : Math.min(...later) - until,
+      };
+    });
+  return { calls: some.length, most, lastAt: some.at(-1)?.at ?? null, refusals };
+}
+
+async function awaitRows({ object, field, text, rows, timeoutMs }: Extract<Ask, { do: 'await' }>) {
+  const until = Date.now() + timeoutMs;
+  const count = (): number => desk.rows(object).filter((row) => String(row.fields[field] ?? '').includes(text)).length;
+  for (let answered = -1; Date.now() < until; await delay(lookEveryMs)) {
+    const now = calls.filter((call) => call.endedAt !== null).length;
+    // Watching must not take the time that is measured: only an answer changes what there is.
+    if (now === answered) continue;
+    answered = now;
+    if (count() >= rows) break;
+  }
+  return { at: Date.now(), rows: count() };
+}
+
+async function answer(ask: Ask): Promise<unknown> {
+  switch (ask.do) {
+    case 'open':
+      return ask.tickets.map((fields) => desk.create(ask.object, fields, person).id);
+    case 'edit':
+      for (const { id, fields } of ask.edits) desk.edit(ask.object, id, fields, person);
+      return { at: Date.now() };
+    case 'await':
+      return awaitRows(ask);
+    case 'refuse':
+      sandbox.faults.add({ kind: 'rate-limited', times: 1, ms: ask.seconds * 1000 });
+      return null;
+    case 'log':
+      return log(ask.since);
+    case 'forget':
+      calls = calls.filter((call) => call.endedAt === null);
+      sandbox.forgetCalls();
+      return null;
+    case 'stop':
+      await sandbox.stop();
+      process.disconnect();
+      return null;
+  }
+}
+
+process.on('message', (message: { readonly id: number; readonly ask: Ask }) => {
+  void answer(message.ask).then(
+    (value) => process.connected && process.send?.({ id: message.id, value }),
+    (error: unknown) => process.send?.({ id: message.id, error: String(error) }),
+  );
+});
+// A measurement that was broken off takes its desks along.
+process.on('disconnect', () => process.exit(0));
+process.send?.({ url: sandbox.url, clientId: sandbox.account.clientId, clientSecret: sandbox.account.clientSecret });
