@@ -10,7 +10,6 @@ import { defaultTimes, type Engine } from '../../src/engine/engine.ts';
 import type { EngineEvent } from '../../src/engine/events.ts';
 import { createSeenRows } from '../../src/engine/seen-rows.ts';
 import { createTicker, type Ticker } from '../../src/engine/ticker.ts';
-import { createSeenRows } from '../../src/engine/seen-rows.ts';
 import { createWorker } from '../../src/engine/worker.ts';
 import type { Job, Queue } from '../../src/store/queue.ts';
 import { type Store, StoreUnavailable, type Tx } from '../../src/store/store.ts';
@@ -72,7 +71,6 @@ export class Process {
       emit: (event) => this.#emit(event),
       times: defaultTimes,
       pageSize: world.weather.pageSize,
-      seen: createSeenRows(),
       offsets: bothSides(() => 0),
       runId: `run-${no}`,
       seen: createSeenRows(),
