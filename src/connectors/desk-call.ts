@@ -13,6 +13,8 @@ export interface DeskCall {
 
 export type Operation =
   | 'changes'
+  /** The beginning of a bulk walk; what flows behind it is not told. */
+  | 'bulk'
   | 'read'
   | 'create'
   | 'update'

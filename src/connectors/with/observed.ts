@@ -28,6 +28,9 @@ export function withObserved(system: TicketSystem, clock: Clock, tell: (call: De
   return {
     ...system,
     changes: (request) => watched('changes', 1, () => system.changes(request)),
+    ...(system.bulk === undefined
+      ? {}
+      : { bulk: (request) => watched('bulk', 1, async () => (await system.bulk?.(request)) ?? null) }),
     read: (object, ids, fields, ask) =>
       ids.length === 0
         ? system.read(object, ids, fields, ask)

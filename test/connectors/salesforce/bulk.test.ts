@@ -1,11 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/config/secret.ts';
+import type { TokenVault } from '../../../src/connectors/credentials.ts';
+import { normaliseId } from '../../../src/connectors/salesforce/ids.ts';
 import type { BulkPage, TicketSystem } from '../../../src/connectors/ticket-system.ts';
 import type { SourceRecord } from '../../../src/core/record.ts';
 import { type SalesforceSandbox, startSalesforceSandbox } from '../../../src/sandbox/salesforce.ts';
 import { fakeClock, type FakeClock, runToEnd } from '../../support/clock.ts';
 import { seededRandom } from '../../support/random.ts';
-import { clientOf } from '../../support/salesforce-replay.ts';
+import {
+  clientOf,
+  memoryVault,
+  page,
+  type Replay,
+  type ReplayAnswer,
+  startReplay,
+} from '../../support/salesforce-replay.ts';
 
 const fields = ['Subject', 'Description', 'IsEscalated', 'ClosedDate', 'Owner.Name'];
 const everything = { object: 'Case', fields, since: '2000-01-01T00:00:00.000Z', place: null };
@@ -177,4 +186,111 @@ describe('a walk by Bulk API 2.0 query', () => {
     const answer = await fetch(`${sandbox.url}/services/oauth2/token`, { method: 'POST', body });
     return String(((await answer.json()) as { access_token: unknown }).access_token);
   }
+});
+
+describe('the result of a query job', () => {
+  const job = {
+    id: '750ak000009AVi5AAG',
+    state: 'JobComplete',
+    createdDate: '2026-05-01T08:00:00.000+0000',
+  };
+  const caseId = (n: number): string => normaliseId(`500dM0000${String(n).padStart(6, '0')}`) ?? '';
+  const csv = (from: number, to: number): string =>
+    [
+      'Id,SystemModstamp,CreatedDate,Subject',
+      ...Array.from(
+        { length: to - from },
+        (_, at) => `"${caseId(from + at)}","2026-05-01T07:25:37.000Z","2026-05-01T07:25:37.000Z","Case ${from + at}"`,
+      ),
+      '',
+    ].join('\n');
+  const lines = 4000;
+
+  let replay: Replay;
+  beforeEach(async () => {
+    replay = await startReplay();
+  });
+  afterEach(() => replay.stop());
+
+  /** What the org answers to each asking for a part of the result. */
+  function results(answer: (nth: number, locator: string | null) => ReplayAnswer): void {
+    let nth = 0;
+    replay.answer(({ method, path, query }) => {
+      if (path.endsWith('/results')) return answer((nth += 1), query.get('locator'));
+      if (method === 'DELETE') return { status: 204 };
+      if (path.endsWith('/describe')) return { status: 200, body: { name: 'Case', fields: [] } };
+      if (path.endsWith('/query') && method === 'GET') return { status: 200, body: page([]) };
+      return { status: 200, body: job };
+    });
+  }
+  const part = (body: string, locator: string | undefined, rows = body.split('\n').length - 2): ReplayAnswer => ({
+    status: 200,
+    body,
+    headers: {
+      'content-type': 'text/csv',
+      ...(locator === undefined ? {} : { 'sforce-locator': locator }),
+      'sforce-numberofrecords': String(rows),
+    },
+  });
+
+  async function subjects(): Promise<readonly unknown[]> {
+    const clock = fakeClock();
+    const known: TokenVault = memoryVault({
+      accessToken: 't',
+      refreshToken: null,
+      expiresAt: null,
+      instanceUrl: replay.url,
+    });
+    const client = clientOf(replay.url, { clock, bulkFrom: 1, vault: known });
+    const all: unknown[] = [];
+    const work = async (): Promise<void> => {
+      // More than the count says: it is taken before the job.
+      const found = await client.bulk?.({
+        ...everything,
+        fields: ['Subject'],
+        place: JSON.stringify({ job: job.id, locator: null }),
+      });
+      for await (const { records } of found?.pages ?? [])
+        all.push(...records.map(({ fields: held }) => held['Subject']));
+    };
+    await runToEnd(clock, work());
+    return all;
+  }
+  const expected = Array.from({ length: lines }, (_, n) => `Case ${n}`);
+
+  it('that breaks off in the middle is asked for again, and each row comes once', async () => {
+    results((nth) => (nth === 1 ? { ...part(csv(0, lines), 'null'), drop: 'midway' } : part(csv(0, lines), 'null')));
+    expect(await subjects()).toEqual(expected);
+    results((nth) => (nth === 1 ? part(csv(0, 1500), 'null', lines) : part(csv(0, lines), 'null')));
+    expect(await subjects()).toEqual(expected);
+  });
+
+  it('goes on by whatever locator the org gives, and ends at the word null', async () => {
+    results((_, locator) =>
+      locator === null
+        ? part(csv(0, 2500), 'MTAwMDA+/=')
+        : part(locator === 'MTAwMDA+/=' ? csv(2500, lines) : '', 'null'),
+    );
+    expect(await subjects()).toEqual(expected);
+  });
+
+  it('may have no rows', async () => {
+    results(() => part('Id,SystemModstamp,CreatedDate,Subject\n', 'null', 0));
+    expect(await subjects()).toEqual([]);
+  });
+
+  it.each([
+    ['has no locator, so that nobody knows its end', () => part(csv(0, 10), undefined)],
+    [
+      'is a page of a proxy',
+      () => ({ status: 200, headers: { 'content-type': 'text/html' }, body: '<html>hello</html>' }),
+    ],
+    [
+      'has expired',
+      () => ({ status: 404, body: [{ errorCode: 'NOT_FOUND', message: 'The requested resource does not exist' }] }),
+    ],
+  ] as const)('that %s is left to pages or fails, and is never taken for the end', async (_what, answer) => {
+    results(answer);
+    await expect(subjects()).rejects.toMatchObject({ kind: 'Unavailable' });
+  });
 });
