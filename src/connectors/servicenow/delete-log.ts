@@ -2,7 +2,7 @@ import { ConnectorError } from '../errors.ts';
 import type { EraseResult, ReadResult } from '../ticket-system.ts';
 import { chunksThatFit } from './chunks.ts';
 import type { Context } from './context.ts';
-import { listMany, orThrow } from './list-many.ts';
+import { listAny, orThrow } from './list-many.ts';
 import { allOf, term } from './query.ts';
 import { normalId, textOf } from './records.ts';
 import { listPath, type ListRequest, tablePath } from './table.ts';
@@ -34,7 +34,7 @@ async function deletedAmong(context: Context, ids: readonly string[]): Promise<R
     limit: some.length,
   });
   const chunks = chunksThatFit(ids, (some) => listPath(requestFor(some)), context.rest.longestPath);
-  const pages = await listMany(context, chunks.map(requestFor));
+  const pages = await listAny(context, chunks.map(requestFor));
   const rows = pages.flatMap((page) => (isForbidden(page) ? [] : orThrow(page).rows));
   const asked = new Set(ids);
   // A dropped query term answers with the whole table: only what was asked for counts.

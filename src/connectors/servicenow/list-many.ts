@@ -44,6 +44,12 @@ export async function listMany(
   return listed.map((one, at) => late.get(at) ?? one);
 }
 
+/** The same where it does not matter which is read first: whoever may not batch asks for all at once. */
+export async function listAny(context: Context, requests: readonly ListRequest[]): Promise<readonly Listed[]> {
+  if (context.batch.allowed()) return listMany(context, requests);
+  return Promise.all(requests.map((request) => listOne(context, request, undefined)));
+}
+
 /** One call after another, in the order asked. */
 async function inTurn(
   context: Context,

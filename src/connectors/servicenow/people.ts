@@ -3,7 +3,7 @@ import { evenChunks } from './chunks.ts';
 import type { Context } from './context.ts';
 import { currentUser } from './identity.ts';
 import type { Me } from './journal-entries.ts';
-import { listMany } from './list-many.ts';
+import { listAny } from './list-many.ts';
 import { allOf, ourselves, term } from './query.ts';
 import { type Row, textOf } from './records.ts';
 import type { ListRequest } from './table.ts';
@@ -97,7 +97,7 @@ async function signedIn(context: Context): Promise<string | null> {
 /** Names are a courtesy: nothing waits for them. */
 async function listsOrNone(context: Context, requests: readonly ListRequest[]): Promise<readonly (readonly Row[])[]> {
   try {
-    const lists = await listMany(context, requests);
+    const lists = await listAny(context, requests);
     return lists.map((listed) => (listed instanceof ConnectorError ? [] : listed.rows));
   } catch (error) {
     if (error instanceof ConnectorError) return [];

@@ -3,7 +3,7 @@ import type { ReadResult } from '../ticket-system.ts';
 import { chunksThatFit } from './chunks.ts';
 import { type Context, recordsOf } from './context.ts';
 import { unexpected } from './errors.ts';
-import { listMany, orThrow } from './list-many.ts';
+import { listAny, orThrow } from './list-many.ts';
 import { allOf, term } from './query.ts';
 import { fieldList, normalId, type Row, textOf } from './records.ts';
 import { listPath, type ListRequest, tablePath } from './table.ts';
@@ -35,7 +35,7 @@ async function readRows(
 ): Promise<readonly Row[]> {
   const requestFor = (some: readonly string[]): ListRequest => byIds(object, some, fields);
   const chunks = chunksThatFit(ids, (some) => listPath(requestFor(some)), context.rest.longestPath);
-  const pages = await listMany(context, chunks.map(requestFor));
+  const pages = await listAny(context, chunks.map(requestFor));
   return pages.flatMap((page, at) => onlyAsked(object, orThrow(page).rows, chunks[at] ?? []));
 }
 

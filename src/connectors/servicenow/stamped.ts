@@ -2,7 +2,7 @@ import type { SourceRecord } from '../../core/record.ts';
 import type { Probe } from '../ticket-system.ts';
 import { chunksThatFit } from './chunks.ts';
 import { type Context, recordsOf } from './context.ts';
-import { listMany, orThrow } from './list-many.ts';
+import { listAny, orThrow } from './list-many.ts';
 import { anyOf, term } from './query.ts';
 import { fieldList, normalId, type Row, textOf } from './records.ts';
 import { listPath, type ListRequest } from './table.ts';
@@ -34,7 +34,7 @@ export async function findStamped(
   });
   const answerable = ask.probes.filter((probe) => termsFor([probe]).length > 0);
   const chunks = chunksThatFit(answerable, (probes) => listPath(requestFor(probes)), context.rest.longestPath);
-  const answers = await listMany(context, chunks.map(requestFor));
+  const answers = await listAny(context, chunks.map(requestFor));
   const sightings = chunks.map((probes, at): readonly Sighting[] => {
     const answer = answers[at];
     const rows = answer === undefined ? [] : orThrow(answer).rows;

@@ -4,7 +4,7 @@ import type { UpdateRequest, WriteResult } from '../ticket-system.ts';
 import type { BatchItem, ItemOutcome } from './batch.ts';
 import { chunksThatFit } from './chunks.ts';
 import type { Context } from './context.ts';
-import { listMany, orThrow } from './list-many.ts';
+import { listAny, orThrow } from './list-many.ts';
 import { orSideFailure, outcomeOf, writtenRecord } from './outcomes.ts';
 import { decodeRow, encodeFields, fieldList, listAnswer, normalId, type Row, textOf } from './records.ts';
 import { byIds } from './read.ts';
@@ -117,7 +117,7 @@ async function updateSingly(
   group: readonly Update[],
   reads: readonly ListRequest[],
 ): Promise<readonly WriteResult[]> {
-  const rows = rowsById((await listMany(context, reads)).flatMap((listed) => orThrow(listed).rows));
+  const rows = rowsById((await listAny(context, reads)).flatMap((listed) => orThrow(listed).rows));
   return Promise.all(
     group.map(async (request) => {
       const call = { method: 'PATCH', path: writePath(request), effect: 'write', timeoutMs: writeTimeoutMs } as const;
