@@ -40,11 +40,22 @@ try {
   await step('first command: installs, builds the dashboard', () => casebridge('--help'));
   await step('init: asks, writes, looks whether it works', () =>
     casebridge(
-      ...['init', '--yes', '--close-code', 'Solution provided'],
-      ...['--servicenow-url', servicenow.url, '--servicenow-client-id', servicenow.account.clientId],
-      ...['--servicenow-client-secret', servicenow.account.clientSecret, '--salesforce-login-url', salesforce.url],
-      ...['--salesforce-client-id', salesforce.account.clientId],
-      ...['--salesforce-client-secret', salesforce.account.clientSecret],
+      'init',
+      '--yes',
+      '--close-code',
+      'Solution provided',
+      '--servicenow-url',
+      servicenow.url,
+      '--servicenow-client-id',
+      servicenow.account.clientId,
+      '--servicenow-client-secret',
+      servicenow.account.clientSecret,
+      '--salesforce-login-url',
+      salesforce.url,
+      '--salesforce-client-id',
+      salesforce.account.clientId,
+      '--salesforce-client-secret',
+      salesforce.account.clientSecret,
     ),
   );
   await step("conflict: 'manual' in the mapping file, so that a person decides", async () => {
