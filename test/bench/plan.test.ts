@@ -22,7 +22,7 @@ describe('the rounds of a benchmark', () => {
       '0, 5000, 5000 prepared: changed',
       '20, 5000, 0 prepared: created changed both stamps',
       '100, 5000, 0 prepared: created changed both',
-      'realistic, 300, 300 prepared: changed both',
+      'realistic, 240, 240 prepared: changed both',
       '20, 5000, 5000 prepared: load comments files lag hot resync peer',
       '20, 1000, 1000 prepared: idle',
     ]);

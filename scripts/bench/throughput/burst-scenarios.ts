@@ -63,7 +63,7 @@ export const burstScenarios: readonly BurstScenario[] = [
   ...sides.map((side): BurstScenario => ({
     name: `files of 4 kB from ${titles[side]}`,
     group: 'files',
-    most: 200,
+    most: 100,
     floors: [],
     bursts: (_, pairs) => [filed(side, pairs)],
   })),

@@ -30,7 +30,7 @@ export const groups = [...new Set([...Object.values(usual).flat(), ...once, idle
 const quickGroups = ['changed', 'lag'];
 
 /** A write takes 120 ms there: more tickets would only take longer. */
-const mostRealistic = 300;
+const mostRealistic = 240;
 const idleTickets = 1000;
 /** A side that has been quiet is asked less often by default; here each burst starts at the same pace. */
 const evenPoll = { CASEBRIDGE_POLL_IDLE_MAX: '10' };

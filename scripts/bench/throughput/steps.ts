@@ -42,7 +42,7 @@ export const steps: readonly Step[] = [
   {
     group: 'lag',
     run: async (round, { quick }) => {
-      const lag = await runActiveLag(round, quick ? 30 : 60, 1200, callMs(round));
+      const lag = await runActiveLag(round, quick ? 30 : 50, 1000, callMs(round));
       await delay(settleMs);
       const scenario = `lag of an active pair, single edits, a poll every ${lag.gapMs / 1000} s`;
       return [lagLine(round.latency, scenario, lag, await compareDesks(round.desks))];
