@@ -237,3 +237,35 @@ describe('looking at everything again', () => {
     expect(world.desks.salesforce.rows(objects.salesforce)).toHaveLength(13);
   });
 });
+
+describe('a person who works under our own account', () => {
+  it('is followed like anybody else: an echo is known by its content', async () => {
+    const world = createWorld();
+    const [id = ''] = await tickets(world, 1);
+    await world.clock.advance(5000);
+    world.desks.servicenow.edit('incident', id, { urgency: '1' }, 'casebridge');
+    await world.sync();
+    expect(world.twin('salesforce').fields['Priority']).toBe('High');
+  });
+});
+
+describe('a mapping that goes one way', () => {
+  it('sends nothing at all to the side that it reads', async () => {
+    const world = createWorld({
+      fields: [
+        { kind: 'function', servicenow: 'short_description', salesforce: 'Subject', toSalesforce: (value) => value },
+      ],
+      scope: { salesforce: { field: 'Origin', is: 'nowhere' } },
+    });
+    const [id = ''] = await tickets(world, 3);
+    world.put('salesforce', newCase);
+    const across = world.desks.salesforce.rows('Case').find((row) => row.partnerId === id)?.id ?? '';
+    for (let rounds = 0; rounds < 4; rounds += 1) {
+      await world.edit('salesforce', across, { Subject: `Mine ${rounds}`, Description: 'More' });
+      await world.edit('servicenow', id, { short_description: `Theirs ${rounds}` });
+      await world.sync();
+    }
+    expect(world.desks.servicenow.writes()).toEqual([]);
+    expect(world.desks.salesforce.writes().length).toBeGreaterThan(3);
+  });
+});

@@ -10,7 +10,7 @@ import {
   type Replay,
   startReplay,
 } from '../../support/servicenow-replay.ts';
-import { caseId, clientFor, memoryVault, sysId, wireRow } from './support.ts';
+import { caseId, clientFor, memoryVault, sysId, wireRow, testClock } from './support.ts';
 
 let server: Replay;
 beforeEach(async () => {
@@ -353,6 +353,23 @@ describe('being told to wait', () => {
     server.answer({ status: 429 });
     await again();
     expect(client.gate.pausedUntil() - client.clock.now()).toBe(2000);
+  });
+
+  it('asks for a token only once the wait is over, so that none grows old meanwhile', async () => {
+    const waiting = Promise.withResolvers<undefined>();
+    const own = testClock();
+    const clock = { ...own, sleep: () => waiting.promise };
+    const { desk, gate } = clientFor(server.url, { clock });
+    gate.pauseFor(5000);
+    const reading = desk.read('incident', [sysId(1)], fields).catch((error: unknown) => error);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect([server.heard, server.tokenRequests]).toEqual([[], []]);
+    own.advance(5000);
+    waiting.resolve(undefined);
+    server.answer({ body: { result: [] } });
+    await reading;
+    expect(server.heard.length).toBeGreaterThan(0);
+    expect(server.tokenRequests).toHaveLength(1);
   });
 
   it('does not hang behind a long pause, least of all with a write', async () => {
