@@ -14,7 +14,7 @@ export const zoo: readonly Mutant[] = [
         put: 'passing.has(result.error.kind)',
       },
     ],
-    hunt: { kind: 'tests', files: ['test/connectors/with'], by: 'a doubtful write is never repeated' },
+    hunt: { kind: 'tests', files: ['test/connectors/with/retry.test.ts'], by: 'INV-3: a doubtful write is never repeated' },
   },
   {
     id: 'M2',
@@ -26,7 +26,7 @@ export const zoo: readonly Mutant[] = [
         put: 'const notThere = true;',
       },
     ],
-    hunt: { kind: 'tests', files: ['test/engine', 'test/model'], by: 'a look must be conclusive' },
+    hunt: { kind: 'tests', files: ['test/engine/inconclusive-look.test.ts'], by: 'INV-3: a look must be conclusive' },
   },
   {
     id: 'M3',
@@ -38,7 +38,7 @@ export const zoo: readonly Mutant[] = [
         put: 'records,',
       },
     ],
-    hunt: { kind: 'tests', files: ['test/connectors/servicenow', 'test/conformance'], by: 'probes are verified' },
+    hunt: { kind: 'tests', files: ['test/connectors/servicenow'], by: 'INV-3: probes are verified' },
   },
   {
     id: 'M4',
@@ -211,7 +211,7 @@ export const zoo: readonly Mutant[] = [
         put: 'return storable(value ?? null);',
       },
     ],
-    hunt: { kind: 'tests', files: ['test/core', 'test/engine'], by: 'absent is not empty' },
+    hunt: { kind: 'tests', files: ['test/core'], by: 'INV-13: absent is not empty' },
   },
   {
     id: 'M17',
@@ -226,7 +226,7 @@ export const zoo: readonly Mutant[] = [
     hunt: {
       kind: 'tests',
       files: ['test/core/life.test.ts', 'test/engine/life.test.ts'],
-      by: 'positive evidence only',
+      by: 'INV-13: positive evidence only',
     },
   },
   {
@@ -242,7 +242,7 @@ export const zoo: readonly Mutant[] = [
     hunt: {
       kind: 'tests',
       files: ['test/connectors/servicenow', 'test/contract/servicenow-client.test.ts'],
-      by: 'no success with an error in it',
+      by: 'INV-7: no success with an error in it',
     },
   },
   {
@@ -267,7 +267,7 @@ export const zoo: readonly Mutant[] = [
         put: 'if (settlements.length > 1) return;\n    if (settlements.length > 1) {',
       },
     ],
-    hunt: { kind: 'tests', files: ['test/engine'], by: 'isolation' },
+    hunt: { kind: 'tests', files: ['test/engine/one-bad-record.test.ts'], by: 'INV-9: isolation' },
   },
   {
     id: 'M21',
@@ -282,7 +282,7 @@ export const zoo: readonly Mutant[] = [
     hunt: {
       kind: 'tests',
       files: ['test/connectors/token-source.test.ts', 'test/store/credentials.test.ts'],
-      by: 'one refresh at a time',
+      by: 'one refresh at a time: reuse counted at the fake',
     },
   },
   {
@@ -295,7 +295,7 @@ export const zoo: readonly Mutant[] = [
         put: 'void vault.save(side, token, after);\n      if (after >= 0) return hold({ token, version: after + 1 });',
       },
     ],
-    hunt: { kind: 'tests', files: ['test/connectors/token-source.test.ts'], by: 'stored before its first use' },
+    hunt: { kind: 'tests', files: ['test/connectors/token-source.test.ts'], by: 'INV-10: stored before its first use' },
   },
   {
     id: 'M23',
@@ -319,7 +319,7 @@ export const zoo: readonly Mutant[] = [
         put: 'const pauseMs = 0;',
       },
     ],
-    hunt: { kind: 'tests', files: ['test/connectors/gate-keeper.test.ts'], by: 'INV-11' },
+    hunt: { kind: 'tests', files: ['test/connectors/gate-keeper.test.ts'], by: 'INV-11: budget' },
   },
   {
     id: 'M25',
@@ -327,7 +327,7 @@ export const zoo: readonly Mutant[] = [
     edits: [
       { file: 'src/connectors/servicenow/query.ts', find: "return value.replaceAll('^', '^^');", put: 'return value;' },
     ],
-    hunt: { kind: 'tests', files: ['test/connectors/servicenow', 'test/security'], by: 'query builder' },
+    hunt: { kind: 'tests', files: ['test/connectors/servicenow/query.test.ts'], by: 'K1: query builder' },
   },
   {
     id: 'M26',
@@ -339,7 +339,7 @@ export const zoo: readonly Mutant[] = [
         put: '  toJSON(): string {\n    return this.#value;',
       },
     ],
-    hunt: { kind: 'tests', files: ['test/security', 'test/config'], by: 'secrets' },
+    hunt: { kind: 'tests', files: ['test/security/redaction.test.ts', 'test/config/secret.test.ts'], by: 'INV-15: secrets' },
   },
   {
     id: 'M27',
@@ -381,6 +381,6 @@ export const zoo: readonly Mutant[] = [
     id: 'M30',
     what: 'redirects are followed with the token in hand',
     edits: [{ file: 'src/connectors/http.ts', find: 'maxRedirects: 0,', put: 'maxRedirects: 5,' }],
-    hunt: { kind: 'tests', files: ['test/security/hosts.test.ts', 'test/connectors/http.test.ts'], by: 'pinned hosts' },
+    hunt: { kind: 'tests', files: ['test/security/hosts.test.ts', 'test/connectors/http.test.ts'], by: 'SEC-9: pinned hosts' },
   },
 ];
