@@ -59,7 +59,7 @@ export function createDaemon(engine: Engine, options: DaemonOptions): Daemon {
       void ticker.tick();
     },
     syncNow: async (which) => {
-      const underWay = ticker.idle();
+      const underWay = ticker.idle(which?.side);
       ticker.hurry(which);
       // What is being polled now may have passed by already.
       await underWay;

@@ -17,10 +17,13 @@ export interface TickerOptions {
 }
 
 export interface Ticker {
-  /** Polls what is due and queues what waited. A tick while another runs does nothing. Never rejects. */
+  /**
+   * Polls what is due and queues what waited; resolves when that is over. A side that is still being polled is left to it, and the rest
+   * goes on. Never rejects.
+   */
   tick(): Promise<void>;
-  /** Resolves when no tick runs. */
-  idle(): Promise<void>;
+  /** Resolves when nothing of a tick runs any more, or nothing on this side. */
+  idle(side?: Side): Promise<void>;
   /** Makes these sides due at the next tick: a wake-up, "sync now". Also where they are being polled right now. */
   hurry(which?: Which): void;
   /** When each side was last walked to its end, in milliseconds since the epoch; null for never. */
@@ -58,7 +61,7 @@ export function createTicker(engine: Engine, options: TickerOptions): Ticker {
   const failures: Record<Side, number> = { servicenow: 0, salesforce: 0 };
   const restsUntil: Record<Side, number | null> = { servicenow: null, salesforce: null };
   const stretches: Record<Side, number> = { servicenow: 1, salesforce: 1 };
-  let running: Promise<void> | null = null;
+  const underWay = new Map<Side | 'due', Promise<void>>();
   let lost = false;
 
   async function pollSide(side: Side): Promise<void> {
@@ -122,26 +125,40 @@ export function createTicker(engine: Engine, options: TickerOptions): Ticker {
     return times.includes(undefined) ? null : Math.min(...times.flatMap((at) => at ?? []));
   }
 
-  async function tick(): Promise<void> {
+  /** One at a time of each kind: a slow walk of one side keeps neither the other side nor what is due waiting. */
+  function once(what: Side | 'due', work: () => Promise<void>): Promise<void> {
+    const running = underWay.get(what) ?? guarded(work).finally(() => underWay.delete(what));
+    underWay.set(what, running);
+    return running;
+  }
+
+  async function guarded(work: () => Promise<void>): Promise<void> {
     try {
-      await Promise.all(sides.map(pollSide));
-      await enqueueDue(engine);
-      if (lost) engine.emit({ type: 'store.back' });
-      lost = false;
+      await work();
     } catch (error) {
       if (!lost) engine.emit({ type: 'store.lost', error: error instanceof Error ? error : new Error(String(error)) });
       lost = true;
     }
   }
 
+  /** Asks the database and nobody else, so that it tells when that is back. */
+  async function queueDue(): Promise<void> {
+    await enqueueDue(engine);
+    if (lost) engine.emit({ type: 'store.back' });
+    lost = false;
+  }
+
+  async function idle(side?: Side): Promise<void> {
+    await (side === undefined ? Promise.all(underWay.values()) : underWay.get(side));
+  }
+
   return {
     tick: () => {
-      running ??= tick().finally(() => {
-        running = null;
-      });
-      return running;
+      for (const side of sides) void once(side, () => pollSide(side));
+      void once('due', queueDue);
+      return idle();
     },
-    idle: () => running ?? Promise.resolve(),
+    idle,
     hurry: (which = {}) => {
       for (const pair of engine.pairs) {
         for (const side of sides) {

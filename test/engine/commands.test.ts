@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConnectorError } from '../../src/connectors/errors.ts';
+import type { ChangesRequest } from '../../src/connectors/ticket-system.ts';
 import { planAll } from '../../src/engine/dry-run.ts';
 import { resync } from '../../src/engine/resync.ts';
 import { syncOnce } from '../../src/engine/sync-once.ts';
@@ -228,6 +229,43 @@ describe('the ticker, while one side is down', () => {
     await ticker.tick();
     expect(world.desks.salesforce.calls()).toBe(2);
     expect(world.events.map((event) => event.type)).toEqual(expect.arrayContaining(['side.paused', 'side.resumed']));
+  });
+
+  it('polls one side tick by tick while the other takes its time, and begins no second walk there', async () => {
+    const world = createWorld();
+    const answer = Promise.withResolvers<void>();
+    const asked = { servicenow: 0, salesforce: 0 };
+    const { servicenow, salesforce } = world.desks;
+    const systems = {
+      servicenow: {
+        ...servicenow,
+        changes: async (request: ChangesRequest) => {
+          asked.servicenow += 1;
+          await answer.promise;
+          return servicenow.changes(request);
+        },
+      },
+      salesforce: {
+        ...salesforce,
+        changes: (request: ChangesRequest) => {
+          asked.salesforce += 1;
+          return salesforce.changes(request);
+        },
+      },
+    };
+    const options = { tickMs: 10_000, idleMaxMs: 10_000, unlimitedCreates: false, signal: never };
+    const ticker = createTicker({ ...world.engine, systems }, options);
+    const ticks = [ticker.tick()];
+    for (let n = 0; n < 2; n += 1) {
+      await ticker.idle('salesforce');
+      await world.clock.advance(10_000);
+      ticks.push(ticker.tick());
+    }
+    await ticker.idle('salesforce');
+    expect(asked).toEqual({ servicenow: 1, salesforce: 3 });
+    answer.resolve();
+    await Promise.all(ticks);
+    expect(ticker.lastComplete()).toEqual({ servicenow: expect.any(Number), salesforce: expect.any(Number) });
   });
 
   it('goes on with the next pair when one cannot be polled for a reason of its own', async () => {
