@@ -50,6 +50,8 @@ export interface AdminWorld {
 export interface AdminWorldOptions {
   readonly settings?: Partial<AdminSettings>;
   readonly pages?: string;
+  /** Two desks of the usual kind where left out. */
+  readonly world?: World;
   /** What the daemon's ticker would tell. */
   readonly paces?: PaceOf[];
 }
@@ -59,7 +61,7 @@ export const tokenOf = (role: AdminRole): string => `casebridge_${role}_of_the_t
 
 /** Two desks and a store in memory, and an admin port over them that nothing listens on. */
 export async function createAdminWorld(options: AdminWorldOptions = {}): Promise<AdminWorld> {
-  const world = createWorld();
+  const world = options.world ?? createWorld();
   const records = world.store.admin;
   if (records === undefined) throw new Error('this store keeps no records');
   for (const role of roles) {

@@ -5,7 +5,9 @@ import { oneLine } from '../../observability/words.ts';
 import { type ByHand, linkByHand } from '../../operate/link-by-hand.ts';
 import { keptLink, readLink } from '../../operate/link-view.ts';
 import { oneLink, relink, resyncLink, retryLink, unlink } from '../../operate/links.ts';
+import type { Ticket } from '../../core/directory.ts';
 import type { Link } from '../../core/link.ts';
+import { whoIsWho } from '../../operate/who-is-who.ts';
 import { csvLines, jsonLines, pagesFor } from '../export.ts';
 import type { Body } from '../routes.ts';
 import { historyView, linkDetail, linkRow, titleFields } from '../views/link.ts';
@@ -74,7 +76,10 @@ export const linkHandlers: MakeHandlers<LinkRoutes> = (context): HandlersOf<Link
       // Whoever asks while an answer is on its way gets the same one: a page left open by many costs one call a side.
       const asked = reading.get(link.id) ?? readLink(engine, link).finally(() => reading.delete(link.id));
       reading.set(link.id, asked);
-      return linkNowView(link, pairOf(engine, link.pair), await asked, iso(clock.now()));
+      const now = await asked;
+      const pair = pairOf(engine, link.pair);
+      const who = pair === undefined ? null : await whoIsWho(engine, pair, foundIn(now));
+      return linkNowView(link, who, now, iso(clock.now()));
     },
     linkHistory: async ({ params, query }) => {
       const link = await oneLink(store, params.id);
@@ -108,6 +113,13 @@ export const linkHandlers: MakeHandlers<LinkRoutes> = (context): HandlersOf<Link
     linkRelink: async ({ params, operator }) => linkRow(await relink(operator, params.id), titles),
   };
 };
+
+function foundIn({ servicenow, salesforce }: Awaited<ReturnType<typeof readLink>>): Ticket['records'] {
+  return {
+    ...(servicenow.kind === 'found' ? { servicenow: servicenow.record } : {}),
+    ...(salesforce.kind === 'found' ? { salesforce: salesforce.record } : {}),
+  };
+}
 
 function nameOf({ numbers, ids }: Link): string {
   return oneLine(numbers.servicenow ?? ids.servicenow);

@@ -1,17 +1,17 @@
 import type { Link } from '../../core/link.ts';
 import { valueIn } from '../../core/record.ts';
-import type { PairRules } from '../../core/rules.ts';
 import { bothSides, type Side } from '../../core/side.ts';
 import { describeError } from '../../observability/describe-error.ts';
 import { fieldLabel, sideNames } from '../../observability/words.ts';
 import type { SideNow } from '../../operate/link-view.ts';
+import type { WhoIsWho } from '../../operate/who-is-who.ts';
 import type { LinkNow } from '../schemas/links.ts';
 import { wholeValue } from './names.ts';
 
 /** Both sides as read now, beside what they last agreed on. */
 export function linkNowView(
   link: Link,
-  pair: PairRules | undefined,
+  who: WhoIsWho | null,
   now: Readonly<Record<Side, SideNow>>,
   readAt: string,
 ): LinkNow {
@@ -22,14 +22,14 @@ export function linkNowView(
   return {
     readAt,
     sides: bothSides((side) => sideView(side, now[side])),
-    fields: (pair?.fields ?? []).map((rule) => {
+    fields: (who?.rules.fields ?? []).map((rule) => {
       const values = bothSides((side) => value(side, rule.fields[side]));
       const bases = bothSides((side) => link.bases[side].fields[rule.fields[side]] ?? null);
       return {
         field: rule.name,
         labels: bothSides((side) => fieldLabel(rule.name, side)),
         now: bothSides((side) => values[side] ?? null),
-        nowText: bothSides((side) => wholeValue(rule.name, side, values[side])),
+        nowText: bothSides((side) => who?.nameOf(rule.name, side) ?? wholeValue(rule.name, side, values[side])),
         base: bases,
         changed: bothSides((side) => {
           const held = values[side];
