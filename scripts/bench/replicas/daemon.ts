@@ -19,7 +19,7 @@ export interface DaemonProcess {
 }
 
 const root = join(import.meta.dirname, '..', '..', '..');
-const readyWithinMs = 60_000;
+const readyWithinMs = 180_000;
 const token = 'casebridge_for_figures_only';
 
 export interface DaemonOptions {
