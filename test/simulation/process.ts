@@ -86,6 +86,7 @@ export class Process {
 
   /** Ticks and works, as the daemon does. */
   start(): void {
+    this.#world.points.process += 1;
     const worker = createWorker(this.engine, { sideDown: 'wait', signal: this.#stop.signal });
     const { batchSize, handlers = 1 } = this.#world.weather;
     void this.engine.store.queue.work({ batchSize, atOnce: handlers }, (jobs) =>
@@ -177,6 +178,7 @@ export class Process {
   }
 
   async #through<T>(name: string, call: () => Promise<T>, write = false): Promise<T> {
+    this.#world.points[name === 'transaction' ? 'db' : 'http'] += 2;
     await this.#world.schedule.gate(this, `before ${name}`, write ? call : null);
     const result = await call().then(
       (value) => ({ kind: 'value', value }) as const,
@@ -211,6 +213,7 @@ export class Process {
     const loops: Promise<void>[] = [];
     const loop = async (size: number, handler: (jobs: readonly Job[]) => Promise<void>): Promise<void> => {
       while (!stopping) {
+        this.#world.points.db += 1;
         await schedule.gate(this, 'take');
         const jobs = await store.queue.takeBatch(size);
         if (jobs.length === 0) {

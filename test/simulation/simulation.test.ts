@@ -5,7 +5,7 @@ import { live } from './life.ts';
 import { regressions } from './regressions.ts';
 
 /** `npm run simulate` lives through as many more as you like. */
-const seeds = 300;
+const seeds = 500;
 
 describe('simulated lives', { timeout: 600_000 }, () => {
   it.each(regressions())('no longer: $name', async ({ script }) => {
@@ -21,6 +21,8 @@ describe('simulated lives', { timeout: 600_000 }, () => {
     expect(tally.struck['answer Unavailable/done']).toBeGreaterThan(10);
     expect(tally.struck['answer Unavailable/late']).toBeGreaterThan(10);
     expect(tally.struck['link detached']).toBeGreaterThan(10);
+    expect(tally.struck['file attached']).toBeGreaterThan(100);
+    expect(tally.struck['comments hidden on servicenow']).toBeGreaterThan(5);
     expect(tally.struck['braked pair resumed']).toBeGreaterThan(10);
     expect(tally.conflicts).toBeGreaterThan(seeds / 10);
   });

@@ -1,5 +1,5 @@
 import type { Life } from './life.ts';
-import { type Invariant, invariants } from './violation.ts';
+import { type Invariant, invariants, numberOf } from './violation.ts';
 
 /** What many lives came to. */
 export interface Tally {
@@ -7,6 +7,8 @@ export interface Tally {
   readonly deaths: number;
   /** Doors that processes died at, and what else has struck, with how often. */
   readonly struck: Readonly<Record<string, number>>;
+  /** How often a process came to a point at which it may die, by port. */
+  readonly points: Readonly<Record<string, number>>;
   readonly conflicts: number;
   readonly saves: number;
   readonly violations: Readonly<Record<Invariant, readonly number[]>>;
@@ -19,7 +21,8 @@ export function createTally(): { add(seed: number, life: Life): void; readonly n
     Invariant,
     number[]
   >;
-  const now = { lives: 0, deaths: 0, struck, conflicts: 0, saves: 0, violations };
+  const points: Record<string, number> = {};
+  const now = { lives: 0, deaths: 0, struck, points, conflicts: 0, saves: 0, violations };
   const count = (name: string, times: number): void => {
     struck[name] = (struck[name] ?? 0) + times;
   };
@@ -30,6 +33,7 @@ export function createTally(): { add(seed: number, life: Life): void; readonly n
       now.deaths += world.deaths.length;
       now.conflicts += world.events.filter((type) => type === 'conflict.noted').length;
       for (const [name, times] of Object.entries(world.struck)) count(name, times);
+      for (const [port, times] of Object.entries(world.points)) points[port] = (points[port] ?? 0) + times;
       for (const desk of Object.values(world.desks)) {
         now.saves += desk.writes().length;
         for (const [name, times] of Object.entries(desk.faults.fired)) count(`answer ${name}`, times);
@@ -48,8 +52,10 @@ export function tallyInWords(tally: Tally, seconds: number): readonly string[] {
     `${tally.lives} seeds in ${seconds.toFixed(0)} s: ${tally.saves} saves of ours, ${tally.conflicts} conflicts noted`,
     `Struck (${tally.deaths} deaths of processes, by the door they died at):`,
     ...rows(Object.entries(tally.struck).toSorted(([, a], [, b]) => b - a)),
+    'Crash points come to, by port:',
+    ...rows(Object.entries(tally.points)),
     'Violations:',
-    ...rows(Object.entries(tally.violations).map(([name, seeds]) => [name, seeds.length] as const)),
+    ...rows(invariants.map((name) => [`${numberOf[name].padEnd(14)} ${name}`, tally.violations[name].length] as const)),
     broken === 0
       ? `${tally.lives} seeds, 0 violations: below 3/${tally.lives} per schedule with 95 % confidence, over these faults.`
       : `${broken} of ${tally.lives} seeds broke a promise.`,
