@@ -62,10 +62,8 @@ export function SideCard({ side, status }: SideCardProps) {
           <>
             <dt>Slowed</dt>
             <dd>
-              <Mark tone="warn">
-                polled {status.stretch.times} times as seldom: {formatShare(status.stretch.left)} of our calls for today
-                are left
-              </Mark>
+              <Mark tone="warn">{status.stretch.times} times as seldom</Mark>{' '}
+              <span class="soft">{formatShare(status.stretch.left)} of our calls for today are left</span>
             </dd>
           </>
         )}
