@@ -29,7 +29,8 @@ export async function fieldDates(
   const rows = (await listAny(context, chunks.map(requestFor))).flatMap((listed) =>
     isForbidden(listed) ? [] : orThrow(listed).rows,
   );
-  return asks.map((ask) => latest(rows, ask));
+  const changes = byField(rows);
+  return asks.map((ask) => latest(changes, ask));
 }
 
 function auditRequest(ids: readonly string[], asks: readonly FieldDateAsk[]): ListRequest {
@@ -46,14 +47,23 @@ function auditRequest(ids: readonly string[], asks: readonly FieldDateAsk[]): Li
   };
 }
 
-function latest(rows: readonly Row[], ask: FieldDateAsk): FieldDate {
-  const id = normalId(ask.id);
-  const dates = rows.flatMap((row) => {
+/** Rows of each field of each record. A batch may ask for a thousand, so nobody looks through all rows for each. */
+type Changes = ReadonlyMap<string, readonly { readonly at: string; readonly by: string | null }[]>;
+
+function byField(rows: readonly Row[]): Changes {
+  const changes = new Map<string, { readonly at: string; readonly by: string | null }[]>();
+  for (const row of rows) {
     const at = fromWireTime(textOf(row, 'sys_created_on') ?? '');
-    const same = normalId(textOf(row, 'documentkey') ?? '') === id && textOf(row, 'fieldname') === ask.field;
-    return at !== null && same && Date.parse(at) > Date.parse(ask.since)
-      ? [{ at, by: textOf(row, 'user') ?? null }]
-      : [];
-  });
+    if (at === null) continue;
+    const key = `${normalId(textOf(row, 'documentkey') ?? '')} ${textOf(row, 'fieldname')}`;
+    const known = changes.get(key) ?? [];
+    known.push({ at, by: textOf(row, 'user') ?? null });
+    changes.set(key, known);
+  }
+  return changes;
+}
+
+function latest(changes: Changes, { id, field, since }: FieldDateAsk): FieldDate {
+  const dates = (changes.get(`${normalId(id)} ${field}`) ?? []).filter(({ at }) => Date.parse(at) > Date.parse(since));
   return dates.toSorted((a, b) => (a.at < b.at ? -1 : 1)).at(-1) ?? null;
 }
