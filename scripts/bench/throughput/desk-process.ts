@@ -12,6 +12,8 @@ import type { Ask, Counted, Done, Hello } from './messages.ts';
 
 const people = { servicenow: 'igor.itil', salesforce: 'dana.support' };
 const state: DeskServer = { latency: { kind: 'flat', ms: 0 }, calls: [], written: 0 };
+/** The calls of one poll come close together. */
+const apartMs = 500;
 let added = 0;
 /** The desk's clock while it stands still; null while it runs. */
 let stoppedAt: number | null = null;
@@ -44,6 +46,7 @@ function countCalls({ since, until = Number.POSITIVE_INFINITY }: Extract<Ask, { 
     kinds: Object.fromEntries([...kinds].map(([kind, some]) => [kind, some.length])),
     firstAt: calls[0]?.at ?? null,
     refused: calls.filter((call) => call.status >= 400).length,
+    rounds: calls.filter((call, at) => call.at - (calls[at - 1]?.at ?? 0) > apartMs).length,
   };
 }
 

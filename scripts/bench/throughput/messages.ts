@@ -96,6 +96,8 @@ export interface Counted {
   readonly firstAt: number | null;
   /** Calls that were turned away. */
   readonly refused: number;
+  /** How often calls came after half a second without one: the polls of an idle pair. */
+  readonly rounds: number;
 }
 
 export interface Answers {

@@ -24,7 +24,7 @@ export interface Step {
 /** An hour of polls at the longest default gap of two minutes. */
 const pollsAnHour = 30;
 /** The idle round: its finest gap, and the longest one it is stretched to. */
-export const idlePoll = { tickMs: 2000, idleMaxMs: 20_000 };
+export const idlePoll = { tickMs: 1000, idleMaxMs: 20_000 };
 const settleMs = 2000;
 /** The polls' overlap lists the first load again for so long. */
 const overlapMs = 17_000;
@@ -69,12 +69,12 @@ export const steps: readonly Step[] = [
   },
 ];
 
-/** Needs a daemon with `idlePoll`: an hour of polls in a minute, then an edit at the worst moment. */
+/** Needs a daemon with `idlePoll`: an hour of polls in half a minute, before the gaps grow, then an edit at the worst moment. */
 export const idleStep: Step = {
   group: 'idle',
   run: async (round) => {
     await delay(overlapMs);
-    const idle = await runIdle(round, (pollsAnHour * idlePoll.tickMs) / 1000);
+    const idle = await runIdle(round, (pollsAnHour * idlePoll.tickMs) / 1000, pollsAnHour);
     const truth = await compareDesks(round.desks);
     const lag = await runIdleLag(round, idlePoll.idleMaxMs, callMs(round));
     await delay(settleMs);
