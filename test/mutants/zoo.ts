@@ -195,8 +195,8 @@ export const zoo: readonly Mutant[] = [
       },
       {
         file: 'src/engine/poll.ts',
-        find: 'walk: { ...walk, after: page.next,',
-        put: 'walk: { ...walk, first: walk.first ?? walk.after, seen: (walk.seen ?? 0) + page.records.length, after: page.next,',
+        find: 'const walk: Walk = inBulk && rows === 0 ? { ...begun, created: 0 } : begun;',
+        put: 'const walk: Walk = { ...begun, first: begun.first ?? begun.after, seen: (begun.seen ?? 0) + page.records.length };',
       },
     ],
     hunt: lives,
