@@ -12,34 +12,26 @@ interface Call {
   waitMs: number;
 }
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    noted?: Call;
-  }
-}
-
 /** What was sent before an answer could be heard is no breach of it. */
 const onItsWayMs = 250;
 const lookEveryMs = 20;
 const people = { servicenow: 'igor.itil', salesforce: 'dana.support' };
 let calls: Call[] = [];
+const underWay = new WeakMap<object, Call>();
 
-/** Notes when each API call came and when its answer went: the desk's own log, not what clients say of themselves. */
+/** Notes when each API call came and when its answer went: the desk's own log, below its hooks, so that refused ones are in it. */
 function noteCalls(app: FastifyInstance): void {
-  app.addHook('onRequest', async (request) => {
-    if (!/^\/(api|services\/data)\//.test(request.url)) return;
-    request.noted = { at: Date.now(), endedAt: null, waitMs: 0 };
-    calls.push(request.noted);
+  app.server.prependListener('request', (request, response) => {
+    if (!/^\/(api|services\/data)\//.test(request.url ?? '')) return;
+    const call: Call = { at: Date.now(), endedAt: null, waitMs: 0 };
+    calls.push(call);
+    underWay.set(request, call);
+    response.once('close', () => (call.endedAt = Date.now()));
   });
   app.addHook('onSend', async (request, reply, payload) => {
-    if (request.noted !== undefined) request.noted.waitMs = Number(reply.getHeader('retry-after') ?? 0) * 1000;
+    const call = underWay.get(request.raw);
+    if (call !== undefined) call.waitMs = Number(reply.getHeader('retry-after') ?? 0) * 1000;
     return payload;
-  });
-  app.addHook('onResponse', async ({ noted }) => {
-    if (noted !== undefined) noted.endedAt = Date.now();
-  });
-  app.addHook('onRequestAbort', async ({ noted }) => {
-    if (noted !== undefined) noted.endedAt = Date.now();
   });
 }
 
