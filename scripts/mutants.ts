@@ -105,7 +105,8 @@ async function huntTests(mutant: Mutant, files: readonly string[], by: string): 
 const chosen = zoo.filter(({ id }) => values.only === undefined || values.only.split(',').includes(id));
 let killed = 0;
 const seedsToKill: number[] = [];
-for (const mutant of chosen) {
+
+async function huntOne(mutant: Mutant): Promise<void> {
   const { hunt } = mutant;
   const verdict =
     hunt.kind === 'lives'
@@ -118,6 +119,13 @@ for (const mutant of chosen) {
     `${mutant.id.padEnd(4)} ${verdict.killed ? 'killed' : 'ALIVE '} ${mutant.what}\n       by ${verdict.by}${after}`,
   );
 }
+
+/** Each hunt is a process of its own. */
+const waiting = [...chosen];
+const hunters = Array.from({ length: 2 }, async () => {
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await huntOne(next);
+});
+await Promise.all(hunters);
 const median = seedsToKill.toSorted((a, b) => a - b)[Math.floor(seedsToKill.length / 2)];
 console.log(
   `${killed} of ${chosen.length} killed${median === undefined ? '' : `; by lives: median ${median} seeds, most ${Math.max(...seedsToKill)}`}`,
