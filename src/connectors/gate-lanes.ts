@@ -44,6 +44,7 @@ export function createLeasedGate(options: {
   let told = 0;
   /** Files that lanes were asked for. */
   let asked = 0;
+  let closed = false;
 
   const lost = (): boolean => {
     if (lease === null) return false;
@@ -96,6 +97,7 @@ export function createLeasedGate(options: {
       day.granted(grant);
       // Whatever waited beyond the end of the lease is refused before there is a new one.
       gate.look();
+      if (closed) return;
       const ms = ttlMs - marginMs;
       lease = {
         lanes: grant.lanes,
@@ -107,6 +109,7 @@ export function createLeasedGate(options: {
       offer(gate.running());
     },
     close: () => {
+      closed = true;
       lease = { lanes: 0, use: 0, files: 0, until: { wall: 0, ticks: 0 } };
       gate.look();
     },

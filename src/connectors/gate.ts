@@ -98,7 +98,7 @@ export function createGate(options: GateOptions): OpenGate {
     if (load === 'ticket') return true;
     // The only lane there is.
     if (most === 1 || width.lanes === 1) return waiting.every((other) => other.load === 'file');
-    return running.file < lanes.files();
+    return running.file < Math.min(lanes.files(), width.lanes - 1);
   }
 
   function look(): void {
@@ -196,7 +196,11 @@ export function createGate(options: GateOptions): OpenGate {
     look,
     running: inAll,
     files: () => running.file + waiting.filter(({ load }) => load === 'file').length,
-    width: () => width.lanes,
+    width: () => {
+      // Calm is calm also for who has no calls to make, and by whose word the others go.
+      if (until <= clock.now()) heed({ kind: 'answered', waitedMs: 0 });
+      return width.lanes;
+    },
     ...(options.day === undefined ? {} : { day: options.day }),
   };
 }

@@ -174,6 +174,47 @@ describe('replicas that move files', () => {
     expect(desk.seen.most).toBe(2);
     await Promise.all([a.stop(), b.stop()]);
   });
+
+  it('make as many calls as are set again, although the one that was refused has none to make', async () => {
+    const clock = fakeClock();
+    const desk = createDesk(clock);
+    const { start } = createReplicas(clock, 4);
+    const [a, b] = [await start('a'), await start('b')];
+    await clock.advance(5_000);
+    for (let n = 0; n < 2; n += 1) {
+      a.gates.servicenow.pauseFor(1_000);
+      await clock.advance(10_000);
+    }
+    await runToEnd(clock, work(desk, b, 'b', 20));
+    expect(desk.seen.most).toBe(1);
+    await clock.advance(5 * 60_000);
+    // Each has two of the four.
+    await runToEnd(clock, Promise.all([work(desk, a, 'a', 20), work(desk, b, 'b', 20)]));
+    expect(desk.seen.most).toBe(4);
+    await Promise.all([a.stop(), b.stop()]);
+  });
+});
+
+describe('a replica that stops', () => {
+  it('starts no call any more, although the answer to its last renewal comes later', async () => {
+    const clock = fakeClock();
+    const desk = createDesk(clock);
+    const { start, limits } = createReplicas(clock, 1);
+    let slow = 0;
+    const a = await start('a', {
+      renew: async (renewal) => {
+        if (slow > 0) await clock.sleep(slow);
+        return limits.renew(renewal);
+      },
+    });
+    slow = 1_500;
+    await clock.advance(2_500);
+    const stopped = a.stop();
+    await clock.advance(1_600);
+    await expect(a.gates.servicenow.run(desk.call('late'))).rejects.toThrow('lease-lost');
+    await runToEnd(clock, stopped);
+    expect(desk.seen.calls).toEqual([]);
+  });
 });
 
 describe('a replica that stood still while its lease ran out', () => {

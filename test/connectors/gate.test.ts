@@ -138,6 +138,21 @@ describe('files beside tickets', () => {
     expect(order).toEqual(['ticket', 'file 1', 'file 2']);
   });
 
+  it('leave a lane to tickets where the side bears fewer calls than are set', async () => {
+    const clock = fakeClock();
+    const gate = createGate({ concurrency: 4, clock });
+    gate.pauseFor(1_000);
+    await clock.advance(1_000);
+    expect(gate.lanes()).toBe(2);
+    const order: string[] = [];
+    const files = [1, 2].map((n) =>
+      gate.run(held(clock, 20_000), undefined, 'file').then(() => order.push(`file ${n}`)),
+    );
+    const ticket = gate.run(held(clock, 50)).then(() => order.push('ticket'));
+    await runToEnd(clock, Promise.all([...files, ticket]));
+    expect(order[0]).toBe('ticket');
+  });
+
   it('let every ticket that waits go first where there is one lane alone', async () => {
     const clock = fakeClock();
     const gate = createGate({ concurrency: 1, clock });
