@@ -9,15 +9,14 @@ export interface ChunkSize {
   of(what: string): number;
   /** So many records in one call were too many. */
   tooMany(what: string, records: number): void;
-  /** One record alone was too many: it was not the size. The smaller one is taken back, once in a while. */
-  notTheSize(what: string): void;
+  /** One record alone was too many: it was not the size, which goes back to what it was before. */
+  notTheSize(what: string, before: number): void;
 }
 
 const keptMs = 10 * 60_000;
 
 export function createChunkSize(clock: Clock, most: number): ChunkSize {
   const sizes = new Map<string, { size: number; until: number }>();
-  const takenBack = new Map<string, number>();
 
   return {
     of: (what) => {
@@ -34,10 +33,9 @@ export function createChunkSize(clock: Clock, most: number): ChunkSize {
       const kept = sizes.get(what);
       sizes.set(what, { size: Math.min(size, kept?.size ?? size), until: clock.now() + keptMs });
     },
-    notTheSize: (what) => {
-      if (clock.now() < (takenBack.get(what) ?? 0)) return;
-      takenBack.set(what, clock.now() + keptMs);
-      sizes.delete(what);
+    notTheSize: (what, before) => {
+      if (before >= most) sizes.delete(what);
+      else sizes.set(what, { size: before, until: clock.now() + keptMs });
     },
   };
 }

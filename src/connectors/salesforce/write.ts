@@ -102,15 +102,19 @@ function refusedByParser(result: WriteResult | undefined): boolean {
 const failedBy = (result: WriteResult | undefined, cause: string): boolean =>
   result?.kind === 'failed' && result.error.data.cause === cause && !result.error.inDoubt;
 
-/** So many records in a row that fail alone: no size would help the others. */
+/** So many records that fail alone, while none passes: no size would help the others. */
 const hopeless = 3;
 
-/** A write under way: what has come of it, and how many records in a row were too heavy by themselves. */
+/** Each record that is too heavy by itself costs some ten calls to be found; beyond so many, small calls cost less. */
+const mostSought = 8;
+
+/** A write under way: what has come of it, and how many records were too heavy by themselves: since one passed, and in all. */
 interface Course {
   readonly results: Map<number, WriteResult>;
   /** True until the first call has been sent: its failure is the failure of all. */
   untouched: boolean;
   failedAlone: number;
+  sought: number;
 }
 
 /** Sends a line call by call, smaller ones where the org's automation cannot take as many. Returns why it stopped, else null. */
@@ -122,6 +126,8 @@ async function sendLine(
   course: Course,
 ): Promise<ConnectorError | null> {
   const what = `${line.object} ${manner.keyField}`;
+  const before = sizes.of(what);
+  course.failedAlone = 0;
   for (let rest = line.items; rest.length > 0; course.untouched = false) {
     const size = sizes.of(what);
     const collections = chunksOf(collectionsOf(rest.slice(0, size), Math.min(size, recordsPerCollection)), 2)[0] ?? [];
@@ -135,13 +141,15 @@ async function sendLine(
       keep(course, [...failAll(sent, error), ...failAll(behind, notSent(error))]);
       return error;
     }
-    const again = tooHeavy(sizes, what, sent, course);
+    const again = tooHeavy(sizes, { what, before, size }, sent, course);
     rest = [...again, ...behind];
     if (course.failedAlone < hopeless) continue;
     const last = course.results.get(sent[0]?.at ?? -1);
     if (last?.kind === 'failed') keep(course, failAll(rest, notSent(last.error)));
-    return null;
+    rest = [];
   }
+  // Small calls were for the records that were found by them.
+  if (course.failedAlone >= hopeless || course.sought > mostSought) sizes.notTheSize(what, before);
   return null;
 }
 
@@ -150,14 +158,24 @@ function keep(course: Course, outcomes: readonly Outcome[]): void {
 }
 
 /** Learns from what became of a call, and returns what is to be sent again in smaller ones. */
-function tooHeavy(sizes: ChunkSize, what: string, sent: readonly Item[], course: Course): readonly Item[] {
+function tooHeavy(
+  sizes: ChunkSize,
+  { what, before, size }: { readonly what: string; readonly before: number; readonly size: number },
+  sent: readonly Item[],
+  course: Course,
+): readonly Item[] {
   const heavy = sent.filter((item) => failedBy(course.results.get(item.at), 'governor-limit'));
   const locked = sent.filter((item) => failedBy(course.results.get(item.at), 'row-locked'));
-  course.failedAlone = sent.length === 1 && heavy.length === 1 ? course.failedAlone + 1 : 0;
-  if (course.failedAlone > 0) sizes.notTheSize(what);
+  if (heavy.length < sent.length) course.failedAlone = 0;
+  else if (sent.length === 1) {
+    course.failedAlone += 1;
+    course.sought += 1;
+    if (course.failedAlone === 1 && course.sought <= mostSought) sizes.notTheSize(what, before);
+  }
   if (sent.length === 1) return [];
-  // One row that somebody holds says nothing about the size; several in one transaction are held by each other's parents.
-  if (heavy.length > 0 || locked.length > 1) sizes.tooMany(what, sent.length);
+  // Several rows of one transaction may be held by each other's parents. One says nothing about the size, and neither do the few
+  // that come again while somebody holds them.
+  if (heavy.length > 0 || (locked.length > 1 && sent.length >= size)) sizes.tooMany(what, sent.length);
   return heavy;
 }
 
@@ -175,7 +193,7 @@ async function sendAll(
   const items: Item[] = [];
   prepared.forEach((entry, at) => ('kind' in entry ? results.set(at, entry) : items.push(entry)));
   let stopped: ConnectorError | null = null;
-  const course: Course = { results, untouched: true, failedAlone: 0 };
+  const course: Course = { results, untouched: true, failedAlone: 0, sought: 0 };
   for (const line of linesOf(items)) {
     if (stopped === null) stopped = await sendLine(session, manner, sizes, line, course);
     else keep(course, failAll(line.items, notSent(stopped)));
