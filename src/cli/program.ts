@@ -1,60 +1,10 @@
-import { Command, CommanderError } from 'commander';
-import { authCommand } from './commands/auth.ts';
-import { completionCommand } from './commands/completion.ts';
-import { configCommand } from './commands/config.ts';
-import { conflictsCommand } from './commands/conflicts.ts';
-import { dbCommand } from './commands/db.ts';
-import { demoCommand } from './commands/demo.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { initCommand } from './commands/init.ts';
-import { keygenCommand } from './commands/keygen.ts';
-import { linksCommand } from './commands/links.ts';
-import { matchesCommand } from './commands/matches.ts';
-import { migrateCommand } from './commands/migrate.ts';
-import { pairsCommand } from './commands/pairs.ts';
-import { peopleCommand } from './commands/people.ts';
-import { planCommand } from './commands/plan.ts';
-import { quarantineCommand } from './commands/quarantine.ts';
-import { resyncCommand } from './commands/resync.ts';
-import { runsCommand } from './commands/runs.ts';
-import { startCommand } from './commands/start.ts';
-import { statusCommand } from './commands/status.ts';
-import { syncCommand } from './commands/sync.ts';
-import { tokensCommand } from './commands/tokens.ts';
-import { undoCommand } from './commands/undo.ts';
-import { verifyCommand } from './commands/verify.ts';
+import { Command, CommanderError, Option } from 'commander';
+import { commandList, type ListedCommand } from './command-list.ts';
 import { exitCodeHelp, exitCodes } from './exit-codes.ts';
 import type { World } from './world.ts';
 
-const factories = [
-  demoCommand,
-  startCommand,
-  syncCommand,
-  resyncCommand,
-  planCommand,
-  verifyCommand,
-  statusCommand,
-  linksCommand,
-  pairsCommand,
-  conflictsCommand,
-  matchesCommand,
-  quarantineCommand,
-  runsCommand,
-  undoCommand,
-  peopleCommand,
-  configCommand,
-  initCommand,
-  doctorCommand,
-  authCommand,
-  migrateCommand,
-  tokensCommand,
-  dbCommand,
-  keygenCommand,
-  completionCommand,
-];
-
-/** The whole tree of commands. */
-export function createProgram(world: World): Command {
+/** The tree of commands. Those that `wanted` does not name stand in it as the help shows them, and cannot be run. */
+export async function createProgram(world: World, wanted: 'all' | readonly string[] = 'all'): Promise<Command> {
   const program = new Command('casebridge')
     .description('Keeps support tickets in ServiceNow and Salesforce in step, both ways.')
     .addHelpText(
@@ -67,9 +17,22 @@ export function createProgram(world: World): Command {
         '  npm start                                    the service',
       ].join('\n')}\n\n${exitCodeHelp([0, 1, 2, 3, 4, 5, 130])}`,
     );
-  for (const make of factories) program.addCommand(make(world));
+  const isWanted = ({ name }: ListedCommand): boolean => wanted === 'all' || wanted.includes(name);
+  for (const listed of commandList)
+    program.addCommand(isWanted(listed) ? (await listed.load())(world) : asListed(listed));
   configure(program, world);
   return program;
+}
+
+function asListed({ name, summary, takes }: ListedCommand): Command {
+  const command = new Command(name).summary(summary);
+  if (takes !== undefined) command.addOption(new Option('--json'));
+  return takes === '<shell>' ? command.argument(takes) : command;
+}
+
+/** Which commands a command line may be about: whatever it names, wherever it stands. Completion tells of all of them. */
+function namedIn(args: readonly string[]): 'all' | readonly string[] {
+  return args.includes('completion') ? 'all' : args;
 }
 
 /** Help goes to standard output, everything else to standard error; nothing ends the process from inside. */
@@ -85,7 +48,8 @@ function configure(command: Command, world: World): void {
 /** Runs one command line, without the program's name. Leaves the exit code with the world. */
 export async function runCommandLine(args: readonly string[], world: World): Promise<void> {
   try {
-    await createProgram(world).parseAsync([...args], { from: 'user' });
+    const program = await createProgram(world, namedIn(args));
+    await program.parseAsync([...args], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     const help = error.code === 'commander.helpDisplayed' || error.code === 'commander.version';

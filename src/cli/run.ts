@@ -1,7 +1,6 @@
 import { type Environment, processEnvironment, startedByNpm } from '../config/environment.ts';
 import { onInterrupt } from './interrupt.ts';
 import { runCommandLine } from './program.ts';
-import { lastWords } from './crash.ts';
 import { exitCodes } from './exit-codes.ts';
 import { projectFolder, realWorld } from './world.ts';
 
@@ -14,16 +13,17 @@ export async function main(args: readonly string[]): Promise<void> {
   });
   const env = processEnvironment();
   // A promise that nobody waits for ends here, too. Nothing goes on half alive: the next start makes right what is left.
-  process.on('uncaughtException', (error) => crash(error, env));
+  process.on('uncaughtException', (error) => void crash(error, env));
   try {
     await runCommandLine(args, realWorld(env, onInterrupt({ npm: startedByNpm(env) })));
   } catch (error) {
-    crash(error, env);
+    await crash(error, env);
   }
 }
 
-/** Ends the process as soon as its last words are out. */
-function crash(error: unknown, env: Environment): void {
+/** Ends the process as soon as its last words are out. They are loaded here: any command that can fail has loaded them already. */
+async function crash(error: unknown, env: Environment): Promise<void> {
+  const { lastWords } = await import('./crash.ts');
   const words = lastWords(error, { env, folder: projectFolder, terminal: process.stderr.isTTY, now: Date.now() });
   process.stderr.write(words, () => process.exit(exitCodes.found));
 }

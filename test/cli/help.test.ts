@@ -11,7 +11,8 @@ import { fakeClock } from '../support/clock.ts';
 import { seededIds } from '../support/random.ts';
 import { createCli, type Ran } from './world.ts';
 
-const program = createProgram(realWorld({}, { signal: new AbortController().signal, by: () => null }));
+const world = realWorld({}, { signal: new AbortController().signal, by: () => null });
+const program = await createProgram(world);
 
 interface Leaf {
   readonly words: readonly string[];
@@ -46,6 +47,27 @@ describe('--help', () => {
       for (const example of examples.filter((line) => line.startsWith('  casebridge ')))
         expect(unknownIn(example), example).toBe('');
     }
+  });
+});
+
+describe('a command line', () => {
+  it('shows in the help of the program what loading every command would show', async () => {
+    expect((await createProgram(world, [])).helpInformation()).toBe(program.helpInformation());
+  });
+
+  it('loads no command to list them, and the one that it names to run it', () => {
+    const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
+    const watch = `import { registerHooks } from 'node:module'; import { writeSync } from 'node:fs';
+      registerHooks({ load: (url, context, next) => (url.startsWith('file:') && writeSync(2, url + '\\n'), next(url, context)) });`;
+    const loaded = (...args: readonly string[]): string =>
+      spawnSync(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(watch)}`, main, ...args], {
+        encoding: 'utf8',
+      }).stderr;
+    expect(loaded('--help')).toMatch(/src\/cli\/command-list\.ts/);
+    expect(loaded('--help')).not.toMatch(
+      /src\/(?:cli\/commands|connectors|engine|store)\/|node_modules\/(?!commander)/,
+    );
+    expect(loaded('keygen', '--help').match(/cli\/commands\/[a-z-]+\.ts/g)).toEqual(['cli/commands/keygen.ts']);
   });
 });
 
