@@ -142,6 +142,7 @@ function standardProperties(instanceId: string): Properties {
     invalidQueryReturnsNoRows: false,
     prevLinkOnFirstPage: false,
     hourlyLimit: null,
+    maxBodyBytes: 10_485_760,
     batchItems: Number.POSITIVE_INFINITY,
     batchQuotaMs: 30_000,
     itemMs: () => 0,

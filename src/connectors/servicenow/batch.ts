@@ -4,7 +4,7 @@ import { ConnectorError } from '../errors.ts';
 import { unexpected } from './errors.ts';
 import type { OnNotice } from './notices.ts';
 import type { Rest, RestAnswer } from './rest.ts';
-import { afterRun, type BatchKind, fitting, unknownSize, type WriteSize } from './write-size.ts';
+import { afterRun, afterSlowAlone, type BatchKind, fitting, unknownSize, type WriteSize } from './write-size.ts';
 
 export interface BatchItem {
   /** Unique within its batch. */
@@ -32,6 +32,8 @@ export interface Batch {
   run(items: readonly BatchItem[], kind?: BatchKind): Promise<ReadonlyMap<string, ItemOutcome> | null>;
   /** How many items of a kind to put into the next call, and what one takes (milliseconds, null before one was timed). */
   room(kind: BatchKind): { readonly items: number; readonly msPer: number | null };
+  /** One item in a call of its own was cut off, or took as long as many may. */
+  slowAlone(kind: BatchKind): void;
   /** False while the account is known not to be allowed. */
   allowed(): boolean;
 }
@@ -124,6 +126,7 @@ export function createBatch(deps: { readonly rest: Rest; readonly clock: Clock; 
 
   return {
     allowed: () => forbiddenUntil <= clock.now(),
+    slowAlone: (kind) => void sizes.set(kind, afterSlowAlone(sizeOf(kind))),
     room: (kind) => ({ items: fitting(kind, sizeOf(kind), clock.now()), msPer: sizeOf(kind).msPer }),
     run: async (items, kind = 'read') => {
       if (forbiddenUntil > clock.now()) return null;

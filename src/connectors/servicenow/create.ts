@@ -21,7 +21,7 @@ export async function create(context: Context, requests: readonly CreateRequest[
   const made = await sendWrites(context, {
     kind: 'create',
     items: sendable,
-    lengthOf: ({ request }) => JSON.stringify(request.fields).length,
+    bytesOf: ({ request }) => Buffer.byteLength(JSON.stringify(request.fields)),
     send: (some) =>
       createGroup(
         context,
@@ -130,7 +130,7 @@ async function look(
 }
 
 /** Refusals whose words are on record as coming before anything is stored. */
-const explained = new Set(['validation', 'business-rule', 'no-rights', 'bad-request', 'unknown-table']);
+const explained = new Set(['validation', 'business-rule', 'no-rights', 'bad-request', 'too-large', 'unknown-table']);
 
 function afterLook(refusal: WriteResult | undefined, seen: Look): WriteResult {
   const [record] = seen?.records ?? [];

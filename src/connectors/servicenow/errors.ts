@@ -79,7 +79,7 @@ function refusal(answer: HttpAnswer, asked: Asked): ConnectorError {
     case 400:
       return message.startsWith('Invalid table')
         ? failure('NotFound', answer, asked, { executed: 'no', cause: 'unknown-table', ...data })
-        : failure('Rejected', answer, asked, { executed: 'no', cause: 'bad-request', ...data });
+        : failure('Rejected', answer, asked, { executed: 'no', cause: unreadTrouble(detail), ...data });
     case 414:
       return failure('Rejected', answer, asked, { executed: 'no', cause: 'url-too-long', ...data });
     case 429:
@@ -131,6 +131,11 @@ function forbidden(
 function interfaceTrouble(detail: string): string {
   if (detail.startsWith('Access to unscoped api')) return 'unscoped-client';
   return detail.startsWith('Failed API level ACL') ? 'api-acl' : 'no-rights';
+}
+
+/** error-400-payload-too-large-kb0747638-rec */
+function unreadTrouble(detail: string): string {
+  return detail.startsWith('Rejected large REST payload') ? 'too-large' : 'bad-request';
 }
 
 /** Labels in the caller's language, not column names: that is all the answer has. */

@@ -85,7 +85,7 @@ async function sendRound(desk: Desk, round: readonly Sendable[]): Promise<readon
   const results = await sendWrites(desk.context, {
     kind: 'post',
     items: round,
-    lengthOf: ({ request }) => request.text.length,
+    bytesOf: ({ request }) => Buffer.byteLength(JSON.stringify(request.text)),
     send: (some) => sendCall(desk, some),
   });
   return round.map((one, at) => ({ ...one, result: results[at] ?? doubt(one.request, 'not-answered') }));

@@ -1,7 +1,7 @@
 import { ConnectorError, type ConnectorErrorKind } from '../errors.ts';
 import { evenChunks } from './chunks.ts';
 import type { Context } from './context.ts';
-import { type BatchKind, callsFor } from './write-size.ts';
+import { aimMs, type BatchKind, callsFor } from './write-size.ts';
 
 interface Failed {
   readonly kind: 'failed';
@@ -17,7 +17,7 @@ const ofTheSide: ReadonlySet<ConnectorErrorKind> = new Set(['Unauthorized', 'Rat
  */
 const mostBytes = 3_500_000;
 
-/** Beside a write's fields: its path with what is to be read back, and its headers. */
+/** Beside a write's fields: its path with what is to be read back, and its headers. Bytes. */
 const bytesAround = 800;
 
 /** A plan is made anew where a call would be longer than it should by this much, or could be so much longer. */
@@ -26,8 +26,8 @@ const slack = { tooLong: 1.2, tooShort: 1.5 };
 export interface Sending<T, R> {
   readonly kind: Exclude<BatchKind, 'read'>;
   readonly items: readonly T[];
-  /** What is sent of an item, in characters. */
-  readonly lengthOf: (item: T) => number;
+  /** What is sent of an item, in bytes of UTF-8. */
+  readonly bytesOf: (item: T) => number;
   /** One call, or one for each where the Batch API may not be used; a result for every item. Rejects with ConnectorError. */
   readonly send: (items: readonly T[]) => Promise<readonly (R | Failed)[]>;
 }
@@ -74,13 +74,14 @@ export async function sendWrites<T, R extends { readonly kind: string }>(
     let bytes = 0;
     const end = places.findIndex((at) => {
       const item = sending.items[at];
-      bytes += bytesAround + (item === undefined ? 0 : sending.lengthOf(item));
+      bytes += bytesAround + (item === undefined ? 0 : sending.bytesOf(item));
       return bytes > mostBytes;
     });
     return end < 0 ? places : places.slice(0, Math.max(1, end));
   }
 
   async function call(places: readonly number[]): Promise<void> {
+    const startedAt = context.clock.now();
     try {
       const sent = await sending.send(places.flatMap((at) => sending.items[at] ?? []));
       const left = places.filter((_, n) => isUnserviced(sent[n]));
@@ -90,8 +91,14 @@ export async function sendWrites<T, R extends { readonly kind: string }>(
       if (again && left.length > 0) plan = [[...left, ...plan.flat()]];
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;
+      if (isTooLarge(error) && batch.room(kind).items < places.length) {
+        plan = [[...places, ...plan.flat()]];
+        return;
+      }
       for (const at of places) results[at] = { kind: 'failed', error };
       if (ofTheSide.has(error.kind)) stopped = error;
+    } finally {
+      if (places.length === 1 && batch.allowed() && context.clock.now() - startedAt >= aimMs) batch.slowAlone(kind);
     }
   }
 
@@ -112,6 +119,11 @@ export async function sendWrites<T, R extends { readonly kind: string }>(
   // A lane may have ended just before another one put something back.
   await lane();
   return results.map((result) => result ?? { kind: 'failed', error: neverSent(stopped) });
+}
+
+/** Refused unread: the same writes pass in more calls. */
+function isTooLarge(error: ConnectorError): boolean {
+  return error.kind === 'Rejected' && error.data.cause === 'too-large' && !error.inDoubt;
 }
 
 function isUnserviced(result: { readonly kind: string } | undefined): boolean {

@@ -9,6 +9,8 @@ export interface WriteSize {
   readonly timed: number;
   /** Most items while `until` is not over: a call with more was cut off. */
   readonly ceiling: { readonly items: number; readonly until: number } | null;
+  /** Items since one was serviced in its time that were too slow in a call of their own. */
+  readonly slowAlone: number;
 }
 
 /** What came of one call. */
@@ -22,10 +24,10 @@ export interface BatchRun {
   readonly now: number;
 }
 
-export const unknownSize: WriteSize = { msPer: null, timed: 0, ceiling: null };
+export const unknownSize: WriteSize = { msPer: null, timed: 0, ceiling: null, slowAlone: 0 };
 
 /** A batch is cut off at 30 s (batch-api); half of that leaves room for items that take longer than most. */
-const aimMs = 15_000;
+export const aimMs = 15_000;
 
 /**
  * No number of items is published. What bounds a call beside its time is what is at stake with it: an answer that is lost leaves all
@@ -64,8 +66,16 @@ export function afterRun(size: WriteSize, run: BatchRun): WriteSize {
   const msPer = heard === null ? size.msPer : Math.max(heard, (heard + (size.msPer ?? heard)) / 2);
   const stands = size.ceiling !== null && now < size.ceiling.until ? size.ceiling : null;
   const half = Math.max(1, Math.floor(run.sent / 2));
-  const ceiling = run.cutOff ? { items: Math.min(half, stands?.items ?? half), until: now + keptMs } : stands;
-  return { msPer, timed: Math.max(size.timed, run.serviced), ceiling };
+  // What one item comes to says nothing about how many.
+  const ceiling =
+    run.cutOff && run.sent > 1 ? { items: Math.min(half, stands?.items ?? half), until: now + keptMs } : stands;
+  const slowAlone = run.serviced > 0 ? 0 : size.slowAlone;
+  return { msPer, timed: Math.max(size.timed, run.serviced), ceiling, slowAlone };
+}
+
+/** One item alone took as long as many may: smaller calls were for its sake. Where none is quicker in between, all are like it. */
+export function afterSlowAlone(size: WriteSize): WriteSize {
+  return { ...size, ceiling: size.slowAlone === 0 ? null : size.ceiling, slowAlone: size.slowAlone + 1 };
 }
 
 /** Below this a call is so short that another one costs more than an idle lane. */

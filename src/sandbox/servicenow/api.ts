@@ -16,6 +16,8 @@ export interface Properties {
   prevLinkOnFirstPage: boolean;
   /** Requests allowed per hour; null for no rule, and then no headers either. */
   hourlyLimit: number | null;
+  /** `glide.rest.max_content_length` (error-400-payload-too-large-kb0747638-rec), bytes. Attachments stream past it. */
+  maxBodyBytes: number;
   /** Items of one batch that are serviced before its quota ends. */
   batchItems: number;
   /** Milliseconds of simulated time after which a batch is cut off (batch-api). */

@@ -26,8 +26,6 @@ import { Threads } from './threads.ts';
 
 /** 8,182 bytes passed and 8,347 did not, host counted (recorded: error-414-url-too-long-rec). */
 const maxUrlBytes = 8192;
-/** `glide.rest.max_content_length` (error-400-payload-too-large-kb0747638-rec). Attachments stream past it. */
-const maxBodyBytes = 10_485_760;
 const restHeaders = ['X-Transaction-ID', 'Server-Timing', 'X-Is-Logged-In'];
 
 export interface ServerOptions {
@@ -129,6 +127,7 @@ async function receive(
       );
   }
   const length = Number(request.headers['content-length'] ?? '0');
+  const { maxBodyBytes } = instance.properties;
   if (counted && length > maxBodyBytes && !request.url.includes('/attachment/')) {
     const detail = `Rejected large REST payload with content-length = ${length} bytes. Max allowed: ${maxBodyBytes} bytes.`;
     return send(reply, errorAnswer(refusals.unreadable(detail), instance.random));

@@ -5,6 +5,7 @@ import { ConnectorError } from '../../../src/connectors/errors.ts';
 import { createGate } from '../../../src/connectors/gate.ts';
 import { createServiceNow } from '../../../src/connectors/servicenow/servicenow.ts';
 import type { TicketSystem, WriteResult } from '../../../src/connectors/ticket-system.ts';
+import type { Clock } from '../../../src/core/clock.ts';
 import { type ServiceNowSandbox, startServiceNowSandbox } from '../../../src/sandbox/servicenow.ts';
 import { caseId, memoryVault, testClock } from './support.ts';
 
@@ -23,7 +24,7 @@ beforeEach(() => {
 
 const readBack = ['short_description', 'urgency'];
 
-function connect(lanes = 2): TicketSystem {
+function connect(lanes = 2, time: Clock = clock): TicketSystem {
   const { clientId, clientSecret } = sandbox.account;
   return createServiceNow({
     settings: {
@@ -32,8 +33,8 @@ function connect(lanes = 2): TicketSystem {
       maxConcurrency: lanes,
     },
     vault: memoryVault(),
-    clock,
-    gate: createGate({ concurrency: lanes, clock }),
+    clock: time,
+    gate: createGate({ concurrency: lanes, clock: time }),
   });
 }
 
@@ -123,6 +124,82 @@ describe('what 1,000 writes cost', () => {
     await desk.update(updatesOf(ids.slice(0, 100), 'timed'));
     // 150 fit into a call: four of 125 for 500 records.
     expect(await cost(() => desk.update(updatesOf(ids.slice(100), 'even')))).toEqual([4, 500]);
+  });
+});
+
+describe('a call that the instance would refuse for its length', () => {
+  it('is not made, also where a character takes three bytes', async () => {
+    const ids = incidents(18);
+    const desk = connect(1);
+    await desk.update(updatesOf(ids, 'timed'));
+    const long = ids.map((id) => ({ object: 'incident', id, fields: { description: '障'.repeat(190_000) }, readBack }));
+    const [calls, writes] = await cost(async () => {
+      expect((await desk.update(long)).map((one) => one.kind)).toEqual(ids.map(() => 'written'));
+    });
+    expect([calls, writes]).toEqual([3, 18]);
+  });
+
+  it('is made in halves where an administrator allows less than the default', async () => {
+    const ids = incidents(64);
+    const desk = connect(2);
+    await desk.update(updatesOf(ids, 'timed'));
+    sandbox.properties.maxBodyBytes = 40_000;
+    const text = 'x'.repeat(1_000);
+    const posts = ids.map((recordId) => ({ object: 'incident', recordId, channel: 'internal' as const, text }));
+    const creates = createsOf(32, 5_000_000).map((one) => ({ ...one, fields: { description: text } }));
+    try {
+      const fields = { description: text };
+      const written = await desk.update(ids.map((id) => ({ object: 'incident', id, fields, readBack })));
+      expect(written.map((one) => one.kind)).toEqual(ids.map(() => 'written'));
+      expect((await desk.create(creates)).map((one) => one.kind)).toEqual(creates.map(() => 'written'));
+      expect((await desk.children?.post(posts))?.map((one) => one.kind)).toEqual(ids.map(() => 'posted'));
+    } finally {
+      sandbox.properties.maxBodyBytes = 10_485_760;
+    }
+    expect(ids.map(modCount)).toEqual(ids.map(() => 3));
+  });
+});
+
+describe('one write that takes longer than a batch may', () => {
+  /** 100 ms each, but for this record. */
+  const slowFor = (id: string) => (method: string, path: string) =>
+    method === 'GET' ? 0 : path.includes(id) ? 31_000 : 100;
+
+  it('is made by itself, and does not make all others go one by one', async () => {
+    const ids = incidents(200);
+    const desk = connect(1);
+    sandbox.properties.itemMs = slowFor(ids[50] ?? '');
+    for (const text of ['first', 'second', 'third']) {
+      const [calls] = await cost(async () => {
+        expect((await desk.update(updatesOf(ids, text))).map((one) => one.kind)).toEqual(ids.map(() => 'written'));
+      });
+      expect(calls).toBeLessThan(20);
+    }
+    expect(ids.map(modCount)).toEqual(ids.map(() => 3));
+    sandbox.properties.itemMs = () => 100;
+    expect((await cost(() => desk.update(updatesOf(ids, 'last'))))[0]).toBeLessThanOrEqual(3);
+  });
+
+  it('is found among comments by the time that it takes alone', async () => {
+    const ids = incidents(200);
+    const slow = ids[50] ?? '';
+    const alone = (): number =>
+      sandbox.calls().filter(({ method, path }) => method === 'PATCH' && path.includes(slow)).length;
+    const desk = connect(1, { ...clock, now: () => clock.now() + 20_000 * alone() });
+    sandbox.properties.itemMs = slowFor(slow);
+    const posts = ids.map((recordId) => ({
+      object: 'incident',
+      recordId,
+      channel: 'internal' as const,
+      text: 'On it',
+    }));
+    for (const more of ['first', 'second']) {
+      const [calls] = await cost(async () => {
+        const said = await desk.children?.post(posts.map((post) => ({ ...post, text: more })));
+        expect(said?.map((one) => one.kind)).toEqual(ids.map(() => 'posted'));
+      });
+      expect(calls).toBeLessThan(20);
+    }
   });
 });
 
