@@ -34,13 +34,15 @@ async function recordHalving(engine: Engine, settlements: readonly Settlement[],
     });
   } catch (error) {
     if (error instanceof StoreUnavailable) throw error;
+    // Another worker has those: it reads the present and our notes, and decides for itself.
+    const left = error instanceof JobsLost ? error.stillOurs(settlements, ({ work }) => work.job) : settlements;
+    if (left.length < settlements.length) return recordHalving(engine, left, totals);
     if (settlements.length > 1) {
       const middle = Math.ceil(settlements.length / 2);
       await recordHalving(engine, settlements.slice(0, middle), totals);
       await recordHalving(engine, settlements.slice(middle), totals);
       return;
     }
-    // Another worker has the job: it reads the present and our notes, and decides for itself.
     if (error instanceof JobsLost) return;
     await setAside(engine, only, error, totals);
     return;

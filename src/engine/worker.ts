@@ -88,7 +88,12 @@ async function attempt(engine: Engine, jobs: readonly Job[], totals: Totals): Pr
       engine.emit({ type: 'store.lost', error });
       return { deferred: [], error };
     }
-    if (error instanceof JobsLost && jobs.length === 1) return { deferred: [], error: null };
+    if (error instanceof JobsLost) {
+      const left = error.stillOurs(jobs, (job) => job);
+      // Who stands still loses a thousand at once: to halve them would read each of them ten times more.
+      if (left.length === 0 || jobs.length === 1) return { deferred: [], error: null };
+      if (left.length < jobs.length) return attempt(engine, left, totals);
+    }
     const cause = error instanceof Error ? error : new Error(String(error));
     if (jobs.length > 1) return attemptHalves(engine, jobs, totals);
     engine.emit({ type: 'batch.failed', keys: jobs.map((job) => job.key), error: cause });

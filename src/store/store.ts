@@ -262,8 +262,22 @@ export class DuplicateLink extends Error {
   override readonly name = 'DuplicateLink';
 }
 
+/** Jobs are another worker's by now; nothing of the transaction was kept. */
 export class JobsLost extends Error {
   override readonly name = 'JobsLost';
+  /** Those jobs, of the ones that were given. None where the jobs are ours, but what they stand for was taken. */
+  readonly lost: readonly Job[];
+
+  constructor(message: string, lost: readonly Job[] = []) {
+    super(message);
+    this.lost = lost;
+  }
+
+  /** What is left of `all` without those whose job was lost. */
+  stillOurs<T>(all: readonly T[], jobOf: (one: T) => Job): readonly T[] {
+    const lost = new Set(this.lost);
+    return all.filter((one) => !lost.has(jobOf(one)));
+  }
 }
 
 /** The database cannot be reached, or went away. */

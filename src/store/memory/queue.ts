@@ -17,20 +17,18 @@ export function queueMethods(state: State, clock: Clock): QueueMethods {
     },
     activeKeys: async (keys) => new Set(keys.map(formatKey).filter((text) => state.active.has(text))),
     holdJobs: async (jobs) => {
-      for (const job of jobs) hold(state, job);
+      hold(state, jobs);
     },
     completeJobs: async (jobs) => {
-      for (const job of jobs) {
-        hold(state, job);
-        state.active.delete(formatKey(job.key));
-      }
+      hold(state, jobs);
+      for (const job of jobs) state.active.delete(formatKey(job.key));
     },
   };
 }
 
-function hold(state: State, job: Job): void {
-  const text = formatKey(job.key);
-  if (state.active.get(text)?.ticket !== job.handle) throw new JobsLost(`${text} is no longer ours`);
+function hold(state: State, jobs: readonly Job[]): void {
+  const lost = jobs.filter((job) => state.active.get(formatKey(job.key))?.ticket !== job.handle);
+  if (lost.length > 0) throw new JobsLost(`${lost.length} of ${jobs.length} jobs are no longer ours`, lost);
 }
 
 /** The queue of a memory store, with the doors that tests need. */

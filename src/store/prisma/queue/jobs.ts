@@ -37,17 +37,18 @@ export function queueMethods(db: Db, boss: () => Promise<PgBoss>): QueueMethods 
         JOIN unnest(${ours.map((job) => job.id)}::uuid[], ${ours.map((job) => job.retryCount)}::int[]) AS o(id, tries)
           ON j.id = o.id AND j.retry_count = o.tries
         WHERE j.name = ${queueName} AND j.state = 'active'`;
-      refuseFewer(rows.length, jobs.length);
+      refuseLost(jobs, new Set(rows.map((row) => row.id)));
     },
     completeJobs: async (jobs) => {
       if (jobs.length === 0) return;
-      refuseFewer((await settle(db, await boss(), jobs)).size, jobs.length);
+      refuseLost(jobs, await settle(db, await boss(), jobs));
     },
   };
 }
 
-function refuseFewer(ours: number, asked: number): void {
-  if (ours < asked) throw new JobsLost(`${asked - ours} of ${asked} jobs are no longer ours`);
+function refuseLost(jobs: readonly Job[], ours: ReadonlySet<string>): void {
+  const lost = jobs.filter((job) => !ours.has(attempt.parse(job.handle).id));
+  if (lost.length > 0) throw new JobsLost(`${lost.length} of ${jobs.length} jobs are no longer ours`, lost);
 }
 
 /** One statement, whatever the number of keys. Sorted, so that two that queue the same keys do not lock each other out. */

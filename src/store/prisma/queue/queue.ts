@@ -56,6 +56,8 @@ export function createBossQueue(options: BossQueueOptions): BossQueue {
         localConcurrency: atOnce,
         perJobResults: true as const,
         burstWhenBatchFull: true,
+        // Under load a heartbeat may come seconds late; a batch is seldom out for as long as the first one.
+        heartbeatRefreshSeconds: 3,
         // A notice wakes us at once; the poll finds what came without one: jobs of killed workers, jobs that rested.
         pollingIntervalSeconds: 1,
         notifyPollingIntervalSeconds: 1,
