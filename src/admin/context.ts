@@ -3,6 +3,7 @@ import type { Side } from '../core/side.ts';
 import type { Daemon } from '../engine/daemon.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { CasebridgeConfig } from '../mapping/define-config.ts';
+import type { NameBook } from '../operate/name-book.ts';
 import type { Runner } from '../operate/runs.ts';
 import type { Undoer } from '../operate/undo-job.ts';
 import type { AdminRecords, AdminRole } from '../store/store.ts';
@@ -32,6 +33,8 @@ export interface AdminContext {
   readonly records: AdminRecords;
   readonly runner: Runner;
   readonly undoer: Undoer;
+  /** What people are called, for pages. */
+  readonly names: NameBook;
   readonly hub: Hub;
   readonly vitals: Vitals;
   readonly config: CasebridgeConfig;

@@ -5,6 +5,7 @@ import type { AdminSettings } from '../config/settings.ts';
 import { bothSides } from '../core/side.ts';
 import type { EngineEvent } from '../engine/events.ts';
 import { createMetrics, type WatchNote } from '../observability/metrics.ts';
+import { createNameBook } from '../operate/name-book.ts';
 import { createRunner, type RunnerOptions } from '../operate/runs.ts';
 import { createUndoer } from '../operate/undo-job.ts';
 import type { AdminRecords } from '../store/store.ts';
@@ -84,6 +85,7 @@ export async function createAdmin(options: AdminOptions): Promise<Admin> {
     records,
     runner,
     undoer,
+    names: createNameBook(engine),
     hub,
     vitals,
     wakeSecret: settings.wakeSecret,

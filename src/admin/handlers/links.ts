@@ -10,7 +10,7 @@ import type { Link } from '../../core/link.ts';
 import { whoIsWho } from '../../operate/who-is-who.ts';
 import { csvLines, jsonLines, pagesFor } from '../export.ts';
 import type { Body } from '../routes.ts';
-import { historyView, linkDetail, linkRow, titleFields } from '../views/link.ts';
+import { historyView, linkDetail, linkRow, peopleOfHistory, peopleOfLink, titleFields } from '../views/link.ts';
 import { linkNowView } from '../views/link-now.ts';
 import { pageOf } from '../views/names.ts';
 import type { HandlersOf, MakeHandlers } from './types.ts';
@@ -32,17 +32,17 @@ const historyShown = 50;
 
 /** Pairs of tickets. */
 export const linkHandlers: MakeHandlers<LinkRoutes> = (context): HandlersOf<LinkRoutes> => {
-  const { engine, ticketUrl } = context;
+  const { engine, ticketUrl, names: people } = context;
   const { store, clock } = engine;
   const titles = titleFields(context.config);
-  const names = [...new Set(titles.values())];
+  const titled = [...new Set(titles.values())];
   const reading = new Map<string, ReturnType<typeof readLink>>();
   return {
     links: async ({ query }) => {
       const { search, limit, ...rest } = query;
       const text = search === undefined || search.trim() === '' ? {} : { text: search.trim() };
       return store.transaction(async (tx) => {
-        const rows = await tx.searchLinks({ ...given(rest), ...text, titles: names, limit: limit + 1 });
+        const rows = await tx.searchLinks({ ...given(rest), ...text, titles: titled, limit: limit + 1 });
         const byStatus = query.pair === undefined ? await tx.countLinks() : await tx.countLinksOf(query.pair);
         const page = pageOf(
           rows,
@@ -54,14 +54,14 @@ export const linkHandlers: MakeHandlers<LinkRoutes> = (context): HandlersOf<Link
       });
     },
     linksCsv: async ({ query, reply }) => {
-      const rows = pagesFor(store, { ...given(query), titles: names }, (link) => linkRow(link, titles));
+      const rows = pagesFor(store, { ...given(query), titles: titled }, (link) => linkRow(link, titles));
       void reply
         .header('content-disposition', 'attachment; filename="casebridge-links.csv"')
         .send(Readable.from(csvLines(rows)));
       return undefined;
     },
     linksJson: async ({ query, reply }) => {
-      const rows = pagesFor(store, { ...given(query), titles: names }, (link) => linkRow(link, titles));
+      const rows = pagesFor(store, { ...given(query), titles: titled }, (link) => linkRow(link, titles));
       void reply
         .header('content-disposition', 'attachment; filename="casebridge-links.ndjson"')
         .send(Readable.from(jsonLines(rows)));
@@ -69,7 +69,9 @@ export const linkHandlers: MakeHandlers<LinkRoutes> = (context): HandlersOf<Link
     },
     link: async ({ params }) => {
       const kept = await keptLink(store, params.id, historyShown);
-      return linkDetail(kept, { titles, pair: pairOf(engine, kept.link.pair), ticketUrl });
+      const pair = pairOf(engine, kept.link.pair);
+      const { values, writers } = peopleOfLink(kept, pair);
+      return linkDetail(kept, { titles, pair, names: await people.read(values, writers), ticketUrl });
     },
     linkNow: async ({ params }) => {
       const link = await oneLink(store, params.id);
@@ -78,6 +80,8 @@ export const linkHandlers: MakeHandlers<LinkRoutes> = (context): HandlersOf<Link
       reading.set(link.id, asked);
       const now = await asked;
       const pair = pairOf(engine, link.pair);
+      // The page asks for this beside what is kept, whose people are mostly the same.
+      await people.idle();
       const who = pair === undefined ? null : await whoIsWho(engine, pair, foundIn(now));
       return linkNowView(link, who, now, iso(clock.now()));
     },
@@ -86,11 +90,13 @@ export const linkHandlers: MakeHandlers<LinkRoutes> = (context): HandlersOf<Link
       const { limit, ...rest } = query;
       const rows = await store.transaction((tx) => tx.historyPage(link.id, { ...given(rest), limit: limit + 1 }));
       const pair = pairOf(engine, link.pair);
+      const { values, writers } = peopleOfHistory(link.pair, rows);
+      const names = await people.read(values, writers);
       return pageOf(
         rows,
         limit,
         (row) => row.id,
-        (row) => historyView(row, pair),
+        (row) => historyView(row, { pair, name: link.pair, names }),
       );
     },
     linkByHand: async ({ body: { dryRun, ...asked }, operator }) => {

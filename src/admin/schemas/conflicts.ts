@@ -16,9 +16,13 @@ export const conflict = z.object({
   base: perSide(fieldValue),
   servicenow: fieldValue,
   salesforce: fieldValue,
-  /** For people: choices by their names, texts in full. */
+  /** For people: choices and persons by their names, texts in full. */
   texts: perSide(z.string()),
+  /** What the persons are called that `base` names; null where it names none, or none that is known. */
+  baseNames: perSide(z.string().nullable()),
   writers: perSide(z.string().nullable()),
+  /** Of writers that a desk tells by id; null where that is not known. */
+  writerNames: perSide(z.string().nullable()),
   versions: perSide(z.object({ stamp: time, count: z.number().nullable() })),
   dates: perSide(dateRange).nullable(),
   winner: side.nullable(),

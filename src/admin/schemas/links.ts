@@ -45,11 +45,16 @@ export const historyEntry = z.object({
   to: side,
   before: fieldValue,
   value: fieldValue,
+  /** What the persons are called that they name; null where they name none, or none that is known. */
+  beforeName: z.string().nullable(),
+  valueName: z.string().nullable(),
   because: z.enum(['one-sided', 'conflict', 'create', 'person']).or(z.string()),
   /** The rule that decides conflicts of this field now; null where the mapping has it no more. */
   rule: z.string().nullable(),
   /** Who made the change in the desk it came from. */
   by: z.string().nullable(),
+  /** Where the desk tells an id; null where the name is not known. */
+  byName: z.string().nullable(),
   runId: z.string(),
   at: time,
   text: z.string(),
@@ -69,7 +74,7 @@ export const linkField = z.object({
   writes: z.enum(['both', 'servicenow', 'salesforce']),
   /** As each side held it when the two last agreed. */
   base: perSide(fieldValue),
-  /** For people: choices by their names. */
+  /** For people: choices and persons by their names. */
   baseText: perSide(z.string()),
   hold: z.string().nullable(),
   conflictId: z.string().nullable(),

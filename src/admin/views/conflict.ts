@@ -1,13 +1,30 @@
 import type { DateRange } from '../../core/plan.ts';
-import { bothSides, type Side } from '../../core/side.ts';
+import type { FieldValue } from '../../core/record.ts';
+import { bothSides, type Side, sides } from '../../core/side.ts';
 import { describeConflict } from '../../observability/describe-event.ts';
 import { fieldLabel, pairName } from '../../observability/words.ts';
+import type { HeldValue, Names, Writer } from '../../operate/name-book.ts';
 import type { ConflictRow } from '../../store/store.ts';
 import type { Conflict } from '../schemas/conflicts.ts';
 import { namesOf, wholeValue } from './names.ts';
 
-export function conflictView(row: ConflictRow): Conflict {
-  const { field, values, decision } = row;
+/** Whom a view names: to be looked up before it is drawn. */
+export interface People {
+  readonly values: readonly HeldValue[];
+  readonly writers: readonly Writer[];
+}
+
+/** Everybody whom a conflict names. */
+export function peopleOf({ pair, field, values, base, writers }: ConflictRow): People {
+  return {
+    values: [values, base].flatMap((held) => sides.map((side) => ({ pair, field, side, value: held[side] }))),
+    writers: sides.map((side) => ({ side, name: writers[side] })),
+  };
+}
+
+export function conflictView(row: ConflictRow, names: Names): Conflict {
+  const { pair, field, values, decision } = row;
+  const nameOf = (side: Side, value: FieldValue) => names.ofValue({ pair, field, side, value });
   return {
     id: row.id,
     linkId: row.linkId,
@@ -17,8 +34,10 @@ export function conflictView(row: ConflictRow): Conflict {
     base: row.base,
     servicenow: values.servicenow,
     salesforce: values.salesforce,
-    texts: bothSides((side) => wholeValue(field, side, values[side])),
+    texts: bothSides((side) => nameOf(side, values[side]) ?? wholeValue(field, side, values[side])),
+    baseNames: bothSides((side) => nameOf(side, row.base[side])),
     writers: row.writers,
+    writerNames: bothSides((side) => names.ofWriter({ side, name: row.writers[side] })),
     versions: row.versions,
     dates: row.dates === null ? null : datesOf(row.dates),
     winner: row.winner,

@@ -1,14 +1,16 @@
 import type { ChildRow } from '../../core/children.ts';
 import type { Link } from '../../core/link.ts';
+import type { FieldValue } from '../../core/record.ts';
 import type { FieldRule, PairRules } from '../../core/rules.ts';
-import { bothSides, type Side } from '../../core/side.ts';
+import { bothSides, type Side, sides } from '../../core/side.ts';
 import { describeHold, describeMoves } from '../../observability/describe-event.ts';
 import { fieldLabel } from '../../observability/words.ts';
 import type { KeptLink } from '../../operate/link-view.ts';
+import type { Names } from '../../operate/name-book.ts';
 import type { HistoryRow } from '../../store/store.ts';
 import type { CasebridgeConfig } from '../../mapping/define-config.ts';
 import type { Child, HistoryEntry, LinkDetail, LinkField, LinkRow } from '../schemas/links.ts';
-import { conflictView } from './conflict.ts';
+import { conflictView, type People, peopleOf } from './conflict.ts';
 import { namesOf, wholeValue } from './names.ts';
 import { quarantineView } from './quarantine.ts';
 
@@ -37,25 +39,52 @@ export function linkRow(link: Link, titles: ReadonlyMap<string, string>): LinkRo
   };
 }
 
+/** Everybody whom a link's page names. */
+export function peopleOfLink({ link, conflicts, history }: KeptLink, pair: PairRules | undefined): People {
+  const bases = (pair?.fields ?? []).flatMap(({ name, fields }) =>
+    sides.map((side) => ({
+      pair: link.pair,
+      field: name,
+      side,
+      value: link.bases[side].fields[fields[side]] ?? null,
+    })),
+  );
+  const parts = [...conflicts.map(peopleOf), peopleOfHistory(link.pair, history)];
+  return {
+    values: [...bases, ...parts.flatMap(({ values }) => values)],
+    writers: parts.flatMap(({ writers }) => writers),
+  };
+}
+
+export function peopleOfHistory(pair: string, rows: readonly HistoryRow[]): People {
+  return {
+    values: rows.flatMap(({ field, to, before, value }) =>
+      [before, value].map((one) => ({ pair, field, side: to, value: one })),
+    ),
+    writers: rows.map(({ from, by }) => ({ side: from, name: by })),
+  };
+}
+
 export interface LinkViewOptions {
+  readonly names: Names;
   readonly titles: ReadonlyMap<string, string>;
   readonly pair: PairRules | undefined;
   readonly ticketUrl: (side: Side, object: string, id: string) => string | null;
 }
 
-export function linkDetail(kept: KeptLink, { titles, pair, ticketUrl }: LinkViewOptions): LinkDetail {
+export function linkDetail(kept: KeptLink, { titles, pair, names, ticketUrl }: LinkViewOptions): LinkDetail {
   const { link } = kept;
   const life: unknown = 'life' in link ? link.life : null;
   return {
     ...linkRow(link, titles),
     urls: bothSides((side) => (pair === undefined ? null : ticketUrl(side, pair.objects[side], link.ids[side]))),
-    fields: (pair?.fields ?? []).map((rule) => fieldOf(kept, rule)),
+    fields: (pair?.fields ?? []).map((rule) => fieldOf(kept, rule, names)),
     holdTexts: link.holds.map((hold) => ({ field: hold.field, text: describeHold(hold) })),
     life: isObject(life) ? { ...life } : null,
-    conflicts: kept.conflicts.map(conflictView),
+    conflicts: kept.conflicts.map((row) => conflictView(row, names)),
     quarantine: kept.quarantine === null ? null : quarantineView(kept.quarantine),
     pending: kept.pending.map(({ side, field, value, sentAt }) => ({ side, field, value, sentAt })),
-    history: kept.history.map((row) => historyView(row, pair)),
+    history: kept.history.map((row) => historyView(row, { pair, name: link.pair, names })),
     children: kept.children.map(childView),
     mapped: pair !== undefined,
   };
@@ -65,7 +94,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
-function fieldOf({ link, conflicts }: KeptLink, rule: FieldRule): LinkField {
+function fieldOf({ link, conflicts }: KeptLink, rule: FieldRule, names: Names): LinkField {
   const base = bothSides((side) => link.bases[side].fields[rule.fields[side]] ?? null);
   const hold = link.holds.find((one) => one.field === rule.name);
   return {
@@ -75,13 +104,28 @@ function fieldOf({ link, conflicts }: KeptLink, rule: FieldRule): LinkField {
     rule: rule.conflict,
     writes: rule.writes,
     base,
-    baseText: bothSides((side) => wholeValue(rule.name, side, base[side])),
+    baseText: bothSides(
+      (side) =>
+        names.ofValue({ pair: link.pair, field: rule.name, side, value: base[side] }) ??
+        wholeValue(rule.name, side, base[side]),
+    ),
     hold: hold === undefined ? null : describeHold(hold),
     conflictId: conflicts.find((row) => row.field === rule.name)?.id ?? null,
   };
 }
 
-export function historyView(row: HistoryRow & { readonly id: string }, pair: PairRules | undefined): HistoryEntry {
+interface HistoryViewOptions {
+  readonly pair: PairRules | undefined;
+  /** Of the pair, which the mapping file may have no more. */
+  readonly name: string;
+  readonly names: Names;
+}
+
+export function historyView(
+  row: HistoryRow & { readonly id: string },
+  { pair, name, names }: HistoryViewOptions,
+): HistoryEntry {
+  const nameOf = (value: FieldValue) => names.ofValue({ pair: name, field: row.field, side: row.to, value });
   return {
     id: row.id,
     field: row.field,
@@ -90,9 +134,12 @@ export function historyView(row: HistoryRow & { readonly id: string }, pair: Pai
     to: row.to,
     before: row.before,
     value: row.value,
+    beforeName: nameOf(row.before),
+    valueName: nameOf(row.value),
     because: row.because,
     rule: pair?.fields.find((rule) => rule.name === row.field)?.conflict ?? null,
     by: row.by,
+    byName: names.ofWriter({ side: row.from, name: row.by }),
     runId: row.runId,
     at: row.at,
     text: describeMoves([row]),

@@ -23,6 +23,29 @@ export function Value({ value }: { readonly value: FieldValue | undefined }) {
   return text === '' ? <span class="none">(empty)</span> : <bdi class="value">{text}</bdi>;
 }
 
+/** A choice or a person by name, with the stored value on hover; as it is stored where `text` is empty. */
+export function Shown({ text, raw }: { readonly text: string; readonly raw: FieldValue }) {
+  const stored = plainValue(raw);
+  if (stored === '') return <Value value={null} />;
+  return (
+    <span title={text === '' || stored === text ? undefined : stored.slice(0, 500)}>
+      <Value value={text === '' ? raw : text} />
+    </span>
+  );
+}
+
+interface PersonProps {
+  readonly id: string | null;
+  /** Null where it is not known, or the id is one that people can read. */
+  readonly name: string | null;
+  readonly nobody?: string;
+}
+
+/** Who changed something, with the desk's id on hover. */
+export function Person({ id, name, nobody = 'someone' }: PersonProps) {
+  return <bdi title={name === null || id === null ? undefined : id}>{name ?? id ?? nobody}</bdi>;
+}
+
 /** What a view without rows says, and what to do next. */
 export function Empty({ title, children }: { readonly title: string; readonly children?: ComponentChildren }) {
   return (

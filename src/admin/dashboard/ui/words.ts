@@ -50,9 +50,9 @@ const reasons: Readonly<Record<string, (entry: HistoryEntry) => string>> = {
 
 /** “Why does it say that?” in one sentence. `when` is the moment as the reader's clock has it. */
 export function why(entry: HistoryEntry, when: string): string {
-  const value = plainValue(entry.value);
+  const value = entry.valueName ?? plainValue(entry.value);
   const says = value === '' ? 'is empty' : `says “${value.length > 80 ? `${value.slice(0, 79)}…` : value}”`;
-  const who = entry.by === null ? '' : `, where ${entry.by} had set it`;
+  const who = entry.by === null ? '' : `, where ${entry.byName ?? entry.by} had set it`;
   const because = reasons[entry.because]?.(entry) ?? entry.because;
   return `${entry.label} in ${sideNames[entry.to]} ${says} because Casebridge carried it from ${sideNames[entry.from]}${who}, ${when}: ${because} (run ${entry.runId}).`;
 }

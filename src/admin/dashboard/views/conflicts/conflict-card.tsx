@@ -8,7 +8,7 @@ import { useMay } from '../../api/session.ts';
 import { formatRoute } from '../../route/route.ts';
 import { ActButton } from '../../ui/act-button.tsx';
 import { announce } from '../../ui/announce.tsx';
-import { Mark, SideName, Value } from '../../ui/parts.tsx';
+import { Mark, Person, Shown, SideName } from '../../ui/parts.tsx';
 import { isProse, TextDiff } from '../../ui/text-diff.tsx';
 import { TimeText } from '../../ui/time-text.tsx';
 import { bothNames, plainValue, sideNames, sides } from '../../ui/words.ts';
@@ -55,7 +55,8 @@ export function ConflictCard({ conflict, onChanged, bare = false, lead = null }:
         ))}
       </div>
       <div class="base">
-        <span class="soft">Both last agreed on:</span> <Value value={conflict.base.servicenow} />
+        <span class="soft">Both last agreed on:</span>{' '}
+        <Shown text={conflict.baseNames.servicenow ?? ''} raw={conflict.base.servicenow} />
       </div>
       {isProse(servicenow, salesforce) && (
         <details open>
@@ -90,9 +91,10 @@ function SideValue({ conflict, side }: { readonly conflict: Conflict; readonly s
       <h3>
         <SideName side={side} />
       </h3>
-      <Value value={conflict.texts[side] === '' ? conflict[side] : conflict.texts[side]} />
+      <Shown text={conflict.texts[side]} raw={conflict[side]} />
       <div class="soft">
-        <bdi>{writer ?? 'someone'}</bdi>, <TimeText at={dates?.latest ?? conflict.versions[side].stamp} as="exact" />
+        <Person id={writer} name={conflict.writerNames[side]} />,{' '}
+        <TimeText at={dates?.latest ?? conflict.versions[side].stamp} as="exact" />
       </div>
     </div>
   );

@@ -1,13 +1,13 @@
-import type { FieldValue, Side } from '../../../schemas/common.ts';
+import type { Side } from '../../../schemas/common.ts';
 import type { LinkDetail, LinkField, LinkNow } from '../../../schemas/links.ts';
 import type { Answered } from '../../api/use-answer.ts';
 import { problemText } from '../../api/problem.ts';
 import { ActButton } from '../../ui/act-button.tsx';
-import { Value } from '../../ui/parts.tsx';
+import { Person, Shown } from '../../ui/parts.tsx';
 import { localTime } from '../../ui/time.ts';
 import { TimeText } from '../../ui/time-text.tsx';
 import { useNow } from '../../ui/use-now.ts';
-import { plainValue, sideNames, sides, why } from '../../ui/words.ts';
+import { sideNames, sides, why } from '../../ui/words.ts';
 
 interface FieldsCardProps {
   readonly link: LinkDetail;
@@ -142,7 +142,7 @@ function FieldRow({ field, link, now }: FieldRowProps) {
               <TimeText at={latest.at} />
               {latest.by !== null && (
                 <>
-                  , <bdi>{latest.by}</bdi>
+                  , <Person id={latest.by} name={latest.byName} />
                 </>
               )}
             </summary>
@@ -155,14 +155,3 @@ function FieldRow({ field, link, now }: FieldRowProps) {
 }
 
 const arrows: Readonly<Record<LinkField['writes'], string>> = { both: '↔', servicenow: '←', salesforce: '→' };
-
-/** A choice by its name, with the stored value on hover. */
-function Shown({ text, raw }: { readonly text: string; readonly raw: FieldValue }) {
-  const stored = plainValue(raw);
-  if (stored === '') return <Value value={null} />;
-  return (
-    <span title={stored === text ? undefined : stored.slice(0, 500)}>
-      <Value value={text === '' ? raw : text} />
-    </span>
-  );
-}

@@ -4,7 +4,7 @@ import { formatRoute } from '../../route/route.ts';
 import { get } from '../../api/client.ts';
 import { useAnswer } from '../../api/use-answer.ts';
 import { ActButton } from '../../ui/act-button.tsx';
-import { Empty, Value } from '../../ui/parts.tsx';
+import { Empty, Person, Shown } from '../../ui/parts.tsx';
 import { TimeText } from '../../ui/time-text.tsx';
 import { sideNames } from '../../ui/words.ts';
 
@@ -101,16 +101,16 @@ function HistoryTable({ entries }: { readonly entries: readonly HistoryEntry[] }
               </td>
               <td>{entry.label}</td>
               <td>
-                <Value value={entry.before} />
+                <Shown text={entry.beforeName ?? ''} raw={entry.before} />
               </td>
               <td>
-                <Value value={entry.value} />
+                <Shown text={entry.valueName ?? ''} raw={entry.value} />
               </td>
               <td>
                 {sideNames[entry.from]} → {sideNames[entry.to]}
               </td>
               <td>
-                <bdi>{entry.by ?? '–'}</bdi>
+                <Person id={entry.by} name={entry.byName} nobody="–" />
               </td>
               <td>
                 {words[entry.because] ?? entry.because}
