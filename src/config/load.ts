@@ -128,6 +128,7 @@ function storeSettings(draft: Draft, { folder, terminal = false }: LoadOptions):
     secretKeyPrevious: draft.secret('CASEBRIDGE_SECRET_KEY_PREVIOUS'),
     filesAtOnce: draft.number('CASEBRIDGE_FILES_AT_ONCE'),
     poll: { cron: draft.need('CASEBRIDGE_POLL'), idleMaxSeconds: draft.number('CASEBRIDGE_POLL_IDLE_MAX') },
+    sweepHours: draft.number('CASEBRIDGE_SWEEP'),
     admin: {
       host: draft.need('CASEBRIDGE_ADMIN_HOST'),
       port: draft.number('CASEBRIDGE_ADMIN_PORT'),

@@ -97,6 +97,12 @@ export const options = {
     default: '120',
     doc: 'A side that is quiet for a minute is asked half as often, again and again, down to once in so many seconds.',
   },
+  CASEBRIDGE_SWEEP: {
+    group: 'Service',
+    kind: whole(0, 720),
+    default: '24',
+    doc: 'Hours in which the mapped values of every linked ticket are compared once, for changes that moved no stamp; 0 for never. Costs each side one call for 1,000 tickets.',
+  },
   CASEBRIDGE_FILES_AT_ONCE: {
     group: 'Service',
     kind: whole(1, 16),

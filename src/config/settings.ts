@@ -68,6 +68,8 @@ export interface Settings {
   /** Files under way at once, at most. */
   readonly filesAtOnce: number;
   readonly poll: { readonly cron: string; readonly idleMaxSeconds: number };
+  /** Hours in which the content of every link is compared once; 0 for never. */
+  readonly sweepHours: number;
   readonly admin: AdminSettings;
   readonly watch: WatchSettings;
   readonly log: { readonly level: string; readonly format: 'json' | 'pretty' };

@@ -11,6 +11,8 @@ export interface DaemonOptions {
   readonly cron: string;
   readonly idleMaxMs: number;
   readonly unlimitedCreates: boolean;
+  /** How long a sweep over the content of all links takes, in milliseconds; none where left out or 0. */
+  readonly sweepMs?: number;
 }
 
 /** What was left for next time. */
@@ -41,6 +43,7 @@ export function createDaemon(engine: Engine, options: DaemonOptions): Daemon {
     tickMs: tickOf(options.cron),
     idleMaxMs: options.idleMaxMs,
     unlimitedCreates: options.unlimitedCreates,
+    sweepMs: options.sweepMs ?? 0,
     signal,
   });
   const worker = createWorker(engine, { sideDown: 'wait', signal });

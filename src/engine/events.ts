@@ -60,7 +60,17 @@ export interface EngineEvents {
     readonly reason: 'refused' | 'waited' | 'calm';
   };
   /** A run waits, so that the calls that are left go to live changes. */
-  'run.waits': { readonly run: 'resync' | 'verify'; readonly side: Side; readonly left: number };
+  'run.waits': { readonly run: 'resync' | 'verify' | 'sweep'; readonly side: Side; readonly left: number };
+  /** The content of so many links was compared; `drift` of them were queued. */
+  'sweep.page': { readonly links: number; readonly drift: number };
+  /** All links were compared. Times are ISO 8601. */
+  'sweep.done': {
+    readonly startedAt: string;
+    readonly endedAt: string;
+    readonly links: number;
+    readonly drift: number;
+  };
+  'sweep.failed': { readonly error: ConnectorError };
   'pair.paused': { readonly pause: PairPause };
   /** `share`: how much of the time span to walk lies behind, 0 to 1. */
   'resync.page': {

@@ -6,6 +6,7 @@ import type { Engine } from './engine.ts';
 import { afterPoll, type Pace, shareLeft, startPace, stretched, stretchOf } from './pace.ts';
 import { poll } from './poll.ts';
 import { isRecordFault } from './settlement.ts';
+import { createSweep } from './sweep/sweep.ts';
 import { pauseMs } from './worker.ts';
 
 export interface TickerOptions {
@@ -13,6 +14,8 @@ export interface TickerOptions {
   readonly tickMs: number;
   readonly idleMaxMs: number;
   readonly unlimitedCreates: boolean;
+  /** How long a sweep over the content of all links takes, in milliseconds; none where left out or 0. */
+  readonly sweepMs?: number;
   readonly signal: AbortSignal;
 }
 
@@ -61,7 +64,8 @@ export function createTicker(engine: Engine, options: TickerOptions): Ticker {
   const failures: Record<Side, number> = { servicenow: 0, salesforce: 0 };
   const restsUntil: Record<Side, number | null> = { servicenow: null, salesforce: null };
   const stretches: Record<Side, number> = { servicenow: 1, salesforce: 1 };
-  const underWay = new Map<Side | 'due', Promise<void>>();
+  const underWay = new Map<Side | 'due' | 'sweep', Promise<void>>();
+  const sweep = createSweep(engine, { roundMs: options.sweepMs ?? 0 });
   let lost = false;
 
   async function pollSide(side: Side): Promise<void> {
@@ -126,7 +130,7 @@ export function createTicker(engine: Engine, options: TickerOptions): Ticker {
   }
 
   /** One at a time of each kind: a slow walk of one side keeps neither the other side nor what is due waiting. */
-  function once(what: Side | 'due', work: () => Promise<void>): Promise<void> {
+  function once(what: Side | 'due' | 'sweep', work: () => Promise<void>): Promise<void> {
     const running = underWay.get(what) ?? guarded(work).finally(() => underWay.delete(what));
     underWay.set(what, running);
     return running;
@@ -148,6 +152,11 @@ export function createTicker(engine: Engine, options: TickerOptions): Ticker {
     lost = false;
   }
 
+  async function sweepOn(): Promise<void> {
+    if (options.signal.aborted || sides.some((side) => restsUntil[side] !== null)) return;
+    await sweep.step();
+  }
+
   async function idle(side?: Side): Promise<void> {
     await (side === undefined ? Promise.all(underWay.values()) : underWay.get(side));
   }
@@ -156,6 +165,7 @@ export function createTicker(engine: Engine, options: TickerOptions): Ticker {
     tick: () => {
       for (const side of sides) void once(side, () => pollSide(side));
       void once('due', queueDue);
+      void once('sweep', sweepOn);
       return idle();
     },
     idle,

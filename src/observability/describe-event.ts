@@ -67,6 +67,11 @@ export function describeEvent(event: EngineEvent): string {
       return `${sideNames[event.side]}: ${counted(event.lanes, 'call')} at once of ${event.most}, ${whyLanes[event.reason]}`;
     case 'run.waits':
       return `${event.run} waits: ${Math.floor(event.left * 100)} % of our calls to ${sideNames[event.side]} for today are left, and live changes come first`;
+    case 'sweep.page':
+    case 'sweep.done':
+      return `${event.type === 'sweep.done' ? 'sweep: all compared, ' : 'sweep: '}${counted(event.links, 'link')}, ${event.drift} changed without a stamp or gone`;
+    case 'sweep.failed':
+      return `sweep: links could not be compared: ${describeConnectorError(event.error)}; tried again later`;
     case 'pair.paused':
       return describePause(event.pause);
     case 'resync.page':

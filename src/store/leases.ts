@@ -13,6 +13,8 @@ export interface Leases {
   ): Promise<LeaseState | null>;
   /** False, and nothing is saved, if somebody else has it by now. */
   save(name: string, holder: string, state: LeaseState): Promise<boolean>;
+  /** What was saved last, whoever has it; null where nothing ever was. */
+  look(name: string): Promise<LeaseState | null>;
   /** Gives it back before its time; what is saved stays. */
   release(name: string, holder: string): Promise<void>;
 }

@@ -13,6 +13,8 @@ const hour = 60 * minute;
 /** CASEBRIDGE_POLL and CASEBRIDGE_POLL_IDLE_MAX as they come. */
 const tickMs = 10_000;
 const idleMaxMs = 120_000;
+/** CASEBRIDGE_SWEEP as it comes. */
+const sweepMs = 24 * hour;
 
 let world: SalesforceWorld;
 afterEach(() => world[Symbol.asyncDispose]());
@@ -25,7 +27,7 @@ async function daemon(pair: Partial<PairConfig>) {
   await salesforce.describe('Case');
   await meetInstances(engine);
   const { signal } = new AbortController();
-  const ticker = createTicker(engine, { tickMs, idleMaxMs, unlimitedCreates: false, signal });
+  const ticker = createTicker(engine, { tickMs, idleMaxMs, sweepMs, unlimitedCreates: false, signal });
   const worker = createWorker(engine, { sideDown: 'wait', signal });
 
   /** Lets so much time pass, tick by tick. */
@@ -77,6 +79,17 @@ describe('an idle day', () => {
     // One for each poll at rest, and the start.
     expect(world.counted()).toBeGreaterThanOrEqual((24 * hour) / idleMaxMs);
     expect(calls()).toBe(world.counted());
+  }, 60_000);
+
+  it('stays within them with a handful of links, whose contents are compared once', async () => {
+    const { live } = await daemon({});
+    for (const text of ['Printer', 'Phone', 'Screen'])
+      world.servicenow.put('incident', { ...newIncident, short_description: text });
+    await live(hour);
+    world.sandbox.forgetCalls();
+    await live(24 * hour);
+    expect(world.counted()).toBeLessThanOrEqual((24 * hour) / idleMaxMs + 2);
+    expect(world.events.filter(({ type }) => type === 'sweep.done')).toMatchObject([{ links: 3, drift: 0 }]);
   }, 60_000);
 
   it('costs a few more where one ticket came, with a comment and a file', async () => {

@@ -60,6 +60,9 @@ const every: EngineEvents = {
   'lanes.changed': { side: 'servicenow', lanes: 1, most: 2, reason: 'waited' },
   'pace.changed': { side: 'salesforce', times: 2, left: 0.2 },
   'run.waits': { run: 'resync', side: 'salesforce', left: 0.2 },
+  'sweep.page': { links: 1000, drift: 2 },
+  'sweep.done': { startedAt: builtAt, endedAt: builtAt, links: 4000, drift: 3 },
+  'sweep.failed': { error: busy },
   'pair.paused': {
     pause: { pair: 'incident-case', reason: 'person', detail: { note: canary }, at: builtAt },
   },

@@ -27,6 +27,13 @@ function keepTheirWord(leases: () => Leases): void {
     expect(await leases().take('b', 'first', { now: at(10), until: at(12) })).toEqual(state);
   });
 
+  it('show what was saved to anybody who looks, and nothing of a duty that nobody ever had', async () => {
+    await leases().take('d', 'first', { now: at(0), until: at(2) });
+    await leases().save('d', 'first', { a: { b: { c: 1 } } });
+    expect(await leases().look('d')).toEqual({ a: { b: { c: 1 } } });
+    expect(await leases().look('nobody')).toBeNull();
+  });
+
   it('go to one of many who ask at the same moment', async () => {
     const names = Array.from({ length: 8 }, (_, n) => `replica-${n}`);
     const taken = await Promise.all(names.map((name) => leases().take('c', name, { now: at(0), until: at(2) })));

@@ -41,6 +41,7 @@ async function serve(session: Session, opened: OpenedApp, relay: Relay, yes: boo
     cron: settings.poll.cron,
     idleMaxMs: settings.poll.idleMaxSeconds * 1000,
     unlimitedCreates: yes,
+    sweepMs: settings.sweepHours * 3_600_000,
   });
   const admin = await openAdminPort({
     engine: app.engine,

@@ -7,6 +7,7 @@ import type { LinkStatus } from '../../core/link.ts';
 import { type Side, sides } from '../../core/side.ts';
 import { describePause } from '../../observability/describe-event.ts';
 import { counted, sideNames } from '../../observability/words.ts';
+import { type Sweeping, sweepDuty, sweepingOf } from '../../engine/sweep/round.ts';
 import { type CommentCounts, commentCounts } from '../../operate/comment-counts.ts';
 import { look, type Poll } from '../../operate/look.ts';
 import { type RunThatWrote, runsThatWrote } from '../../operate/runs-that-wrote.ts';
@@ -49,6 +50,8 @@ interface Status extends Health {
   readonly pauses: readonly PairPause[];
   /** The run begun last that wrote something. */
   readonly lastRun: RunThatWrote | null;
+  /** Where the comparison of all links' contents stands. */
+  readonly sweep: Sweeping;
 }
 
 export function statusCommand(world: World): Command {
@@ -106,10 +109,12 @@ async function kept(store: Store, pairs: readonly string[]): Promise<Omit<Status
     children: await tx.countChildren(),
   }));
   const [lastRun] = await runsThatWrote(store, 1);
+  const sweep = sweepingOf((await store.leases?.look(sweepDuty)) ?? {});
   const openConflicts = counts.openConflicts + counts.decidedConflicts;
   return {
     ...rest,
     lastRun: lastRun ?? null,
+    sweep,
     openConflicts,
     ...held,
     comments: commentCounts(children),
@@ -157,6 +162,7 @@ function lines(status: Status): string {
     'Polled to the end',
     table(['  Pair', 'Side', 'At', ''], polls),
     ...lastRunLine(status),
+    ...sweepLine(status),
     ...status.pauses.map((pause) => `Stopped     ${describePause(pause)}`),
   ].join('\n');
 }
@@ -165,6 +171,17 @@ function lastRunLine({ lastRun: run }: Status): readonly string[] {
   if (run === null) return [];
   const what = `${counted(run.values, 'value')} on ${counted(run.tickets, 'ticket')}`;
   return [`Last run    ${run.runId}, ${what}, until ${shortTime(run.lastAt)} UTC`];
+}
+
+/** Changes that moved no stamp: when all links were last compared, and how far it is now. */
+function sweepLine({ sweep: { round, last } }: Status): readonly string[] {
+  if (round === null) return [];
+  const ended =
+    last === null
+      ? 'not yet through'
+      : `${counted(last.links, 'link')} until ${shortTime(last.endedAt)} UTC, ${last.drift} changed without a stamp or gone`;
+  const now = round.links === 0 ? '' : `; now at ${counted(round.links, 'link')}, ${round.drift} of them`;
+  return [`Sweep       ${ended}${now}`];
 }
 
 function sideLines({ sides: known, problems }: Status): readonly string[] {

@@ -61,6 +61,8 @@ export function createCounts(registry: Registry) {
     sidePauses: counter('side_pauses_total', 'Times that a side was left alone for a while', ['side', 'error']),
     pairPauses: counter('pair_pauses_total', 'Times that a pair of tables was stopped', ['reason']),
     waits: counter('runs_waited_total', 'Times that a run waited, so that live changes get the calls', ['run', 'side']),
+    swept: counter('swept_links_total', 'Links whose content the sweep has compared'),
+    drift: counter('sweep_drift_total', 'Links that the sweep found changed without a stamp, or gone'),
     lanes: new Gauge({
       name: 'casebridge_desk_lanes',
       help: 'Calls at once that a side bears, by what it answered last; missing while nothing has spoken against the setting',
@@ -174,6 +176,9 @@ function countService(counts: Counts, event: EngineEvent): void {
       return counts.pairPauses.inc({ reason: event.pause.reason });
     case 'run.waits':
       return counts.waits.inc({ run: event.run, side: event.side });
+    case 'sweep.page':
+      counts.swept.inc(event.links);
+      return counts.drift.inc(event.drift);
     case 'pace.changed':
       return counts.stretch.set({ side: event.side }, event.times);
     case 'lanes.changed':

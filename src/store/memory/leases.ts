@@ -17,6 +17,7 @@ export function createMemoryLeases(): Leases {
       rows.set(name, { ...row, state: structuredClone(state) });
       return true;
     },
+    look: async (name) => rows.get(name)?.state ?? null,
     release: async (name, holder) => {
       const row = rows.get(name);
       if (row?.holder === holder) rows.set(name, { ...row, until: '' });

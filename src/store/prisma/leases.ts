@@ -20,6 +20,10 @@ export function createLeases(transaction: <T>(work: (db: Db) => Promise<T>) => P
       const data = { state: storableJson(state) };
       return (await transaction((db) => db.lease.updateMany({ where: { name, holder }, data }))).count === 1;
     },
+    look: async (name) => {
+      const row = await transaction((db) => db.lease.findUnique({ where: { name } }));
+      return row === null ? null : (fromJson(row.state) as LeaseState);
+    },
     release: async (name, holder) => {
       await transaction((db) => db.lease.updateMany({ where: { name, holder }, data: { until: long } }));
     },
