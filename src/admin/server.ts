@@ -129,6 +129,7 @@ export async function createAdmin(options: AdminOptions): Promise<Admin> {
       // A database that is away is told by the engine; figures wait for it.
       timer = setInterval(() => void sample().catch(() => undefined), sampleMs);
       timer.unref();
+      void undoer.adopt().catch(options.onError);
       return url;
     },
     stop: async () => {

@@ -1,5 +1,6 @@
 import { bothSides, type Side } from '../core/side.ts';
 import type { Facts, SideFacts } from '../observability/alerts/facts.ts';
+import { sideNames } from '../observability/words.ts';
 import { look } from '../operate/look.ts';
 import type { AdminContext } from './context.ts';
 import { problemsOf, stallsOf } from './views/health.ts';
@@ -21,11 +22,27 @@ export async function standingOf(context: AdminContext): Promise<Standing> {
     sides: bothSides((side) => sideFacts(context, side)),
     quarantined: seen.counts.quarantined,
     pauses: seen.pauses.filter((pause) => pairs.includes(pause.pair)),
-    stalls: stallsOf(context, seen).map(({ code, side, pair, text }) => ({
-      name: [code, pair, side].filter((part) => part !== null).join(':'),
-      text,
-    })),
+    stalls: [
+      ...stallsOf(context, seen).map(({ code, side, pair, text }) => ({
+        name: [code, pair, side].filter((part) => part !== null).join(':'),
+        text,
+      })),
+      ...waitingRun(context),
+    ],
   };
+}
+
+/** A run that gets no calls is no fault, and somebody waits for it. */
+const longWaitMs = 60 * 60_000;
+
+function waitingRun({ runner, engine }: AdminContext): NonNullable<Facts['stalls']> {
+  const run = runner.live();
+  const { waitsSince = null, waitsFor = null, share = 0 } = run?.progress ?? {};
+  const minutes = waitsSince === null ? 0 : Math.floor((engine.clock.now() - waitsSince) / 60_000);
+  if (run === null || minutes * 60_000 < longWaitMs) return [];
+  const whose = waitsFor === null ? '' : ` to ${sideNames[waitsFor]}`;
+  const text = `a ${run.row.kind} has hardly moved for ${minutes} minutes (${Math.floor(share * 100)} %): few calls${whose} are left for today, and live changes come first; it goes on by itself.`;
+  return [{ name: `run-waits:${run.row.kind}`, text }];
 }
 
 function sideFacts(context: AdminContext, side: Side): Omit<SideFacts, 'tokenEndsAt'> {

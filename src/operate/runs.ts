@@ -24,6 +24,8 @@ export interface RunProgress {
   readonly startedAt: number;
   /** The side whose calls it waits for: few are left today, and live changes come first. */
   readonly waitsFor?: Side | null;
+  /** Since when it goes on only now and then, milliseconds since the epoch. */
+  readonly waitsSince?: number | null;
 }
 
 /** A run as it stands, and what this process knows of it. */
@@ -51,8 +53,8 @@ export interface Runner {
   resume(operator: Operator, id: string): Promise<RunState>;
   list(limit: number): Promise<readonly RunState[]>;
   get(id: string): Promise<RunState>;
-  /** Id of the one that is under way. */
-  live(): string | null;
+  /** The one that is under way. */
+  live(): RunState | null;
   /** Ends what is under way, so that it can be resumed, and waits for it. */
   close(): Promise<void>;
 }
@@ -88,6 +90,16 @@ export function createRunner({ engine, onChange }: RunnerOptions): Runner {
     run.progress = { ...run.progress, ...part };
     onChange('run.progress', stateOf(run.row));
   };
+
+  /** The same wait may be told several times: it lasts since the first. */
+  const waits = (run: Live, side: Side): void =>
+    progressed(run, { waitsFor: side, waitsSince: run.progress.waitsSince ?? clock.now() });
+
+  /** While few calls are left a page comes now and then: the waiting is over with the first one that was not waited for. */
+  const wentOn = ({ progress }: Live): Pick<RunProgress, 'waitsFor' | 'waitsSince'> => ({
+    waitsFor: null,
+    waitsSince: (progress.waitsFor ?? null) === null ? null : (progress.waitsSince ?? null),
+  });
 
   async function begin(wanted: Wanted, row: RunRow): Promise<RunState> {
     const progress: RunProgress = {
@@ -133,12 +145,12 @@ export function createRunner({ engine, onChange }: RunnerOptions): Runner {
     let finished = 0;
     const hear = (event: EngineEvent): void => {
       engine.emit(event);
-      if (event.type === 'run.waits') progressed(run, { waitsFor: event.side });
+      if (event.type === 'run.waits') waits(run, event.side);
       if (event.type !== 'resync.page') return;
       const { seen, found } = run.progress;
       const share = Math.min(1, (finished + event.share) / places);
       if (event.share === 1) finished += 1;
-      progressed(run, { share, seen: seen + event.rows, found: found + event.queued, waitsFor: null });
+      progressed(run, { share, seen: seen + event.rows, found: found + event.queued, ...wentOn(run) });
     };
     const result = await resync(
       { ...engine, emit: hear },
@@ -168,13 +180,13 @@ export function createRunner({ engine, onChange }: RunnerOptions): Runner {
     });
     const hear = (event: EngineEvent): void => {
       engine.emit(event);
-      if (event.type === 'run.waits') progressed(run, { waitsFor: event.side });
+      if (event.type === 'run.waits') waits(run, event.side);
     };
     const result = await verify(readOnly({ ...engine, emit: hear }), {
       signal: run.abort.signal,
       ...(wanted.pair === undefined ? {} : { pair: wanted.pair }),
       onPage: (seen, drift) =>
-        progressed(run, { share: total === 0 ? 1 : seen / total, seen, found: drift.length, waitsFor: null }),
+        progressed(run, { share: total === 0 ? 1 : seen / total, seen, found: drift.length, ...wentOn(run) }),
     });
     ended.set(run.row.id, { drift: result.drift.slice(0, driftKept), error: null });
     run.row = { ...run.row, counts: { seen: result.links, found: result.drift.length } };
@@ -250,7 +262,7 @@ export function createRunner({ engine, onChange }: RunnerOptions): Runner {
     },
     list: async (limit) => (await store.transaction((tx) => tx.recentRuns(limit))).map(stateOf),
     get: async (id) => stateOf(await find(id)),
-    live: () => live?.row.id ?? null,
+    live: () => (live === null ? null : stateOf(live.row)),
     close: async () => {
       if (live === null) return;
       live.ends ??= 'pause';

@@ -6,7 +6,7 @@ import type { Operator } from './operator.ts';
 import { readOnly } from './read-only.ts';
 import { Refused } from './refused.ts';
 import type { RunnerOptions, RunProgress } from './runs.ts';
-import { beginUndo, endUndo, planUndo, type UndoAsk, type Undoing, type UndoPlan } from './undo.ts';
+import { beginUndo, endUndo, planUndo, undoingOf, type UndoAsk, type Undoing, type UndoPlan } from './undo.ts';
 
 /** Undos of the daemon's own: one at a time; its worker carries them out. */
 export interface Undoer {
@@ -17,6 +17,11 @@ export interface Undoer {
    * to be put back is no longer what the person has seen.
    */
   begin(operator: Operator, ask: UndoAsk, mark: string): Promise<RunRow>;
+  /**
+   * Takes up the undos that a process has left in the middle: what they noted is carried out in any case; this tells how far it is, and
+   * ends them. Resolves when all of them are over.
+   */
+  adopt(): Promise<void>;
   /** Null where that undo is not under way in this process. */
   progress(id: string): RunProgress | null;
   /** Lets go of what is under way: what was noted is carried out by whoever works on the queue. */
@@ -26,6 +31,8 @@ export interface Undoer {
 const lookEveryMs = 500;
 /** The queue is empty and values still wait: their pair stands still, or a desk refuses. */
 const quietLooks = 10;
+/** Of what stands unfinished at a start: the latest runs. */
+const runsLookedAt = 200;
 /** In a busy service the queue is never empty. */
 const countEvery = 10;
 
@@ -55,7 +62,27 @@ export function createUndoer({ engine, onChange }: RunnerOptions): Undoer {
   const progressed = (what: 'run.started' | 'run.progress' | 'run.ended', row: RunRow): void =>
     onChange(what, { row, progress: live?.progress ?? null, drift: [], error: null });
 
-  async function finish(operator: Operator, undoing: Undoing): Promise<void> {
+  /** Under way from now on; resolves when it is over. */
+  function follow(
+    operator: Pick<Operator, 'now'>,
+    undoing: Undoing,
+    what: 'run.started' | 'run.progress',
+  ): Promise<void> {
+    const { run, values } = undoing;
+    const start = Promise.withResolvers<void>();
+    const done = start.promise.then(() => finish(operator, undoing));
+    const seen = run.counts['seen'] ?? values;
+    live = {
+      run,
+      progress: { phase: 'working', share: 0, seen, found: values, startedAt: engine.clock.now() },
+      done,
+    };
+    progressed(what, run);
+    start.resolve();
+    return done;
+  }
+
+  async function finish(operator: Pick<Operator, 'now'>, undoing: Undoing): Promise<void> {
     try {
       await untilCarriedOut(engine, undoing, stopping.signal, (share) => {
         if (live !== null) live.progress = { ...live.progress, share };
@@ -82,19 +109,16 @@ export function createUndoer({ engine, onChange }: RunnerOptions): Undoer {
         if (markOf(plan) !== mark) throw new Refused({ kind: 'undo-changed', id: ask.run });
         await meetInstances(engine);
         const undoing = await beginUndo(engine, operator, plan);
-        const progress: RunProgress = {
-          phase: 'working',
-          share: 0,
-          seen: plan.items.length,
-          found: undoing.values,
-          startedAt: engine.clock.now(),
-        };
-        const start = Promise.withResolvers<void>();
-        live = { run: undoing.run, progress, done: start.promise.then(() => finish(operator, undoing)) };
-        progressed('run.started', undoing.run);
-        start.resolve();
+        void follow(operator, undoing, 'run.started');
         return undoing.run;
       }),
+    adopt: async () => {
+      const rows = await engine.store.transaction((tx) => tx.recentRuns(runsLookedAt));
+      for (const row of rows.filter(({ kind, state }) => kind === 'undo' && state === 'running').toReversed()) {
+        if (live !== null || stopping.signal.aborted) return;
+        await follow({ now: () => engine.clock.now() }, await undoingOf(engine, row), 'run.progress');
+      }
+    },
     progress: (id) => (live?.run.id === id ? live.progress : null),
     close: async () => {
       stopping.abort(new Error('stopping'));

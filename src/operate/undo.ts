@@ -214,6 +214,19 @@ function rowsOf(engine: Engine, operator: Operator, runId: string, { view, items
   });
 }
 
+/** What an undo that another process has begun still has to write: none of it where everything is carried out. */
+export async function undoingOf({ store }: Engine, run: RunRow): Promise<Undoing> {
+  const decisions: string[] = [];
+  for (let after: string | undefined; ;) {
+    const from = after === undefined ? {} : { after };
+    const page = await store.transaction((tx) => tx.conflictPage({ status: 'decided', ...from, limit: pageOfHistory }));
+    const own = page.filter(({ decision }) => decision?.kind === 'put-back' && decision.runId === run.id);
+    decisions.push(...own.map(({ id }) => id));
+    after = page.at(-1)?.id;
+    if (page.length < pageOfHistory) return { run, decisions, values: run.counts['found'] ?? decisions.length };
+  }
+}
+
 export interface Undone {
   /** Values that stand as they were before. */
   readonly putBack: number;
@@ -224,7 +237,7 @@ export interface Undone {
 }
 
 /** Ends the undo's run with what came of it. */
-export async function endUndo(engine: Engine, operator: Operator, undoing: Undoing): Promise<Undone> {
+export async function endUndo(engine: Engine, operator: Pick<Operator, 'now'>, undoing: Undoing): Promise<Undone> {
   return engine.store.transaction(async (tx) => {
     const rows = await tx.conflictsById([...new Set(undoing.decisions)]);
     const open = rows.filter((row) => row.status !== 'settled');

@@ -4,7 +4,7 @@ import type { Status } from '../../src/admin/schemas/status.ts';
 import { type Side, sides } from '../../src/core/side.ts';
 import type { PaceOf } from '../../src/engine/ticker.ts';
 import { StoreUnavailable } from '../../src/store/store.ts';
-import { newIncident } from '../engine/world.ts';
+import { newCase, newIncident } from '../engine/world.ts';
 import { type AdminWorld, createAdminWorld, tokenOf } from './support.ts';
 
 const minute = 60_000;
@@ -174,6 +174,26 @@ describe('"healthy" is said', () => {
 });
 
 describe('few calls left', () => {
+  it('are told to those who watch when a run has got on only now and then for an hour', async () => {
+    const admin = await createAdminWorld();
+    const { world } = admin;
+    for (let at = 0; at < 8; at += 1) world.put('salesforce', newCase);
+    const few = () => ({ used: 480, limit: 1000, share: 0.5, ours: 480 });
+    Object.assign(world.engine, {
+      pageSize: 1,
+      systems: { ...world.engine.systems, salesforce: { ...world.desks.salesforce, allowance: few } },
+    });
+    const waiting = async () =>
+      ((await admin.admin.standing()).stalls ?? []).filter(({ name }) => name.startsWith('run-waits'));
+    await admin.ask('POST', '/api/runs', { body: { kind: 'resync' } });
+    await world.clock.advance(50 * 60_000);
+    expect(await waiting()).toEqual([]);
+    await world.clock.advance(12 * 60_000);
+    expect(await waiting()).toEqual([
+      { name: 'run-waits:resync', text: expect.stringContaining('few calls to Salesforce are left') as string },
+    ]);
+  });
+
   it('are shown with the side that is polled more seldom, and are no reason to be unhealthy', async () => {
     const { admin, paced } = await setUp();
     paced({ times: 2 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createWorker } from '../../src/engine/worker.ts';
 import type { UndoPlan } from '../../src/admin/schemas/undo.ts';
 import { newIncident } from '../engine/world.ts';
+import { createUndoer } from '../../src/operate/undo-job.ts';
 import { createAdminWorld, tokenOf } from './support.ts';
 
 /** One pair in step, whose urgency run-2 then carried across: Medium became High. */
@@ -88,6 +89,28 @@ describe('an undo by the API', () => {
       [{ run: 'run-2', mark, since: 'yesterday' }, 400],
     ] as const;
     for (const [body, status] of cases) expect((await ask('POST', '/api/undo', { body })).status).toBe(status);
+  });
+
+  it('is taken up by the next process where one ends in the middle, and never told as lost', async () => {
+    const { admin, ask, plan, world, priority } = await setUp();
+    const { mark } = await plan();
+    const begun = await ask('POST', '/api/undo', { body: { run: 'run-2', mark } });
+    const id = String(begun.json['id']);
+    await admin.stop();
+    const rowOf = () => world.store.transaction((tx) => tx.runById(id));
+    expect(await rowOf()).toMatchObject({ state: 'running' });
+
+    await world.clock.advance(60_000);
+    const next = createUndoer({ engine: world.engine, onChange: () => undefined });
+    const adopted = next.adopt();
+    await world.clock.advance(1000);
+    expect(next.progress(id)).toMatchObject({ phase: 'working', share: 0, found: 1 });
+    await world.work();
+    await world.clock.advance(6000);
+    await adopted;
+    expect(next.progress(id)).toBeNull();
+    expect(priority()).toBe('Medium');
+    expect(await rowOf()).toMatchObject({ state: 'done', counts: { putBack: 1, waiting: 0, overtaken: 0 } });
   });
 
   it('says what still waits where the pair stands still', async () => {

@@ -48,7 +48,7 @@ export const historyEntry = z.object({
   /** What the persons are called that they name; null where they name none, or none that is known. */
   beforeName: z.string().nullable(),
   valueName: z.string().nullable(),
-  because: z.enum(['one-sided', 'conflict', 'create', 'person']).or(z.string()),
+  because: z.enum(['one-sided', 'conflict', 'create', 'person', 'found-landed']).or(z.string()),
   /** The rule that decides conflicts of this field now; null where the mapping has it no more. */
   rule: z.string().nullable(),
   /** Who made the change in the desk it came from. */

@@ -76,7 +76,7 @@ export function statusView(context: AdminContext, seen: Look): Omit<Status, 'ref
     },
     ...seen.counts,
     pauses: seen.pauses.map(pauseView),
-    runId: context.runner.live(),
+    runId: context.runner.live()?.row.id ?? null,
     totals: {
       created: { ...totals.created },
       updated: { ...totals.updated },

@@ -46,6 +46,7 @@ const reasons: Readonly<Record<string, (entry: HistoryEntry) => string>> = {
     `both sides had changed it, and the rule${entry.rule === null ? '' : ` “${entry.rule}”`} decided`,
   create: (entry) => `the ticket was created from ${sideNames[entry.from]}`,
   person: () => 'a person decided it in Casebridge',
+  'found-landed': () => 'the answer to that write was lost, and the value was found there later',
 };
 
 /** “Why does it say that?” in one sentence. `when` is the moment as the reader's clock has it. */

@@ -75,6 +75,7 @@ const words: Readonly<Record<string, string>> = {
   conflict: 'conflict, by rule',
   create: 'ticket created',
   person: 'decided by a person',
+  'found-landed': 'answer lost, found there later',
 };
 
 function HistoryTable({ entries }: { readonly entries: readonly HistoryEntry[] }) {
