@@ -33,9 +33,10 @@ function deletePart(session: Session, ids: readonly string[]): Part {
 
 function eraseResults(ids: readonly string[], part: PartAnswer | undefined): readonly EraseResult[] {
   const rows = part === undefined ? undefined : z.array(savedSchema).safeParse(part.body).data;
-  const refused = part === undefined || rows?.length === ids.length ? null : partFailure(part);
+  const whole = rows?.length === ids.length;
+  const refused = part === undefined || whole ? null : partFailure(part);
   return ids.map((_, index): EraseResult => {
-    const row = refused === null ? rows?.[index] : undefined;
+    const row = whole ? rows[index] : undefined;
     if (row?.success === true) return { kind: 'erased' };
     if (refused !== null) return { kind: 'failed', error: refused };
     const error = row === undefined ? unanswered : vendorFailure(row.errors, part?.request ?? '');

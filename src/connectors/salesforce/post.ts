@@ -89,7 +89,9 @@ async function send(session: Session, call: readonly Item[]): Promise<readonly (
   const answers = await answersTo(session, collections, call.some(refersToParts));
   return collections.flatMap((collection, index) => {
     const answer = answers[index];
-    return collection.map(({ at }, row) => [at, answer === undefined ? unanswered : resultOf(answer, row)] as const);
+    return collection.map(
+      ({ at }, row) => [at, answer === undefined ? unanswered : resultOf(answer, row, collection.length)] as const,
+    );
   });
 }
 
@@ -110,10 +112,13 @@ async function answersTo(
   return answers;
 }
 
-/** Row by row: one that cannot be understood leaves its own comment in doubt. Rows count under an HTTP 400 too. */
-function resultOf(answer: PartAnswer, row: number): PostResult {
+/**
+ * Row by row: one that cannot be understood leaves its own comment in doubt. Rows count under an HTTP 400 too; where some are missing,
+ * nobody knows whose.
+ */
+function resultOf(answer: PartAnswer, row: number, sent: number): PostResult {
   const rows = z.array(z.unknown()).safeParse(answer.body).data;
-  const saved = savedSchema.safeParse(rows?.[row]).data;
+  const saved = rows?.length === sent ? savedSchema.safeParse(rows[row]).data : undefined;
   const failure = partFailure(answer);
   if (saved === undefined) return failure === null ? unanswered : { kind: 'failed', error: failure };
   if (!saved.success) return { kind: 'failed', error: vendorFailure(saved.errors, answer.request) };

@@ -75,6 +75,9 @@ const incurable = ['Connected app is not attached to Agent', 'This session is no
 /** Every Case write says so: by default Salesforce runs assignment even without an active rule, and the owner is overwritten. */
 export const noAutoAssign = { 'Sforce-Auto-Assign': 'FALSE' } as const;
 
+/** Too many calls at once, and no word of how long to wait (rec: rest-403-concurrent-requests): fewer go out after this. */
+const crowdedMs = 1_000;
+
 interface Exchange extends RawAnswer {
   /** Parsed by jsforce; a text where it is no JSON. */
   readonly body: unknown;
@@ -219,6 +222,7 @@ export function createSession(deps: SessionDeps): Session {
       const words = withoutEcho(answer.text, [token.accessToken]);
       const failure = answerFailure({ ...answer, text: words }, request, wait);
       if (failure.data.cause === 'daily-limit') budget.exhausted();
+      else if (failure.kind === 'RateLimited' && wait === undefined) gate.pauseFor(crowdedMs);
       throw failure;
     } catch (error) {
       throw error instanceof WireError ? wireFailure(error, request) : error;

@@ -64,7 +64,9 @@ function verdicts(items: readonly Item[], part: PartAnswer): readonly Verdict[] 
     return items.map((item) => ({ item, id: null, error: failure }));
   }
   const saved = rows ?? understand(z.array(savedSchema), part.body, part.request);
-  return items.map((item, index) => verdict(item, saved[index], part.request));
+  // Rows come in the order of the request (rec: collections-update-200); where some are missing, nobody knows whose.
+  const whole = saved.length === items.length;
+  return items.map((item, index) => verdict(item, whole ? saved[index] : undefined, part.request));
 }
 
 /** Rows by the key they were asked by; one without a key that can be read counts as not seen. */

@@ -5,7 +5,7 @@ import type { SalesforceNotice } from '../../../src/connectors/salesforce/sessio
 import { createGate } from '../../../src/connectors/gate.ts';
 import { Secret } from '../../../src/config/secret.ts';
 import type { SalesforceAuth } from '../../../src/config/settings.ts';
-import { fakeClock } from '../../support/clock.ts';
+import { fakeClock, runToEnd } from '../../support/clock.ts';
 import {
   type Replay,
   caseRow,
@@ -241,13 +241,17 @@ describe('limits', () => {
         },
       ],
     }));
-    const client = clientOf(replay.url);
+    const clock = fakeClock();
+    const gate = createGate({ concurrency: 4, clock });
+    const client = clientOf(replay.url, { clock, deps: { gate } });
     for (const _ of [1, 2])
-      await expect(client.changes(ask)).rejects.toMatchObject({
+      await expect(runToEnd(clock, client.changes(ask))).rejects.toMatchObject({
         kind: 'RateLimited',
         data: { cause: 'concurrent-limit', executed: 'no' },
       });
     expect(replay.requests).toHaveLength(2);
+    // Fewer at once from now on, for a while.
+    expect(gate.lanes()).toBe(1);
   });
 
   it('given as Retry-After close the gate for everybody', async () => {

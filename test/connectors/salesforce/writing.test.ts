@@ -147,6 +147,26 @@ describe('update', () => {
     ]);
   });
 
+  it('attributes nothing to anybody where the answer has fewer rows than were sent', async () => {
+    const short = [ok(idOf(1)), ok(idOf(2))];
+    replay.answer(
+      inComposite((part) => {
+        if (part.method === 'GET') return { body: page([0, 1, 2].map((n) => caseRow(idOf(n), { Subject: 's' }))) };
+        return { body: short };
+      }),
+    );
+    const doubted = [0, 1, 2].map(() => ({
+      kind: 'failed',
+      error: { kind: 'Unavailable', data: { executed: 'maybe', cause: 'unreadable-answer' } },
+    }));
+    const client = clientOf(replay.url);
+    expect(await client.update([0, 1, 2].map((n) => updateOf(n)))).toMatchObject(doubted);
+    const post = { object: 'Case', channel: 'public' as const, text: 'On its way.' };
+    expect(await client.children?.post([0, 1, 2].map((n) => ({ ...post, recordId: idOf(n) })))).toMatchObject(doubted);
+    const erased = await client.erase?.('Case', [idOf(0), idOf(1), idOf(2)]);
+    expect(erased?.map((one) => one.kind)).toEqual(['failed', 'failed', 'failed']);
+  });
+
   it('puts every item in doubt when the answer was lost', async () => {
     replay.answer(() => ({ status: 200, drop: 'before' }));
     const results = await clientOf(replay.url).update([updateOf(0), updateOf(1)]);
