@@ -117,6 +117,11 @@ async function write(tx: Tx, settlements: readonly Settlement[]): Promise<void> 
     all((s) => (s.deferredBy === null ? [s.work.job] : [])),
     (jobs) => tx.completeJobs(jobs),
   );
+  // What is tried again has its job still, and must be ours as well for what was written of it.
+  await some(
+    all((s) => (s.deferredBy === null ? [] : [s.work.job])),
+    (jobs) => tx.holdJobs(jobs),
+  );
 }
 
 /** The store itself refused this one record: it alone waits, with the store's words. */

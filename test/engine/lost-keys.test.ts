@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formatKey } from '../../src/core/link.ts';
+import { ConnectorError } from '../../src/connectors/errors.ts';
+import { formatKey, type Link } from '../../src/core/link.ts';
 import type { Job } from '../../src/store/queue.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createWorker } from '../../src/engine/worker.ts';
@@ -115,5 +116,35 @@ describe('a worker whose keys went to another one while it wrote', () => {
     await world.sync();
     expect(world.writes()).toBe(writes);
     expect(titles(world).filter(Boolean)).toHaveLength(12);
+  });
+
+  it('records nothing of a ticket that one side could not serve: the other worker has read it since', async () => {
+    const world = createWorld();
+    const incident = world.put('servicenow', newIncident);
+    await world.sync();
+    await world.edit('servicenow', incident.id, { short_description: 'Edited at home' });
+    await world.edit('salesforce', world.twin('salesforce').id, { Priority: 'High' });
+    await world.poll();
+    const jobs = await world.store.queue.takeBatch(10);
+    const { servicenow } = world.desks;
+    let left: Link | null = null;
+    const standing: Desk = {
+      ...servicenow,
+      update: async (requests) => {
+        if (left !== null) return servicenow.update(requests);
+        await world.store.queue.loseWorkers();
+        await world.clock.advance(world.engine.times.settle);
+        await world.edit('salesforce', world.twin('salesforce').id, { Subject: 'Said otherwise since' });
+        await world.sync();
+        left = await world.link();
+        const error = new ConnectorError('Unavailable', { side: 'servicenow', executed: 'no', cause: 'busy' });
+        return requests.map(() => ({ kind: 'failed', error }));
+      },
+    };
+    const engine = { ...world.engine, systems: { ...world.engine.systems, servicenow: standing } };
+    const worker = createWorker(engine, { sideDown: 'wait', signal: new AbortController().signal });
+    await runToEnd(world.clock, worker.handle(jobs));
+    expect(left).toMatchObject({ bases: { salesforce: { fields: { Subject: 'Said otherwise since' } } } });
+    expect(await world.link()).toEqual(left);
   });
 });
