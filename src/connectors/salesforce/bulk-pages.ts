@@ -51,7 +51,8 @@ export async function* bulkPages(
         break;
       } catch (error) {
         signal?.throwIfAborted();
-        if (!isPassing(error) || tries >= mostTries) throw error;
+        if (!isPassing(error)) throw error;
+        if (tries >= mostTries) throw isShort(error) ? ended('fewer or more rows than it says') : error;
         await clock.sleep(waitMs * tries, signal);
       }
     }
@@ -62,6 +63,11 @@ export async function* bulkPages(
 
 function isPassing(error: unknown): boolean {
   return error instanceof ConnectorError && error.kind === 'Unavailable' && error.data.cause !== 'bulk-ended';
+}
+
+/** The side answers, and its answer is never whole: the next walk would be given the same one, for a week. */
+function isShort(error: unknown): boolean {
+  return error instanceof ConnectorError && error.data.cause === 'answer-incomplete';
 }
 
 interface Part {

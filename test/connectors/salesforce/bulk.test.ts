@@ -265,6 +265,11 @@ describe('the result of a query job', () => {
     expect(await subjects()).toEqual(expected);
   });
 
+  it('that never has as many rows as it says is left to pages, since whoever comes back to it would fare no better', async () => {
+    results(() => part(csv(0, 1500), 'null', lines));
+    await expect(subjects()).rejects.toMatchObject({ data: { cause: 'bulk-ended' } });
+  });
+
   it('goes on by whatever locator the org gives, and ends at the word null', async () => {
     results((_, locator) =>
       locator === null
