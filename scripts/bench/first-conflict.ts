@@ -1,6 +1,6 @@
 /**
  * How long it takes from a fresh clone to a settled conflict, as a new user does it by docs/getting-started.md, against the local
- * desks: node scripts/run.mjs and this file's path. `--linked` uses the libraries that are here instead of installing them.
+ * desks: `node scripts/bench/first-conflict.ts` under Node 22.18 or newer. `--linked` uses the libraries that are here instead of installing them.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

@@ -25,6 +25,8 @@ export interface Verified {
   readonly drift: readonly Drift[];
   /** Comments without a counterpart, by ticket and side. */
   readonly comments: readonly Unpaired[];
+  /** Fields that are left alone on purpose (a conflict that waits for a person): they may differ, and are no drift. */
+  readonly held: number;
 }
 
 /** As many as one call reads on either side. */
@@ -43,6 +45,7 @@ export async function verify(
   const drift: Drift[] = [];
   const comments: Unpaired[] = [];
   let links = 0;
+  let held = 0;
   let after = '';
   for (;;) {
     if (options.signal?.aborted === true) break;
@@ -58,13 +61,14 @@ export async function verify(
     after = last.id;
     const live = page.filter((link) => link.status !== 'detached');
     links += live.length;
+    held += live.reduce((sum, link) => sum + link.holds.length, 0);
     for (const side of sides) await waitForCalls(engine, side, 'verify', options.signal);
     const found = await compare(engine, live);
     drift.push(...found.drift);
     comments.push(...found.comments);
     options.onPage?.(links, drift);
   }
-  return { links, drift, comments };
+  return { links, drift, comments, held };
 }
 
 async function compare(engine: Engine, links: readonly Link[]): Promise<Pick<Verified, 'drift' | 'comments'>> {

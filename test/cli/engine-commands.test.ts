@@ -4,9 +4,15 @@ import { createWorld, newCase, newIncident } from '../engine/world.ts';
 import { runToEnd } from '../support/clock.ts';
 import { createCli, goodSettings, type Ran } from './world.ts';
 
-function setUp(options: { readonly problems?: readonly LintProblem[]; readonly maxCreatesPerPoll?: number } = {}) {
-  const { problems = [], maxCreatesPerPoll } = options;
-  const world = createWorld(maxCreatesPerPoll === undefined ? {} : { maxCreatesPerPoll });
+function setUp(
+  options: {
+    readonly problems?: readonly LintProblem[];
+    readonly maxCreatesPerPoll?: number;
+    readonly conflict?: 'manual';
+  } = {},
+) {
+  const { problems = [], ...config } = options;
+  const world = createWorld(config);
   // A port that nothing listens on: this machine may run a daemon of its own.
   const env = { ...goodSettings, CASEBRIDGE_ADMIN_PORT: '0' };
   const cli = createCli({ store: world.store, engine: world.engine, problems, env });
@@ -131,6 +137,17 @@ describe('verify', () => {
     expect(code).toBe(1);
     expect(lines).toMatchObject([{ kind: 'field', field: 'short_description', salesforce: 'Changed behind our back' }]);
     expect(world.writes()).toBe(1);
+  });
+
+  it('counts fields that wait for a person apart from drift, instead of saying that all is well', async () => {
+    const { world, run } = setUp({ conflict: 'manual' });
+    const incident = world.put('servicenow', newIncident);
+    await world.sync();
+    const { ids } = await world.link();
+    world.desks.servicenow.edit('incident', incident.id, { short_description: 'Printer burns' });
+    world.desks.salesforce.edit('Case', ids.salesforce, { Subject: 'Printer smokes' });
+    await world.sync();
+    expect((await run('verify')).stderr).toContain('no drift, every comment has its counterpart. 1 field left alone');
   });
 });
 

@@ -64,7 +64,7 @@ describe('verify', () => {
     const world = createWorld();
     world.put('servicenow', newIncident);
     await world.sync();
-    expect(await verify(world.engine, {})).toEqual({ links: 1, drift: [], comments: [] });
+    expect(await verify(world.engine, {})).toEqual({ links: 1, drift: [], comments: [], held: 0 });
     await world.edit('salesforce', world.twin('salesforce').id, { Priority: 'Low' });
     expect(await verify(world.engine, {})).toMatchObject({
       drift: [{ kind: 'field', field: 'urgency', values: { servicenow: '2', salesforce: 'Low' } }],

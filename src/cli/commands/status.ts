@@ -151,7 +151,7 @@ function lines(status: Status): string {
         .join(', ') || 'none'
     }`,
     `Queue       ${queue.waiting} waiting, ${queue.active} being worked on`,
-    `Waiting     ${status.openConflicts} conflicts, ${status.quarantined} set aside, ${status.inDoubt} creates in doubt, ${status.openProposals} possible matches, ${status.unmatched} people unmatched`,
+    `Waiting     ${counted(status.openConflicts, 'conflict')}, ${status.quarantined} set aside, ${status.inDoubt} creates in doubt, ${status.openProposals} possible matches, ${status.unmatched} people unmatched`,
     ...(status.refused + status.missing === 0
       ? []
       : [

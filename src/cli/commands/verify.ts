@@ -33,13 +33,13 @@ async function run(session: Session, { pair, html }: VerifyFlags): Promise<ExitC
   const { signal } = world.interrupt;
   const options = { signal, ...(pair === undefined ? {} : { pair }) };
   const found = await withApp(session, ({ app }) => verify(readOnly(app.engine), options));
-  const { links, drift, comments } = found;
+  const { links, drift, comments, held } = found;
   await print(session, found);
   await writeReport(out, html, () => verifyReport(found, iso(world.now())));
   const unpaired = comments.reduce((sum, one) => sum + one.count, 0);
   const differences = drift.length === 0 ? 'no drift' : counted(drift.length, 'difference');
   out.note(
-    `${counted(links, 'pair')} read: ${differences}, ${unpaired === 0 ? 'every comment has its counterpart' : `${counted(unpaired, 'comment')} without a counterpart`}.`,
+    `${counted(links, 'pair')} read: ${differences}, ${unpaired === 0 ? 'every comment has its counterpart' : `${counted(unpaired, 'comment')} without a counterpart`}.${held === 0 ? '' : ` ${counted(held, 'field')} left alone on purpose, which may differ: "conflicts list" and "links show" say why.`}`,
   );
   if (signal.aborted) return exitCodes.interrupted;
   return drift.length + unpaired === 0 ? exitCodes.done : exitCodes.found;

@@ -4,7 +4,7 @@ import type { Report } from './html.ts';
 import { fullValue } from './write.ts';
 
 /** What `verify` found, as a page. */
-export function verifyReport({ links, drift, comments }: Verified, at: string): Report {
+export function verifyReport({ links, drift, comments, held }: Verified, at: string): Report {
   const fields = drift.filter((one) => one.kind === 'field').length;
   return {
     title: 'Casebridge: where the two sides differ',
@@ -13,6 +13,7 @@ export function verifyReport({ links, drift, comments }: Verified, at: string): 
       { name: 'Pairs read', value: String(links) },
       { name: 'Fields that differ', value: String(fields) },
       { name: 'Records not shown', value: String(drift.length - fields) },
+      { name: 'Fields left alone on purpose', value: String(held) },
       { name: 'Comments without a counterpart', value: String(comments.reduce((sum, one) => sum + one.count, 0)) },
     ],
     columns: ['Tickets', 'Pair', 'What', sideNames.servicenow, sideNames.salesforce],
@@ -26,7 +27,7 @@ export function verifyReport({ links, drift, comments }: Verified, at: string): 
         side === 'salesforce' ? String(count) : '',
       ]),
     ],
-    nothing: 'Both sides agree.',
+    nothing: held === 0 ? 'Both sides agree.' : 'Both sides agree, but for fields that are left alone on purpose.',
   };
 }
 
