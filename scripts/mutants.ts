@@ -41,20 +41,27 @@ interface Found {
   readonly by: string;
 }
 
-async function liveThrough(mutant: Mutant | null, from: number, to: number): Promise<Found | null> {
+async function liveThrough(
+  mutant: Mutant | null,
+  from: number,
+  to: number,
+  promise: string | undefined,
+): Promise<Found | null> {
   const hook = mutant === null ? [] : ['--import', join(root, 'test/mutants/hook.ts')];
-  const { stdout, stderr, code } = await node([...hook, 'test/mutants/lives.ts', String(from), String(to)], mutant);
+  const named = promise === undefined ? [] : [promise];
+  const lives = ['test/mutants/lives.ts', String(from), String(to), ...named];
+  const { stdout, stderr, code } = await node([...hook, ...lives], mutant);
   if (code !== 0) throw new Error(`${mutant?.id ?? 'the sources'} could not be hunted: ${stderr.slice(-600)}`);
   return JSON.parse(stdout) as Found | null;
 }
 
 /** A seed that breaks a promise without the bug, too, proves nothing: the hunt goes on behind it. */
-async function huntLives(mutant: Mutant, most: number): Promise<Verdict> {
+async function huntLives(mutant: Mutant, most: number, promise: string | undefined): Promise<Verdict> {
   for (let from = 0; from < most;) {
-    const found = await liveThrough(mutant, from, most);
+    const found = await liveThrough(mutant, from, most, promise);
     if (found === null) break;
     const seed = Math.max(found.seeds - 1, 0);
-    const healthy = await liveThrough(null, found.seeds === 0 ? 0 : seed, found.seeds === 0 ? 0 : seed + 1);
+    const healthy = await liveThrough(null, seed, found.seeds === 0 ? 0 : seed + 1, promise);
     if (healthy === null) return { killed: true, by: found.by, seeds: found.seeds };
     from = seed + 1;
   }
@@ -110,7 +117,7 @@ async function huntOne(mutant: Mutant): Promise<void> {
   const { hunt } = mutant;
   const verdict =
     hunt.kind === 'lives'
-      ? await huntLives(mutant, Number(values.seeds ?? hunt.most))
+      ? await huntLives(mutant, Number(values.seeds ?? hunt.most), hunt.promise)
       : await huntTests(mutant, hunt.files, hunt.by);
   if (verdict.killed) killed += 1;
   if (verdict.seeds !== null) seedsToKill.push(verdict.seeds);

@@ -254,6 +254,13 @@ const cases: Readonly<Record<string, Check | string>> = {
     server.answer({ headers: { 'x-total-count': '0' }, body: { result: [] } });
     await desk.changes(ask);
     expect(server.heard[1]?.url).toContain('sysparm_limit=500&');
+    // The other end of a cancelled query: JSON that is whole, with rows and an error in it.
+    const error = { detail: '', message: 'Transaction cancelled: maximum execution time exceeded' };
+    server.answer({ headers: { 'x-total-count': '0' }, body: { result: [], error, status: 'failure' } });
+    expect(await failureOf(desk.changes(ask))).toMatchObject({
+      kind: 'Unavailable',
+      data: { status: 200, cause: 'transaction-cancelled', executed: 'no' },
+    });
   },
   'table-delete-incident-doc': 'records are never deleted',
   'table-get-change-display-all-nulls-rec': datesAre('Europe/Berlin'),

@@ -1,3 +1,5 @@
+import type { Invariant } from '../simulation/violation.ts';
+
 /** A known bug, as an edit of our own source that exists only while a hunt runs. */
 export interface Mutant {
   readonly id: string;
@@ -8,8 +10,8 @@ export interface Mutant {
 }
 
 export type Hunt =
-  /** Generated lives, seed by seed, until a promise is broken. */
-  | { readonly kind: 'lives'; readonly most: number }
+  /** Generated lives, seed by seed, until a promise is broken; `promise`: until this one is. */
+  | { readonly kind: 'lives'; readonly most: number; readonly promise?: Invariant }
   /** Tests that hold the clients, the store or the security controls; `by` names what they stand for. */
   | { readonly kind: 'tests'; readonly files: readonly string[]; readonly by: string };
 

@@ -14,7 +14,11 @@ export const zoo: readonly Mutant[] = [
         put: 'passing.has(result.error.kind)',
       },
     ],
-    hunt: { kind: 'tests', files: ['test/connectors/with/retry.test.ts'], by: 'INV-3: a doubtful write is never repeated' },
+    hunt: {
+      kind: 'tests',
+      files: ['test/connectors/with/retry.test.ts'],
+      by: 'INV-3: a doubtful write is never repeated',
+    },
   },
   {
     id: 'M2',
@@ -61,8 +65,14 @@ export const zoo: readonly Mutant[] = [
         find: 'const intent = intents.get(origin.id) ?? null;',
         put: 'const intent = null;',
       },
+      // The store would refuse a second open intent, and the ticket would wait for ever: that guard is taken away with it.
+      {
+        file: 'src/store/memory/work.ts',
+        find: 'if (other !== undefined) throw new Error(`${intent.origin} ${intent.originId} has the open intent ${other.id}`);',
+        put: 'if (other !== undefined) state.intents.delete(other.id);',
+      },
     ],
-    hunt: lives,
+    hunt: { ...lives, promise: 'no second ticket' },
   },
   {
     id: 'M6',
@@ -339,7 +349,11 @@ export const zoo: readonly Mutant[] = [
         put: '  toJSON(): string {\n    return this.#value;',
       },
     ],
-    hunt: { kind: 'tests', files: ['test/security/redaction.test.ts', 'test/config/secret.test.ts'], by: 'INV-15: secrets' },
+    hunt: {
+      kind: 'tests',
+      files: ['test/security/redaction.test.ts', 'test/config/secret.test.ts'],
+      by: 'INV-15: secrets',
+    },
   },
   {
     id: 'M27',
@@ -381,6 +395,10 @@ export const zoo: readonly Mutant[] = [
     id: 'M30',
     what: 'redirects are followed with the token in hand',
     edits: [{ file: 'src/connectors/http.ts', find: 'maxRedirects: 0,', put: 'maxRedirects: 5,' }],
-    hunt: { kind: 'tests', files: ['test/security/hosts.test.ts', 'test/connectors/http.test.ts'], by: 'SEC-9: pinned hosts' },
+    hunt: {
+      kind: 'tests',
+      files: ['test/security/hosts.test.ts', 'test/connectors/http.test.ts'],
+      by: 'SEC-9: pinned hosts',
+    },
   },
 ];

@@ -24,10 +24,18 @@ export function createCursorJudge(world: SimulatedWorld): () => Promise<void> {
         // A clock that has just jumped back stamps rows behind a walk that is under way: they are the overlap's business.
         if (world.clock.now() - world.jumpedAt < 60_000) continue;
         if (cursor.walk !== null || cursor.at.stamp === before?.stamp) continue;
+        judgeAhead(world, side, cursor.at.stamp);
         await judgeBehind(world, tx, side, cursor.at.stamp, before?.stamp ?? '');
       }
     });
   };
+}
+
+/** Whatever is saved from now on is stamped by the desk's own clock: a cursor ahead of it passes rows before they are there. */
+function judgeAhead(world: SimulatedWorld, side: Side, stamp: string): void {
+  const now = iso(world.deskNow(side));
+  if (stamp > now)
+    throw new Violation('cursor never passes an unqueued row', `${stamp} on ${side}, where it is ${now}`);
 }
 
 async function judgeBehind(world: SimulatedWorld, tx: Tx, side: Side, stamp: string, since: string): Promise<void> {

@@ -3,7 +3,7 @@ import { type Side, sides } from '../../src/core/side.ts';
 import type { Change } from '../model/steps.ts';
 import { createDice, type Dice } from './dice.ts';
 import { type Mix, mixes } from './mixes.ts';
-import type { Script, Step, StepKind, Weather } from './script.ts';
+import { type Script, type Step, type StepKind, underOurUser, type Weather } from './script.ts';
 
 /**
  * The life of a seed. It is drawn from one of the mixes, of whose troubles about half are on: with all at once nothing would get far,
@@ -68,7 +68,7 @@ function drawStep(dice: Dice, kind: StepKind, mix: Mix): Step {
         side: side(dice),
         which: dice.upTo(6),
         what: drawChange(dice),
-        by: dice.pick(['person', 'person', 'automation']),
+        by: dice.pick(['person', 'person', 'automation', underOurUser]),
       };
     case 'both':
       return { kind, which: dice.upTo(6), what: drawChange(dice), across: drawChange(dice) };

@@ -2,7 +2,7 @@ import { type Side, sides } from '../../src/core/side.ts';
 import { resync } from '../../src/engine/resync.ts';
 import { fieldsOf, queueEverything } from '../model/steps.ts';
 import { objects } from '../model/world.ts';
-import type { Step } from './script.ts';
+import { type Step, underOurUser } from './script.ts';
 import type { SimulatedWorld } from './world.ts';
 
 /** Lets one step happen. What has nobody to happen to does not happen. */
@@ -97,6 +97,7 @@ function edit(
   if (id === undefined) return;
   world.desks[side].edit(objects[side], id, fieldsOf(world, side, what), by);
   if (by === 'automation') world.note(`automation changes ${id} on ${side}`, 'edit by automation');
+  if (by === underOurUser) world.note(`automation changes ${id} on ${side} as our own user`, 'edit under our own user');
 }
 
 /** Two people edit both records of one link in the same moment. */

@@ -126,6 +126,7 @@ const talk: Mix = {
   weights: {
     put: 2,
     edit: 3,
+    race: 3,
     say: 16,
     rewrite: 4,
     publish: 3,
@@ -137,7 +138,7 @@ const talk: Mix = {
     lag: 2,
     pause: 2,
   },
-  troubles: ['rewrite', 'publish', 'unsay', 'blind', 'kill', 'outage', 'lag', 'pause'],
+  troubles: ['race', 'rewrite', 'publish', 'unsay', 'blind', 'kill', 'outage', 'lag', 'pause'],
   reads: ['read', 'changes'],
   writes: ['post'],
   weather: () => ({ comments: true, files: false }),

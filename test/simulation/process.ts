@@ -4,6 +4,7 @@ import type { ChildSystem } from '../../src/connectors/children.ts';
 import { ConnectorError } from '../../src/connectors/errors.ts';
 import type { TicketSystem } from '../../src/connectors/ticket-system.ts';
 import type { Clock, Ids } from '../../src/core/clock.ts';
+import type { SourceRecord } from '../../src/core/record.ts';
 import { bothSides, type Side } from '../../src/core/side.ts';
 import { createFileLane } from '../../src/engine/children/files-lane.ts';
 import { defaultTimes, type Engine } from '../../src/engine/engine.ts';
@@ -14,6 +15,7 @@ import { createWorker } from '../../src/engine/worker.ts';
 import type { Job, Queue } from '../../src/store/queue.ts';
 import { type Store, StoreUnavailable, type Tx } from '../../src/store/store.ts';
 import { seededIds } from '../support/random.ts';
+import { underOurUser } from './script.ts';
 import type { SimulatedWorld } from './world.ts';
 
 /** After so long without a heartbeat a worker's keys are handed to another. */
@@ -248,13 +250,18 @@ export class Process {
     return {
       side,
       calls: () => system.calls(),
-      changes: (request) => through('changes', () => system.changes(request)),
-      read: (object, ids, fields, ask) =>
-        through('read', () => {
+      changes: async (request) => {
+        const page = await through('changes', () => system.changes(request));
+        return { ...page, records: page.records.map(asShown) };
+      },
+      read: async (object, ids, fields, ask) => {
+        const results = await through('read', () => {
           const reads = this.#reads.getStore();
           if (reads !== undefined) reads[side] = this.#world.clock.now();
           return system.read(object, ids, fields, ask);
-        }),
+        });
+        return results.map((one) => (one.kind === 'found' ? { ...one, record: asShown(one.record) } : one));
+      },
       create: (requests) => through('create', () => system.create(requests), true),
       update: (requests) => {
         this.#world.decidedOn(this.#reads.getStore()?.[side] ?? this.#world.clock.now(), requests);
@@ -284,4 +291,9 @@ export class Process {
       detach: (object, file) => through('detach', () => children.detach(object, file), true),
     };
   }
+}
+
+/** A desk names the user of a save, not who has borrowed it. */
+function asShown(record: SourceRecord): SourceRecord {
+  return record.updatedBy === underOurUser ? { ...record, updatedBy: 'casebridge' } : record;
 }

@@ -33,6 +33,9 @@ export interface Weather {
 export type Lossy = 'trims' | 'crlf' | 'cuts' | 'computes urgency' | 'escalates';
 export type Outage = 'down' | 'limited' | 'refused';
 
+/** Automation that has borrowed our user: only the desk's own history tells its saves from ours. */
+export const underOurUser = 'flow';
+
 /** Something that happens: to people, to desks, to processes. */
 export type Step =
   | { readonly kind: 'put'; readonly side: Side; readonly text: number; readonly choice: number }

@@ -21,6 +21,7 @@ import { Schedule } from './schedule.ts';
 import type { Outage, Weather } from './script.ts';
 
 const writing: ReadonlySet<string> = new Set(['create', 'update', 'post', 'attach', 'detach']);
+const raced: ReadonlySet<string> = new Set(['update', 'post', 'attach']);
 
 /** The start of every life, in milliseconds since the epoch. */
 export const birth = Date.UTC(2026, 2, 2);
@@ -61,6 +62,7 @@ export class SimulatedWorld {
   readonly #hidden = new Set<string>();
   /** When a desk's clock last jumped. */
   jumpedAt = 0;
+  readonly #jumps: Record<Side, number> = { servicenow: 0, salesforce: 0 };
   calm = false;
   readonly #races: Record<Side, ((id: string) => void)[]> = { servicenow: [], salesforce: [] };
   readonly #outages: Record<Side, { what: Outage; until: number } | null> = { servicenow: null, salesforce: null };
@@ -159,8 +161,14 @@ export class SimulatedWorld {
     return fault;
   }
 
+  /** What a desk's own clock shows, in milliseconds since the epoch. */
+  deskNow(side: Side): number {
+    return this.clock.now() + this.weather.clockOffsetMs[side] + this.#jumps[side];
+  }
+
   jump(side: Side, ms: number): void {
     this.jumpedAt = this.clock.now();
+    this.#jumps[side] += ms;
     this.desks[side].jumpClock(ms);
   }
 
@@ -196,7 +204,7 @@ export class SimulatedWorld {
     this.#outages[side] = { what, until: this.clock.now() + ms };
   }
 
-  /** Somebody edits the record just before our next update on this side arrives there. */
+  /** Somebody edits the record just before our next update, comment or file on this side arrives there. */
   race(side: Side, fields: Fields): void {
     this.#races[side].push((id) => {
       this.desks[side].edit(objects[side], id, fields, 'racer');
@@ -285,7 +293,7 @@ export class SimulatedWorld {
       if (item === null || !writing.has(method)) return;
       this.calls.writes += 1;
       this.#writeCalls.push(`${side} ${method} ${item}`);
-      if (method === 'update' && desk.rows(objects[side]).some((row) => row.id === item))
+      if (raced.has(method) && desk.rows(objects[side]).some((row) => row.id === item))
         this.#races[side].shift()?.(item);
     });
   }
