@@ -35,6 +35,19 @@ export function inDoubtUntil(
   return ends.length === 0 ? null : new Date(Math.max(...ends)).toISOString();
 }
 
+/** Writes whose answer was never recorded, and that the target holds though its base does not know of them. */
+export function landedWrites(
+  view: LinkView,
+  rules: readonly FieldRule[],
+): readonly { readonly rule: FieldRule; readonly write: PendingWrite }[] {
+  return rules.flatMap((rule) =>
+    view.pending
+      .filter((write) => write.field === rule.fields[write.side] && outcome(view, rule, write) === 'landed')
+      .filter((write) => !rule.same(write.side, view.link.bases[write.side].fields[write.field] ?? null, write.value))
+      .map((write) => ({ rule, write })),
+  );
+}
+
 /** Corrects "changed against the base" by what our own unrecorded writes explain. `changed` is the plain comparison. */
 export function editedSince(view: LinkView, rule: FieldRule, changed: Readonly<Record<Side, boolean>>): Edited {
   const writes = view.pending.filter((write) => rule.fields[write.side] === write.field);

@@ -61,8 +61,11 @@ export interface FieldMove {
   readonly to: Side;
   readonly before: FieldValue;
   readonly value: FieldValue;
-  /** `one-sided`: only `from` had changed. `conflict`: decided by a rule or a person. `create`: the record is new. */
-  readonly because: 'one-sided' | 'conflict' | 'create' | 'person';
+  /**
+   * `one-sided`: only `from` had changed. `conflict`: decided by a rule or a person. `create`: the record is new. `found-landed`: its
+   * answer was lost, and it was found there later.
+   */
+  readonly because: 'one-sided' | 'conflict' | 'create' | 'person' | 'found-landed';
 }
 
 /** What the merge came to for one link. */
@@ -137,6 +140,8 @@ export interface PendingWrite {
   /** The target's value as read when this was decided. */
   readonly before: FieldValue;
   readonly sentAt: string;
+  /** The run that sent it, for the history; left out by versions that did not note it. */
+  readonly runId?: string;
 }
 
 /** Everything the merge looks at. */

@@ -32,9 +32,9 @@ export async function note(engine: Engine, decisions: readonly Decision[]): Prom
   const rows = decisions.flatMap((decision) => conflictRows(engine, decision, sentAt));
   const intents = decisions.flatMap((decision) => intentOf(engine, decision, sentAt));
   const pending = [
-    ...decisions.flatMap((decision) => pendingWrites(decision, sentAt)),
+    ...decisions.flatMap((decision) => pendingWrites(engine, decision, sentAt)),
     ...intents.flatMap(({ intent, on, fields, earlier }) =>
-      writesOf(intent.id, on, fields, (field) => earlier[field] ?? null, sentAt),
+      writesOf(engine, intent.id, on, fields, (field) => earlier[field] ?? null, sentAt),
     ),
   ];
   const waiting = decisions.flatMap((decision) => (decision.kind === 'in-doubt' ? [decision.intent] : []));
@@ -114,16 +114,17 @@ export function conflictRow(engine: Engine, work: LinkWork, conflict: FieldConfl
   };
 }
 
-function pendingWrites(decision: Decision, sentAt: string): readonly PendingWrite[] {
+function pendingWrites(engine: Engine, decision: Decision, sentAt: string): readonly PendingWrite[] {
   if (!isLinkPlan(decision) || decision.plan.kind !== 'write') return [];
   const { view, work } = decision;
   return decision.plan.writes.flatMap((write) =>
-    writesOf(work.link.id, write.on, write.fields, (field) => view.now[write.on].fields[field] ?? null, sentAt),
+    writesOf(engine, work.link.id, write.on, write.fields, (field) => view.now[write.on].fields[field] ?? null, sentAt),
   );
 }
 
 /** One pending write a field. The fields of a create stand under its intent's id until there is a link. */
 function writesOf(
+  engine: Engine,
   linkId: string,
   side: Side,
   fields: Fields,
@@ -137,6 +138,7 @@ function writesOf(
     value,
     before: before(field),
     sentAt,
+    runId: engine.runId,
   }));
 }
 

@@ -12,7 +12,7 @@ import type { Outcome } from './apply.ts';
 import type { Engine } from './engine.ts';
 import type { EngineEvent } from './events.ts';
 import { conflictRow } from './note.ts';
-import { historyRows, isRecordFault, nothingToRecord, refused, type Settlement } from './settlement.ts';
+import { foundRows, historyRows, isRecordFault, nothingToRecord, refused, type Settlement } from './settlement.ts';
 import type { LinkDecision, LinkWork } from './work.ts';
 
 type Planned = Extract<LinkDecision, { kind: 'plan' }>;
@@ -76,6 +76,7 @@ function settleAgreement(
     clearPending: work.pending.length > 0 ? [work.link.id] : [],
     keepPending: underWay(view, work.pair.fields, { now: at, settleMs: engine.times.settle }),
     settledConflicts: finishedConflicts(work, holds, noted, at),
+    history: undoneBy(work, foundRows(engine, view, work.pair.fields)),
     events: [
       ...base.events,
       ...newHolds(link, work.link.holds),
@@ -119,14 +120,14 @@ function settleWrites(
     clearPending: [work.link.id],
     keepPending: stillPending(
       underWay(view, work.pair.fields, { now: at, settleMs: engine.times.settle }),
-      doubtful.flatMap(({ side }) => pendingOn(plan, side, work, view.now[side].fields, at)),
+      doubtful.flatMap(({ side }) => pendingOn(engine, plan, side, work, view.now[side].fields, at)),
     ),
     conflicts: gaps,
     settledConflicts: failures.length > 0 ? [] : finishedConflicts(work, holds, noted, at),
-    history: undoneBy(
-      work,
-      historyRows(engine, work.link.id, after.moves, (side) => view.now[side].updatedBy, at),
-    ),
+    history: undoneBy(work, [
+      ...foundRows(engine, view, work.pair.fields),
+      ...historyRows(engine, work.link.id, after.moves, (side) => view.now[side].updatedBy, at),
+    ]),
     enqueue: after.lookAgain ? [{ kind: 'link', linkId: work.link.id }] : [],
     events: [
       ...(failures.length > 0 ? [] : base.events),
@@ -179,7 +180,14 @@ function stillPending(earlier: readonly PendingWrite[], sent: readonly PendingWr
   return [...earlier.filter((write) => !again(write)), ...sent];
 }
 
-function pendingOn(plan: WritePlan, side: Side, work: LinkWork, held: Fields, sentAt: string): readonly PendingWrite[] {
+function pendingOn(
+  engine: Engine,
+  plan: WritePlan,
+  side: Side,
+  work: LinkWork,
+  held: Fields,
+  sentAt: string,
+): readonly PendingWrite[] {
   return plan.writes
     .filter((write) => write.on === side)
     .flatMap((write) =>
@@ -190,6 +198,7 @@ function pendingOn(plan: WritePlan, side: Side, work: LinkWork, held: Fields, se
         value,
         before: held[field] ?? null,
         sentAt,
+        runId: engine.runId,
       })),
     );
 }
@@ -250,7 +259,8 @@ function conflictEvents(link: Link, rows: readonly ConflictRow[]): readonly Engi
 function undoneBy(work: LinkWork, rows: readonly HistoryRow[]): readonly HistoryRow[] {
   return rows.map((row) => {
     const decided = work.conflicts.find((one) => one.field === row.field && one.decision?.kind === 'put-back');
-    if (row.because !== 'person' || decided?.decision?.kind !== 'put-back') return row;
+    if ((row.because !== 'person' && row.because !== 'found-landed') || decided?.decision?.kind !== 'put-back')
+      return row;
     return { ...row, runId: decided.decision.runId, by: decided.decidedBy ?? null };
   });
 }

@@ -9,7 +9,15 @@ import { firstChildRows } from './children/first-rows.ts';
 import { carriesChildren } from './children/plan.ts';
 import type { Engine } from './engine.ts';
 import { proposalRows, proposed } from './match/proposals.ts';
-import { historyRows, isRecordFault, nothingToRecord, refused, setAside, type Settlement } from './settlement.ts';
+import {
+  foundCreateRows,
+  historyRows,
+  isRecordFault,
+  nothingToRecord,
+  refused,
+  setAside,
+  type Settlement,
+} from './settlement.ts';
 import type { NewDecision, NewWork } from './work.ts';
 
 type Planned = Extract<NewDecision, { kind: 'plan' }>;
@@ -56,6 +64,7 @@ function adopted(
     })),
     enqueue: lookAgain(work, link),
     children: firstChildRows(engine, work.pair, link, how),
+    history: foundCreateRows(engine, link.id, work),
     events: [...base.events, { type: 'link.adopted', link, by }],
   };
 }

@@ -2,14 +2,16 @@ import type { ConnectorError } from '../connectors/errors.ts';
 import type { ChildRow } from '../core/children.ts';
 import type { Link, WorkKey } from '../core/link.ts';
 import type { MappingFault } from '../core/mapping-fault.ts';
-import type { FieldMove, PendingWrite } from '../core/plan.ts';
+import { landedWrites } from '../core/pending.ts';
+import type { FieldMove, LinkView, PendingWrite } from '../core/plan.ts';
 import type { SourceRecord } from '../core/record.ts';
-import type { Side } from '../core/side.ts';
+import type { FieldRule } from '../core/rules.ts';
+import { otherSide, type Side } from '../core/side.ts';
 import type { ConflictRow, HistoryRow, ProposalRow, QuarantineRow } from '../store/store.ts';
 import type { Engine } from './engine.ts';
 import type { EngineEvent } from './events.ts';
 import { quarantineRow } from './quarantine.ts';
-import type { Work } from './work.ts';
+import type { NewWork, Work } from './work.ts';
 
 /** Everything one piece of work wants recorded. Pure data; `record` writes many of these in one transaction. */
 export interface Settlement {
@@ -109,6 +111,35 @@ export function isRecordFault(error: ConnectorError): boolean {
     error.kind === 'StaleVersion' ||
     error.data.cause === 'row-locked'
   );
+}
+
+/** Writes whose answers were lost and that stand there now: history of the run that sent them, at the time it did. */
+export function foundRows(engine: Engine, view: LinkView, rules: readonly FieldRule[]): readonly HistoryRow[] {
+  return landedWrites(view, rules).map(({ rule, write }) =>
+    foundRow(engine, view.link.id, rule, write, 'found-landed'),
+  );
+}
+
+/** The same of a create that was found again: what it carried. */
+export function foundCreateRows(engine: Engine, linkId: string, work: NewWork): readonly HistoryRow[] {
+  return work.pair.fields.flatMap((rule) =>
+    work.sent
+      .filter((write) => write.field === rule.fields[write.side] && write.value !== null)
+      .map((write) => ({ ...foundRow(engine, linkId, rule, write, 'create'), before: null })),
+  );
+}
+
+function foundRow(
+  engine: Engine,
+  linkId: string,
+  rule: FieldRule,
+  write: PendingWrite,
+  because: FieldMove['because'],
+): HistoryRow {
+  const { side: to, before, value, sentAt: at } = write;
+  const runId = write.runId ?? engine.runId;
+  // Who edits there now need not be who did then.
+  return { linkId, runId, field: rule.name, from: otherSide(to), to, before, value, because, by: null, at };
 }
 
 export function historyRows(

@@ -558,7 +558,7 @@ function pendings(run: Run): void {
       const subject = pendingWrite({ linkId: one });
       const state = pendingWrite({ linkId: one, side: 'servicenow', field: 'state', value: '2', before: null });
       await run((tx) => tx.savePending([subject, state, pendingWrite({ linkId: other, value: true, before: 4 })]));
-      const again = { ...subject, value: 'Printer gone', sentAt: later };
+      const again = { ...subject, value: 'Printer gone', sentAt: later, runId: 'run-7' };
       await run((tx) => tx.savePending([again]));
       const held = await run((tx) => tx.pendingOf([one]));
       expect(held).toHaveLength(2);

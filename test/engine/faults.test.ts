@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { enqueueDue } from '../../src/engine/due.ts';
+import { poll } from '../../src/engine/poll.ts';
+import { reconcile } from '../../src/engine/reconcile.ts';
 import { createWorld, newCase, newIncident, objects, type World } from './world.ts';
 import type { Side } from '../../src/core/side.ts';
 
@@ -25,6 +28,14 @@ describe('a create whose answer is lost', () => {
       await world.sync();
       expect(tickets(world, target)).toHaveLength(2);
       expect(await world.store.transaction((tx) => tx.countLinks())).toMatchObject({ synced: 2 });
+      // What it carried is in the history like that of any other create.
+      const [one, two] = await world.store.transaction(async (tx) => {
+        const links = await tx.findLinks({ limit: 2 });
+        const all = await Promise.all(links.map(({ id }) => tx.historyOf(id, 50)));
+        return all.map((rows) => rows.map(({ field, from, because, runId }) => ({ field, from, because, runId })));
+      });
+      expect(one).toEqual(two);
+      expect(one?.length).toBeGreaterThan(3);
     },
   );
 
@@ -100,6 +111,30 @@ describe('a write whose answer is lost', () => {
     await world.sync();
     expect(await world.link()).toMatchObject({ status: 'synced' });
     expect(world.writes()).toBe(writes);
+  });
+
+  it('and that landed is in the history, under the run that sent it, and can be undone with it', async () => {
+    const world = createWorld();
+    const incident = world.put('servicenow', newIncident);
+    await world.sync();
+    world.desks.salesforce.faults.add({ method: 'update', error: 'Unavailable', effect: 'done', times: 1 });
+    await world.edit('servicenow', incident.id, { urgency: '1' });
+    await world.sync();
+    const sent = { field: 'urgency', to: 'salesforce', before: 'Medium', value: 'High', because: 'found-landed' };
+    const { id } = await world.link();
+    const found = async () =>
+      (await world.store.transaction((tx) => tx.historyOf(id, 50))).filter((row) => row.because !== 'create');
+    expect(await found()).toEqual([]);
+    await world.clock.advance(80_000);
+    // The daemon that sent it is gone; another one finds it.
+    const other = { ...world.engine, runId: 'run-2' };
+    for (const pair of other.pairs) await poll(other, pair, 'servicenow', { unlimitedCreates: false });
+    await enqueueDue(other);
+    await reconcile(other, await world.store.queue.takeBatch(200));
+    expect(await found()).toMatchObject([{ ...sent, from: 'servicenow', runId: 'run-1' }]);
+    await world.clock.advance(80_000);
+    await world.sync();
+    expect(await found()).toHaveLength(1);
   });
 
   it('and that was overtaken by a person lets the person stand, with a conflict row', async () => {

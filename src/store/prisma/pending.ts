@@ -32,11 +32,12 @@ export function pendingMethods(db: Db): PendingMethods {
       // Of two writes to one field the later one counts; one statement cannot touch a row twice.
       const last = new Map(writes.map((write) => [`${write.linkId} ${write.side} ${write.field}`, write]));
       await db.$executeRaw`
-        INSERT INTO pending_writes
-        SELECT link_id, side, field, COALESCE(value, 'null'), COALESCE(value_before, 'null'), sent_at
+        INSERT INTO pending_writes (link_id, side, field, value, value_before, sent_at, run_id)
+        SELECT link_id, side, field, COALESCE(value, 'null'), COALESCE(value_before, 'null'), sent_at, run_id
         FROM json_populate_recordset(NULL::pending_writes, ${toJson([...last.values()].map(columns))}::text::json)
         ON CONFLICT (link_id, side, field) DO UPDATE SET
-          value = EXCLUDED.value, value_before = EXCLUDED.value_before, sent_at = EXCLUDED.sent_at`;
+          value = EXCLUDED.value, value_before = EXCLUDED.value_before, sent_at = EXCLUDED.sent_at,
+          run_id = EXCLUDED.run_id`;
     },
 
     clearPending: async (linkIds) => {
@@ -54,5 +55,6 @@ function columns(write: PendingWrite): Record<string, unknown> {
     value: write.value,
     value_before: write.before,
     sent_at: write.sentAt,
+    run_id: write.runId ?? null,
   };
 }

@@ -150,6 +150,7 @@ export interface PendingColumns {
   readonly value: unknown;
   readonly value_before: unknown;
   readonly sent_at: Time;
+  readonly run_id: string | null;
 }
 
 export function pendingOf(read: Reading): (row: PendingColumns) => PendingWrite {
@@ -161,6 +162,7 @@ export function pendingOf(read: Reading): (row: PendingColumns) => PendingWrite 
     value: json(row.value) as FieldValue,
     before: json(row.value_before) as FieldValue,
     sentAt: time(row.sent_at),
+    ...(row.run_id === null ? {} : { runId: text(row.run_id) }),
   });
 }
 
