@@ -42,6 +42,9 @@ export interface ByteHttp {
 /** Nothing moves for this long: given up. The whole may take hours. */
 const stallMs = 120_000;
 
+/** Bytes lie here for so many times as long before nobody is thought to want them: a slow taker is no silence of the side. */
+const takenAfter = 8;
+
 /** What a refusal says, at most. */
 const longestText = 1024 * 1024;
 
@@ -123,15 +126,21 @@ async function readWhole(status: number, headers: Record<string, string>, body: 
   return { status, headers, text: Buffer.concat(parts).toString('utf8'), body: null };
 }
 
-/** The same bytes; destroyed with a timeout when none come for `ms`. */
+/** The same bytes; destroyed with a timeout when none come for `ms`, although those that came were taken. */
 function whileMoving(source: Readable, ms: number): Readable {
   const watched = new Transform({
     transform: (chunk: Buffer, _encoding, done) => {
+      untaken = 0;
       timer.refresh();
       done(null, chunk);
     },
   });
-  const timer = setTimeout(() => watched.destroy(new TransportError('timeout', 'ESTALLED', 'no')), ms);
+  let untaken = 0;
+  const timer = setTimeout(() => {
+    untaken += 1;
+    if (watched.readableLength > 0 && untaken < takenAfter) timer.refresh();
+    else watched.destroy(new TransportError('timeout', 'ESTALLED', 'no'));
+  }, ms);
   // A connection that breaks in the middle ends as `aborted` without an error of its own.
   source.once('error', (error) => watched.destroy(error));
   source.once('aborted', () => watched.destroy(new TransportError('connection-lost', 'ECONNRESET', 'no')));

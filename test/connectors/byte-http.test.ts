@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -50,6 +51,19 @@ describe('bytes from a side', () => {
     const http = await serving((_request, response) => void response.writeHead(200).write('half'), { stallMs: 50 });
     const { body } = await http.download(file);
     await expect(buffer(body ?? flowing())).rejects.toMatchObject({ name: 'TransportError', reason: 'timeout' });
+  });
+
+  it('wait for whoever takes them slowly: that is no silence of the side', async () => {
+    const http = await serving((_request, response) => response.end('hello'), { stallMs: 40 });
+    const { body } = await http.download(file);
+    await sleep(120);
+    expect((await buffer(body ?? flowing())).toString()).toBe('hello');
+  });
+
+  it('are let go where nobody takes them at all', async () => {
+    const http = await serving((_request, response) => response.end('hello'), { stallMs: 10 });
+    const { body } = await http.download(file);
+    await expect(once(body ?? flowing(), 'close')).rejects.toMatchObject({ reason: 'timeout' });
   });
 
   it('go nowhere else: a redirect is an answer', async () => {
