@@ -38,15 +38,23 @@ export interface DecidedMany {
 
 export type Chosen = { readonly ids: readonly string[] } | { readonly filter: Pick<ConflictFilter, 'pair' | 'field'> };
 
+/** A conflict holds the texts of both sides, which may be long: ten thousand at once would not fit into memory. */
+const atATime = 500;
+
 /** Decides many conflicts in one transaction: those named, or every open one that a filter lets through, up to 10,000. */
 export async function decideMany(operator: Operator, chosen: Chosen, decision: SettledValue): Promise<DecidedMany> {
   const result = await operator.store.transaction(async (tx): Promise<DecidedMany> => {
-    const ids = 'ids' in chosen ? [...new Set(chosen.ids)].slice(0, mostAtOnce) : await openIds(tx, chosen.filter);
-    const done = new Set(await decide(tx, operator, ids, decision));
-    const others = ids.filter((id) => !done.has(id));
-    const known = new Map((await tx.conflictsById(others)).map((row) => [row.id, row]));
+    const skipped: Skipped[] = [];
+    let decided = 0;
+    for await (const ids of 'ids' in chosen ? partsOf(chosen.ids) : openIds(tx, chosen.filter)) {
+      const done = new Set(await decide(tx, operator, ids, decision));
+      const others = ids.filter((id) => !done.has(id));
+      const known = new Map((await tx.conflictsById(others)).map((row) => [row.id, row]));
+      decided += done.size;
+      skipped.push(...others.map((id) => skip(id, known.get(id))));
+    }
     const left = 'ids' in chosen ? 0 : sum(await tx.countConflicts({ ...chosen.filter, status: 'open' }));
-    return { decided: done.size, skipped: others.map((id) => skip(id, known.get(id))), left };
+    return { decided, skipped, left };
   });
   await note(operator, 'conflicts.decide', null, {
     decided: result.decided,
@@ -55,6 +63,23 @@ export async function decideMany(operator: Operator, chosen: Chosen, decision: S
     ...told(decision),
   });
   return result;
+}
+
+function* partsOf(given: readonly string[]): Generator<readonly string[]> {
+  const ids = [...new Set(given)].slice(0, mostAtOnce);
+  for (let from = 0; from < ids.length; from += atATime) yield ids.slice(from, from + atATime);
+}
+
+/** Open ones, page by page; those of a page may be decided before the next one is asked for. */
+async function* openIds(tx: Tx, filter: ConflictFilter): AsyncGenerator<readonly string[]> {
+  for (let seen = 0, after: string | undefined; seen < mostAtOnce;) {
+    const from = after === undefined ? {} : { after };
+    const rows = await tx.conflictPage({ ...filter, status: 'open', ...from, limit: atATime });
+    if (rows.length > 0) yield rows.map((row) => row.id);
+    seen += rows.length;
+    after = rows.at(-1)?.id;
+    if (rows.length < atATime) return;
+  }
 }
 
 async function decide(
@@ -67,11 +92,6 @@ async function decide(
   const links = new Set((await tx.conflictsById(done)).map((row) => row.linkId));
   if (links.size > 0) await tx.enqueue([...links].map((linkId) => ({ kind: 'link', linkId })));
   return done;
-}
-
-async function openIds(tx: Tx, filter: ConflictFilter): Promise<readonly string[]> {
-  const rows = await tx.conflictPage({ ...filter, status: 'open', limit: mostAtOnce });
-  return rows.map((row) => row.id);
 }
 
 function skip(id: string, row: ConflictRow | undefined): Skipped {

@@ -78,6 +78,36 @@ describe('conflicts', () => {
     expect(await admin.records.recentAudit(9)).toHaveLength(1);
   });
 
+  it('are never held in memory all at once, and cost five statements for five hundred', async () => {
+    const admin = await withConflicts(2000);
+    const { store } = admin.world;
+    const calls: string[] = [];
+    let most = 0;
+    const transaction = store.transaction.bind(store);
+    store.transaction = (work) =>
+      transaction((tx) =>
+        work(
+          new Proxy(tx, {
+            get: (target, name, receiver) => {
+              const method: unknown = Reflect.get(target, name, receiver);
+              if (typeof method !== 'function') return method;
+              return async (...args: readonly unknown[]) => {
+                calls.push(String(name));
+                const answer: unknown = await Reflect.apply(method, target, args);
+                if (Array.isArray(answer)) most = Math.max(most, answer.length);
+                return answer;
+              };
+            },
+          }),
+        ),
+      );
+    const body = { take: 'servicenow', filter: {} };
+    const said = await admin.ask('POST', '/api/conflicts/resolve', { body });
+    expect(said.json).toMatchObject({ decided: 2000, skipped: [], left: 0 });
+    expect(most).toBe(500);
+    expect(calls.length).toBeLessThanOrEqual(4 * 5 + 3);
+  });
+
   it('are decided by a filter, and nothing beside it', async () => {
     const admin = await withConflicts(7);
     const body = { take: 'salesforce', filter: { field: 'urgency' } };
