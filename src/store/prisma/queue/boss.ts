@@ -45,7 +45,8 @@ export function createBoss(options: BossOptions, more: Partial<ConstructorOption
     schedule: false,
     registerInstance: false,
     useListenNotify: true,
-    superviseIntervalSeconds: 1,
+    // Told when there is something to see to: queue/supervisor.ts.
+    supervise: false,
     monitorIntervalSeconds: 1,
     maintenanceIntervalSeconds: 300,
     ...more,

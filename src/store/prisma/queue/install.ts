@@ -5,7 +5,7 @@ export async function installQueue(databaseUrl: string): Promise<void> {
   const failures: Error[] = [];
   const boss = createBoss(
     { url: databaseUrl, onError: (error) => failures.push(error) },
-    { migrate: true, createSchema: true, supervise: false, useListenNotify: false, max: 1 },
+    { migrate: true, createSchema: true, useListenNotify: false, max: 1 },
   );
   try {
     await boss.start();

@@ -75,9 +75,10 @@ async function settle(db: Db, boss: PgBoss, jobs: readonly Job[]): Promise<Reado
 
 /**
  * Hands jobs out again after `seconds`. They are completed and queued anew rather than failed: a job that fails too often is
- * given up by pg-boss, and a key must never be. Jobs that were completed meanwhile, or are no longer ours, are left alone.
+ * given up by pg-boss, and a key must never be. Jobs that were completed meanwhile, or are no longer ours, are left alone. Returns how
+ * many were given back.
  */
-export async function giveBack(db: Db, boss: PgBoss, jobs: readonly Job[], seconds: number): Promise<void> {
+export async function giveBack(db: Db, boss: PgBoss, jobs: readonly Job[], seconds: number): Promise<number> {
   const settled = await settle(db, boss, jobs);
   const left = jobs.filter((job) => settled.has(attempt.parse(job.handle).id));
   await insertKeys(
@@ -86,4 +87,13 @@ export async function giveBack(db: Db, boss: PgBoss, jobs: readonly Job[], secon
     left.map((job) => job.key),
     seconds,
   );
+  return left.length;
+}
+
+/** Milliseconds until the first of the jobs under way is given up by its heartbeat, by the database's clock; null if none is. */
+export async function nextEnd(db: Db): Promise<number | null> {
+  const [row] = await db.$queryRaw<{ ms: number | null }[]>`
+    SELECT (extract(epoch FROM min(heartbeat_on + heartbeat_seconds * interval '1 s') - pgboss.job_now()) * 1000)::float8 AS ms
+    FROM pgboss.job WHERE name = ${queueName} AND state = 'active'`;
+  return row?.ms ?? null;
 }

@@ -3,7 +3,8 @@ import type { Clock } from '../../../core/clock.ts';
 import type { Job, Queue } from '../../queue.ts';
 import type { Db } from '../db.ts';
 import { createBoss, queueName } from './boss.ts';
-import { giveBack, type JobData } from './jobs.ts';
+import { giveBack, type JobData, nextEnd } from './jobs.ts';
+import { startSupervisor } from './supervisor.ts';
 
 export interface BossQueueOptions {
   readonly url: string;
@@ -23,8 +24,18 @@ export interface BossQueue extends Queue {
 /** How long jobs rest that a handler left uncompleted, so that a handler that can't go on does not spin. */
 const redeliverSeconds = 1;
 
+/**
+ * A notice wakes all workers at once. Without one come keys that a killed worker or a rest leaves, of which the process that knows
+ * wakes its own workers; the poll finds them where that process is gone. One worker looks for all: who fetches a full batch wakes the
+ * others.
+ */
+const polls = { first: 5, others: 30, deaf: 1 } as const;
+
 export function createBossQueue(options: BossQueueOptions): BossQueue {
   let started: Promise<PgBoss> | null = null;
+  const workers: string[] = [];
+  const closing = new AbortController();
+  let endSupervisor: (() => Promise<void>) | null = null;
 
   const boss = (): Promise<PgBoss> => {
     started ??= createBoss(options)
@@ -36,6 +47,16 @@ export function createBossQueue(options: BossQueueOptions): BossQueue {
     return started;
   };
 
+  const wake = (running: PgBoss): void => {
+    for (const worker of workers) running.notifyWorker(worker);
+  };
+
+  /** Their rest is over a little earlier by the database's clock. */
+  const wakeAfterRest = async (running: PgBoss): Promise<void> => {
+    await options.clock.sleep(redeliverSeconds * 1000 + 50, closing.signal);
+    wake(running);
+  };
+
   /** Runs the handler and settles what it left. The results only tell pg-boss that there is nothing more to settle. */
   const handle = async (jobs: readonly Job[], handler: (jobs: readonly Job[]) => Promise<void>): Promise<void> => {
     try {
@@ -44,30 +65,44 @@ export function createBossQueue(options: BossQueueOptions): BossQueue {
       options.onError(asError(error));
     }
     const running = await boss();
-    await options.transaction((db) => giveBack(db, running, jobs, redeliverSeconds));
+    const resting = await options.transaction((db) => giveBack(db, running, jobs, redeliverSeconds));
+    if (resting > 0) void wakeAfterRest(running).catch(() => undefined);
+    // A key that was queued again while we had it could not be fetched when its notice came.
+    for (const worker of workers.slice(0, 1)) running.notifyWorker(worker);
   };
 
   return {
     boss,
     work: async ({ batchSize, atOnce = 1 }, handler) => {
       const running = await boss();
-      const settings = {
-        batchSize,
-        localConcurrency: atOnce,
-        perJobResults: true as const,
-        burstWhenBatchFull: true,
-        // Under load a heartbeat may come seconds late; a batch is seldom out for as long as the first one.
-        heartbeatRefreshSeconds: 3,
-        // A notice wakes us at once; the poll finds what came without one: jobs of killed workers, jobs that rested.
-        pollingIntervalSeconds: 1,
-        notifyPollingIntervalSeconds: 1,
-      };
-      await running.work<JobData>(queueName, settings, async (batch) => {
-        await handle(
-          batch.map((job) => ({ key: job.data.key, handle: job })),
-          handler,
+      const workOne = (notifyPollingIntervalSeconds: number): Promise<string> =>
+        running.work<JobData>(
+          queueName,
+          {
+            batchSize,
+            perJobResults: true as const,
+            burstWhenBatchFull: true,
+            // Under load a heartbeat may come seconds late; a batch is seldom out for as long as the first one.
+            heartbeatRefreshSeconds: 3,
+            pollingIntervalSeconds: polls.deaf,
+            notifyPollingIntervalSeconds,
+          },
+          async (batch) => {
+            if (batch.length === batchSize) wake(running);
+            await handle(
+              batch.map((job) => ({ key: job.data.key, handle: job })),
+              handler,
+            );
+            return batch.map((job) => ({ id: job.id, status: 'completed' as const }));
+          },
         );
-        return batch.map((job) => ({ id: job.id, status: 'completed' as const }));
+      for (let n = 0; n < atOnce; n += 1) workers.push(await workOne(n === 0 ? polls.first : polls.others));
+      endSupervisor ??= startSupervisor({
+        clock: options.clock,
+        nextEnd: () => options.transaction(nextEnd),
+        round: () => running.supervise(queueName),
+        wake: () => wake(running),
+        onError: options.onError,
       });
     },
     stop: async (timeoutMs) => {
@@ -90,6 +125,8 @@ export function createBossQueue(options: BossQueueOptions): BossQueue {
       if (started === null) return;
       const running = await started;
       started = null;
+      closing.abort(new Error('the queue is closed'));
+      await endSupervisor?.();
       await running.stop({ graceful: false, close: true });
     },
   };
