@@ -61,7 +61,9 @@ export async function chaos(plan: Plan): Promise<ChaosReport> {
   const startedAt = performance.now();
   const say = (line: string): void =>
     plan.say(`${String(Math.round((performance.now() - startedAt) / 1000)).padStart(5)} s  ${line}`);
-  const world = await startWorld();
+  const starting = startWorld();
+  const untie = endWith(async () => (await starting).stop());
+  const world = await starting;
   const stage: Stage = { world, people: new People(world, random, plan.texts), random };
   try {
     const points = await learnPoints(stage);
@@ -107,7 +109,24 @@ export async function chaos(plan: Plan): Promise<ChaosReport> {
     };
   } finally {
     await world.stop();
+    untie();
   }
+}
+
+const endings = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 } as const;
+
+/** Told to end, this process ends its others first: the daemon and Postgres would live on. Returns what takes that back. */
+function endWith(stop: () => Promise<void>): () => void {
+  const end = (signal: NodeJS.Signals): void => {
+    const code = Object.entries(endings).find(([name]) => name === signal)?.[1] ?? 1;
+    const exit = (): never => process.exit(code);
+    void stop().then(exit, exit);
+  };
+  const signals = Object.keys(endings) as (keyof typeof endings)[];
+  for (const signal of signals) process.on(signal, end);
+  return () => {
+    for (const signal of signals) process.off(signal, end);
+  };
 }
 
 /** Every point that an ordinary morning comes past. */

@@ -41,6 +41,7 @@ export interface World {
   outlast(): Promise<void>;
   query(text: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   restartDatabase(): Promise<void>;
+  /** Ends every process there is. Once, however often it is asked. */
   stop(): Promise<void>;
 }
 
@@ -100,6 +101,8 @@ export async function startWorld(): Promise<World> {
   const recoveries: number[] = [];
   const said: string[] = [];
   const daemons = new Set<Daemon>();
+  let restarting: Promise<void> = Promise.resolve();
+  let stopping: Promise<void> | null = null;
   const env = {
     DATABASE_URL: url,
     CASEBRIDGE_CONFIG: mapping,
@@ -149,16 +152,22 @@ export async function startWorld(): Promise<World> {
       return daemon;
     },
     restartDatabase: async () => {
-      await database.stop({ evenIfUsed: true });
-      database = await startEmbedded(options);
+      restarting = database.stop({ evenIfUsed: true }).then(async () => {
+        database = await startEmbedded(options);
+      });
+      await restarting;
       if (database.url !== url) throw new Error('the database came back under another address');
     },
-    stop: async () => {
-      for (const daemon of daemons) daemon.signal('SIGKILL');
-      await Promise.all([...daemons].map((daemon) => daemon.ended));
-      await Promise.all([servicenow.stop(), salesforce.stop()]);
-      await database.stop({ evenIfUsed: true });
-      await rm(folder, { recursive: true, force: true });
-    },
+    stop: () => (stopping ??= stop()),
   };
+
+  async function stop(): Promise<void> {
+    for (const daemon of daemons) daemon.signal('SIGKILL');
+    await Promise.all([...daemons].map((daemon) => daemon.ended));
+    // A signal from the terminal may have ended the desks already; Postgres, in a group of its own, never hears of it.
+    await Promise.allSettled([servicenow.stop(), salesforce.stop()]);
+    await restarting.catch(() => undefined);
+    await database.stop({ evenIfUsed: true });
+    await rm(folder, { recursive: true, force: true });
+  }
 }

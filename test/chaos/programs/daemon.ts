@@ -25,6 +25,9 @@ function hit(name: string): void {
   if (armed.hit <= 0) process.kill(process.pid, 'SIGKILL');
 }
 
+// Whoever started us is gone: nobody would end us otherwise. Asked for first of all, since it happens while we start, too.
+process.on('disconnect', () => process.exit(1));
+
 const startedAt = Date.now();
 const env = Object.fromEntries(Object.entries(process.env).flatMap(([k, v]) => (v === undefined ? [] : [[k, v]])));
 const arm = env['CHAOS_ARM'];
@@ -58,8 +61,6 @@ const app = await openApp({
 });
 const daemon = createDaemon(app.engine, { cron: '* * * * * *', idleMaxMs: 1000, unlimitedCreates: true });
 
-// Whoever started us is gone: nobody would end us otherwise.
-process.on('disconnect', () => process.exit(1));
 process.on('message', (message: ToDaemon) => {
   void answer(message).catch((error: unknown) => tell({ kind: 'said', text: String(error) }));
 });
