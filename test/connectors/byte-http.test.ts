@@ -54,14 +54,14 @@ describe('bytes from a side', () => {
   });
 
   it('wait for whoever takes them slowly: that is no silence of the side', async () => {
-    const http = await serving((_request, response) => response.end('hello'), { stallMs: 40 });
+    const http = await serving((_request, response) => response.end('hello'), { stallMs: 600 });
     const { body } = await http.download(file);
-    await sleep(120);
+    await sleep(1_500);
     expect((await buffer(body ?? flowing())).toString()).toBe('hello');
   });
 
   it('are let go where nobody takes them at all', async () => {
-    const http = await serving((_request, response) => response.end('hello'), { stallMs: 10 });
+    const http = await serving((_request, response) => response.end('hello'), { stallMs: 400 });
     const { body } = await http.download(file);
     await expect(once(body ?? flowing(), 'close')).rejects.toMatchObject({ reason: 'timeout' });
   });
