@@ -4,9 +4,12 @@ import { createDaemon, type Daemon } from '../../engine/daemon.ts';
 import { meetInstances } from '../../engine/life/instances.ts';
 import type { Log } from '../../observability/logger.ts';
 import { oneLine } from '../../observability/words.ts';
+import { systemClock } from '../../system.ts';
+import { keepHeapSmall } from '../../tidy-memory.ts';
 import { createRelay, openAdminPort } from '../admin-port.ts';
 import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { patiently } from '../patience.ts';
 import { type Flags, type OpenedApp, type Session, withSoundMapping } from '../session.ts';
 import { openWatching } from '../watching.ts';
 import type { World } from '../world.ts';
@@ -25,18 +28,28 @@ export function startCommand(world: World): Command {
     .action((flags: StartFlags) =>
       act(world, flags, (session) => {
         const relay = createRelay();
-        return withSoundMapping(session, (opened) => serve(session, opened, relay, flags.yes === true), relay.emit);
+        const yes = flags.yes === true;
+        return patiently(session, systemClock, (begun) =>
+          withSoundMapping(session, (opened) => serve(session, opened, { relay, yes, begun }), relay.emit),
+        );
       }),
     );
 }
 
-type Relay = ReturnType<typeof createRelay>;
+interface Serving {
+  readonly relay: ReturnType<typeof createRelay>;
+  readonly yes: boolean;
+  /** Told once both sides have answered: from here on a busy side is the engine's to wait for. */
+  readonly begun: () => void;
+}
 
-async function serve(session: Session, opened: OpenedApp, relay: Relay, yes: boolean): Promise<ExitCode> {
+async function serve(session: Session, opened: OpenedApp, { relay, yes, begun }: Serving): Promise<ExitCode> {
   const { app, settings, log } = opened;
   const { interrupt } = session.world;
+  keepHeapSmall();
   if (yes) await setGoing(session, app.engine.store);
   await meetInstances(app.engine);
+  begun();
   const daemon = createDaemon(app.engine, {
     cron: settings.poll.cron,
     idleMaxMs: settings.poll.idleMaxSeconds * 1000,
