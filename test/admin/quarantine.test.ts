@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { QuarantineGroups } from '../../src/admin/schemas/quarantine.ts';
+import { allowedByPerson } from '../../src/engine/life/brake.ts';
 import { link, quarantineRow } from '../support/builders.ts';
-import { type AdminWorld, createAdminWorld } from './support.ts';
+import { type AdminWorld, createAdminWorld, tokenOf } from './support.ts';
 
 async function withSetAside(): Promise<AdminWorld> {
   const admin = await createAdminWorld();
@@ -70,6 +71,38 @@ describe('records set aside', () => {
         ({ nextAt }) => nextAt <= '2026-03-02T00:00:00.000Z',
       ),
     ).toBe(true);
+  });
+
+  it('are created on a person’s word that they are not there across: by name, after a login of late, on record', async () => {
+    const { ask, login, world, records } = await withSetAside();
+    const key = `new:incident-case:servicenow:${'d'.repeat(32)}`;
+    const reason = { kind: 'plan', why: 'probe-unknown' } as const;
+    await world.store.transaction((tx) => tx.saveQuarantine([quarantineRow({ key, reason })]));
+    const { cookie, csrf } = await login(tokenOf('operator'));
+    const retry = async (body: object) =>
+      ask('POST', '/api/quarantine/retry', { as: null, body, headers: { cookie, 'x-csrf-token': csrf } });
+    const whyOf = async () => (await world.store.transaction((tx) => tx.quarantined([key])))[0]?.reason;
+
+    expect((await retry({ all: true, unseen: true })).status).toBe(400);
+    expect((await retry({ keys: [key] })).status).toBe(200);
+    expect(await whyOf()).toEqual(reason);
+    expect(
+      (await ask('POST', '/api/quarantine/retry', { as: tokenOf('viewer'), body: { keys: [key], unseen: true } }))
+        .status,
+    ).toBe(403);
+    await world.clock.advance(16 * 60_000);
+    expect((await retry({ keys: [key], unseen: true })).status).toBe(403);
+    expect(await whyOf()).toEqual(reason);
+    expect((await retry({ keys: [key] })).status).toBe(200);
+
+    const again = await login(tokenOf('operator'));
+    const headers = { cookie: again.cookie, 'x-csrf-token': again.csrf };
+    const said = await ask('POST', '/api/quarantine/retry', { as: null, body: { keys: [key], unseen: true }, headers });
+    expect(said.json).toMatchObject({ count: 1 });
+    expect(await whyOf()).toEqual({ kind: 'plan', why: allowedByPerson });
+    expect(await records.recentAudit(1)).toMatchObject([
+      { actor: 'operator', action: 'quarantine.retry', detail: { count: 1, unseen: true } },
+    ]);
   });
 
   it('are forgotten, and their links pending again', async () => {

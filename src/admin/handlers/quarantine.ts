@@ -1,7 +1,7 @@
 import { counted } from '../../observability/words.ts';
 import { causeOf, dropSetAside, retrySetAside, type Selection } from '../../operate/quarantine.ts';
 import type { QuarantineRow, Tx } from '../../store/store.ts';
-import type { Selection as SelectionBody } from '../schemas/quarantine.ts';
+import type { RetryBody } from '../schemas/quarantine.ts';
 import { pageOf } from '../views/names.ts';
 import { given } from './links.ts';
 import { groupsOf, quarantineView } from '../views/quarantine.ts';
@@ -29,7 +29,7 @@ export const quarantineHandlers: MakeHandlers<QuarantineRoutes> = ({ engine }): 
         return { total, groups: groupsOf(groups, await tx.quarantined(groups.flatMap(({ keys }) => [...keys]))) };
       }),
     quarantineRetry: async ({ body, operator }) => {
-      const { length: count } = await retrySetAside(operator, selectionOf(body));
+      const { length: count } = await retrySetAside(operator, selectionOf(body), { unseen: 'unseen' in body });
       return { count, text: `${counted(count, 'record')} tried again now.` };
     },
     quarantineDrop: async ({ body, operator }) => {
@@ -72,7 +72,7 @@ function placeAt(place: string): Pick<QuarantineRow, 'firstAt' | 'key'> | undefi
   return Number.isNaN(Date.parse(firstAt)) ? undefined : { firstAt, key: key.join(' ') };
 }
 
-function selectionOf(body: SelectionBody): Selection {
+function selectionOf(body: RetryBody): Selection {
   if ('keys' in body) return { kind: 'keys', keys: body.keys };
   return 'cause' in body ? { kind: 'cause', cause: body.cause } : { kind: 'all' };
 }

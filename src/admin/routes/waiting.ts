@@ -8,8 +8,21 @@ import {
   resolveManyBody,
 } from '../schemas/conflicts.ts';
 import { againBody, proposalPage, proposalsQuery, unmatchedPage, unmatchedQuery } from '../schemas/people.ts';
-import { quarantineGroups, quarantinePage, quarantineQuery, selected, selection } from '../schemas/quarantine.ts';
+import {
+  quarantineGroups,
+  quarantinePage,
+  quarantineQuery,
+  retryBody,
+  selected,
+  selection,
+} from '../schemas/quarantine.ts';
 import { always, type Route } from './route.ts';
+
+/** A ticket may be there twice after that. */
+function saysUnseen(body: unknown): boolean {
+  const { data } = retryBody.safeParse(body);
+  return data !== undefined && 'unseen' in data;
+}
 
 /** What waits for a person. */
 export const waitingRoutes = {
@@ -65,8 +78,9 @@ export const waitingRoutes = {
     method: 'POST',
     path: '/api/quarantine/retry',
     access: 'operator',
-    summary: 'Try records again now: some, all of one cause, or all',
-    body: selection,
+    summary: 'Try records again now: some, all of one cause, or all; with `unseen`, create what cannot be seen across',
+    fresh: saysUnseen,
+    body: retryBody,
     answer: selected,
   },
   quarantineDrop: {

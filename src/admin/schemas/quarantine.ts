@@ -42,6 +42,15 @@ export const selection = z.union([
   z.strictObject({ all: z.literal(true) }),
 ]);
 
+/** With `unseen`, a person says that he has looked across, and what cannot be seen there is not there: it is created. By name only. */
+export const retryBody = z.union([
+  z.strictObject({
+    keys: z.array(z.string().min(1).max(500)).min(1).max(100),
+    unseen: z.literal(true),
+  }),
+  ...selection.options,
+]);
+
 export const selected = z.object({ count: z.int(), text: z.string() });
 
 export type Quarantined = z.infer<typeof quarantined>;
@@ -49,4 +58,5 @@ export type QuarantinePage = z.infer<typeof quarantinePage>;
 export type QuarantineGroup = z.infer<typeof quarantineGroup>;
 export type QuarantineGroups = z.infer<typeof quarantineGroups>;
 export type Selection = z.infer<typeof selection>;
+export type RetryBody = z.infer<typeof retryBody>;
 export type Selected = z.infer<typeof selected>;

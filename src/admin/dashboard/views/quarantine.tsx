@@ -91,7 +91,7 @@ function GroupCard({ group, onChanged }: GroupCardProps) {
         ))}
         {group.count > group.sample.length && ' …'}
       </p>
-      <Acts selection={{ cause: group.cause }} count={group.count} onChanged={onChanged} />
+      <Acts selection={{ cause: group.cause }} cause={group.cause} count={group.count} onChanged={onChanged} />
     </>
   );
 }
@@ -103,11 +103,15 @@ function Record({ row }: { readonly row: Quarantined }) {
 
 interface ActsProps {
   readonly selection: { readonly cause: string } | { readonly keys: string[] };
+  readonly cause: string;
   readonly count: number;
   readonly onChanged: () => Promise<void> | void;
 }
 
-function Acts({ selection, count, onChanged }: ActsProps) {
+/** A create whose fate nobody can see: the one cause that a person's own look across mends. */
+const blind = 'plan:probe-unknown';
+
+function Acts({ selection, cause, count, onChanged }: ActsProps) {
   const operator = useMay('operator');
   if (!operator) return null;
   const these = count === 1 ? 'this record' : `these ${formatNumber(count)} records`;
@@ -120,6 +124,23 @@ function Acts({ selection, count, onChanged }: ActsProps) {
           await onChanged();
         }}
       />
+      {cause === blind && 'keys' in selection && (
+        <ConfirmButton
+          label="Create anyway"
+          tone="danger"
+          title="Create it although nothing can be seen across?"
+          confirm="I have looked; create it"
+          act={async () => {
+            announce((await post('/api/quarantine/retry', { body: { ...selection, unseen: true } })).text);
+            await onChanged();
+          }}
+        >
+          <p>
+            Our user sees no tickets across, so that nobody can tell whether this one is there already. Look for it
+            there yourself first: if it exists, there will be two.
+          </p>
+        </ConfirmButton>
+      )}
       <ConfirmButton
         label={count === 1 ? 'Drop' : `Drop ${formatNumber(count)}`}
         tone="danger"
@@ -151,7 +172,7 @@ function Cause({ cause }: { readonly cause: string }) {
         {list.first !== null && <span class="soft">{formatNumber(list.first.total)} records</span>}
       </div>
       {list.first !== null && list.first.total > 1 && (
-        <Acts selection={{ cause }} count={list.first.total} onChanged={list.reload} />
+        <Acts selection={{ cause }} cause={cause} count={list.first.total} onChanged={list.reload} />
       )}
       <ListPages
         list={list}
@@ -178,7 +199,7 @@ function Cause({ cause }: { readonly cause: string }) {
             <p>
               <bdi>{row.why}</bdi>
             </p>
-            <Acts selection={{ keys: [row.key] }} count={1} onChanged={list.reload} />
+            <Acts selection={{ keys: [row.key] }} cause={cause} count={1} onChanged={list.reload} />
           </>
         )}
       </ListPages>
