@@ -49,7 +49,9 @@ export async function note(engine: Engine, decisions: readonly Decision[]): Prom
       'create',
     );
     // A worker that stood still for long has lost its keys: whoever has them decides, on what he reads.
-    await tx.holdJobs(sending.map((decision) => decision.work.job));
+    const noting = new Set(rows.map(({ key }) => key));
+    const held = decisions.filter((decision) => writes(decision) || noting.has(decision.work.key));
+    await tx.holdJobs(held.map((decision) => decision.work.job));
     const noted = rows.length === 0 ? [] : await tx.noteConflicts(rows.map(({ row }) => row));
     if (intents.length > 0) await tx.clearPending(intents.map(({ intent }) => intent.id));
     if (pending.length > 0) await tx.savePending(pending);

@@ -150,6 +150,19 @@ describe('edits', () => {
     expect(again.posts.map(({ row, text }) => [row.sourceId, text.split('\n')[1]])).toEqual([[`a@${stamp}+`, 'third']]);
   });
 
+  it('that only publish a comment leave the rest of its long text to go, where its beginning stands', () => {
+    const long = { ...first, channel: 'internal' as const, text: 'word '.repeat(20_000) };
+    const [begun, rest] = planComments(view({ comments: [long] }), plain(), time()).posts;
+    expect(rest?.row).toMatchObject({ sourceId: 'a#2', channel: 'internal' });
+    const half: readonly ChildRow[] = [
+      ...(begun === undefined ? [] : [{ ...begun.row, state: 'carried' as const, counterpartId: 'across-0' }]),
+      ...(rest === undefined ? [] : [{ ...rest.row, detail: { ...rest.row.detail, unsent: true } }]),
+    ];
+    const published = { ...long, channel: 'public' as const, editedAt: '2026-03-02T08:40:00.000Z' };
+    const { posts } = planComments(view({ comments: [published], ledger: half }), plain(), time());
+    expect(posts.map(({ row }) => [row.sourceId, row.channel])).toContainEqual(['a#2', 'internal']);
+  });
+
   it('of blanks and line ends are none', () => {
     const same = { ...first, text: `${first.text}  \r\n`, editedAt: '2026-03-02T08:40:00.000Z' };
     const plan = planComments(view({ comments: [same], ledger }), plain(), time());

@@ -313,7 +313,7 @@ export const zoo: readonly Mutant[] = [
     edits: [
       {
         file: 'src/engine/note.ts',
-        find: 'await tx.holdJobs(sending.map((decision) => decision.work.job));',
+        find: 'await tx.holdJobs(held.map((decision) => decision.work.job));',
         put: '',
       },
     ],

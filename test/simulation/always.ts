@@ -88,10 +88,11 @@ function judgeDetached(world: SimulatedWorld, side: Side, entry: WriteLogEntry):
   throw new Violation('detached stays detached', `${entry.id} on ${side} was written ${entry.at - at} ms after`);
 }
 
-/** With stops and lost commits among the deaths: what they were to record may be lost. */
+/** With stops, lost commits and writes in doubt among the deaths: what they were to record may be lost, or still to come. */
 function asLost(world: SimulatedWorld): Scene {
   const { store, pair, desks } = world;
-  return { store, pair, desks, deaths: [...world.deaths, ...world.lostRecords] };
+  const doubts = world.events.filter((type) => type === 'write.in-doubt');
+  return { store, pair, desks, deaths: [...world.deaths, ...world.lostRecords, ...doubts] };
 }
 
 /** What a person had written and we could have read is on record at the moment when we write over it. */

@@ -130,8 +130,8 @@ export class Process {
   }
 
   /**
-   * What happens at the door it has come to. A process that has asked for its keys and is about to send does not stop before it
-   * has: no service can do anything about that moment on a desk without conditional writes.
+   * What happens at the door it has come to. A process of which any batch has asked for its keys and is about to send does not stop
+   * before it has: no service can do anything about that moment on a desk without conditional writes.
    */
   pass(sends: boolean): 'goes on' | 'dies' | 'stops' {
     if (this.#dying?.port === 'door') {

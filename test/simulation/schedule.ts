@@ -94,7 +94,8 @@ export class Schedule {
     if (this.turns > mostTurns) throw new Error('this life does not come to rest');
     this.#parked = this.#parked.filter((other) => other !== one);
     this.#note(`${one.owner.name} ${one.name}`);
-    const fate = one.owner.pass(one.sent !== null);
+    const sends = [one, ...this.#parked].some(({ owner, sent }) => owner === one.owner && sent !== null);
+    const fate = one.owner.pass(sends);
     if (fate === 'dies') {
       this.#options.onDeath(one.owner, one.name, one.sent);
       return true;

@@ -129,8 +129,11 @@ export class MemoryComments {
     const fault = faults.strike(call);
     if (fault === null) return this.#carryOut(request);
     if (fault.effect === 'done') this.#carryOut(request);
-    if (typeof fault.effect === 'number')
+    if (typeof fault.effect === 'number') {
       this.#late.push({ at: clock.now() + fault.effect, run: () => this.#carryOut(request) });
+      // It arrives when its time has come, whether or not anybody calls then.
+      void clock.sleep(fault.effect).then(() => this.runLate());
+    }
     return failed(faultError(side, fault, `post ${request.recordId}`));
   }
 

@@ -147,8 +147,10 @@ export class MemoryFiles implements Pick<ChildSystem, 'open' | 'attach' | 'detac
 
   /** Carried out now or later, and its answer lost. */
   #unheard(fault: MemoryFault, store: () => Kept, now: number): AttachResult {
-    if (typeof fault.effect === 'number') this.#late.push({ at: now + fault.effect, run: store });
-    else store();
+    if (typeof fault.effect === 'number') {
+      this.#late.push({ at: now + fault.effect, run: store });
+      void this.#options.clock.sleep(fault.effect).then(() => this.runLate());
+    } else store();
     return failed(faultError(this.#options.side, fault, 'attach'));
   }
 

@@ -96,7 +96,7 @@ function again(input: DraftInput, comment: Comment, row: ChildRow): Drafted {
       const changed = followUps.changed(input, comment, row);
       const open = followUps.redrafted(input, comment, row);
       // Parts of what was carried first; after an edit the follow-up holds the whole of the new text.
-      const rest = changed.drafts.length === 0 && told(row, 'changed') === null ? parts : [];
+      const rest = edited(input, comment, row) || told(row, 'changed') !== null ? [] : parts;
       return { drafts: [...rest, ...changed.drafts, ...open], rows: changed.rows };
     }
   }
@@ -108,7 +108,10 @@ function again(input: DraftInput, comment: Comment, row: ChildRow): Drafted {
  */
 function partsLeft(input: DraftInput, comment: Comment, row: ChildRow): readonly Draft[] {
   const parts = row.detail['parts'];
-  const drafts = draftsOf(input, comment).slice(1);
+  // Its first part may stand there on another channel by now: the rest of it goes where fewer read it.
+  const drafts = draftsOf(input, comment)
+    .slice(1)
+    .map((draft) => (row.channel === 'internal' ? { ...draft, channel: row.channel } : draft));
   if (typeof parts !== 'number') return drafts;
   const states = new Map(
     input.view.ledger.filter(({ side }) => side === comment.side).map(({ sourceId, state }) => [sourceId, state]),

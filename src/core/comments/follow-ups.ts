@@ -33,7 +33,8 @@ export function changed(input: DraftInput, comment: Comment, row: ChildRow): Dra
   const said = otherText ? rules.edited : across === row.channel ? 'ignore' : rules.published;
   // What may not go across at all is not told there either.
   if (said === 'ignore' || across === 'withhold') return { drafts: [], rows: [now] };
-  const settles: ChildRow = { ...now, detail: { ...now.detail, changed: stampOf(comment) } };
+  // The further parts of an edited text are in the notice; those of one that was only published are still to go.
+  const settles: ChildRow = otherText ? { ...now, detail: { ...now.detail, changed: stampOf(comment) } } : now;
   return { drafts: sayings(input, about, comment, freeId(input, comment), settles), rows: [] };
 }
 
