@@ -4,19 +4,24 @@ import { createWorld, newIncident } from '../engine/world.ts';
 import { runToEnd } from '../support/clock.ts';
 import { createCli, type Ran } from './world.ts';
 
-/** One pair in step, whose urgency the run then carried across: Medium became High. */
-async function setUp() {
+/** One pair in step, whose urgency the run then carried across: Medium became High. With `lost`, its answer was found later. */
+async function setUp({ lost = false } = {}) {
   const world = createWorld();
   const cli = createCli({ store: world.store, engine: world.engine });
   const run = (...args: readonly string[]): Promise<Ran> => runToEnd(world.clock, cli.run(...args));
   const incident = world.put('servicenow', newIncident);
   await world.sync();
   const later = { ...world.engine, runId: 'run-2' };
+  if (lost) world.desks.salesforce.faults.add({ method: 'update', error: 'Unavailable', effect: 'done', times: 1 });
   await world.edit('servicenow', incident.id, { urgency: '1' });
   await world.poll();
   const jobs = await world.store.queue.takeBatch(10);
   await createWorker(later, { sideDown: 'fail', signal: new AbortController().signal }).handle(jobs);
   expect(world.twin('salesforce').fields['Priority']).toBe('High');
+  if (lost) {
+    await world.clock.advance(80_000);
+    await world.sync();
+  }
   const priority = () => world.twin('salesforce').fields['Priority'];
   return { world, run, priority, incident };
 }
@@ -39,6 +44,14 @@ describe('undo', () => {
     ]);
     expect({ writes: world.writes(), priority: priority() }).toEqual({ writes: before, priority: 'High' });
     expect(await world.store.transaction((tx) => tx.recentRuns(5))).toEqual([]);
+  });
+
+  it('puts back what was found landed, though its answer was lost', async () => {
+    const { run, priority } = await setUp({ lost: true });
+    const done = await run('undo', '--run', 'run-2', '--yes', '--json');
+    expect(done).toMatchObject({ code: 0 });
+    expect(done.lines.at(-1)).toMatchObject({ of: 'run-2', putBack: 1, left: 0 });
+    expect(priority()).toBe('Medium');
   });
 
   it('puts back, on record as a person under a run of its own, and nothing carries it over again', async () => {
