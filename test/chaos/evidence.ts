@@ -9,7 +9,8 @@ export async function evidenceOf(world: World, mark: string): Promise<readonly s
   const links = await world.query(
     `SELECT * FROM links WHERE strpos(servicenow_base::text, '${text}') > 0 OR strpos(salesforce_base::text, '${text}') > 0`,
   );
-  const id = String(links[0]?.['id'] ?? '').replaceAll("'", "''");
+  const found = links[0]?.['id'];
+  const id = typeof found === 'string' ? found.replaceAll("'", "''") : '';
   const rest = await Promise.all(
     [
       `SELECT 'pending' AS kind, * FROM pending_writes WHERE link_id = '${id}'`,

@@ -159,8 +159,11 @@ export function queueSuite(name: string, open: OpenStore): void {
     it('settles all jobs of a call or none', async () => {
       const { store } = await start();
       const outcomes: unknown[] = [];
+      let ended: readonly string[] = [];
       await store.queue.work({ batchSize: 10 }, async (jobs) => {
         if (jobs.length === 2 && outcomes.length === 0) {
+          // Which of the two comes first is nobody's promise.
+          ended = names(jobs.slice(0, 1));
           await complete(store, jobs.slice(0, 1));
           outcomes.push(await complete(store, jobs).catch((error: unknown) => error));
           outcomes.push((await store.transaction((tx) => tx.activeKeys(jobs.map((job) => job.key)))).size);
@@ -173,7 +176,8 @@ export function queueSuite(name: string, open: OpenStore): void {
       expect(outcomes).toEqual([expect.any(JobsLost), 1]);
       const [refusal] = outcomes;
       // Whoever is refused may go on with the other one.
-      expect(refusal instanceof JobsLost ? refusal.lost.map((job) => formatKey(job.key)) : []).toEqual(['link:a']);
+      expect(refusal instanceof JobsLost ? names(refusal.lost) : []).toEqual(ended);
+      expect(ended).toHaveLength(1);
     });
 
     it('hands out no more at once than asked, and everything in the end', async () => {

@@ -20,6 +20,8 @@ function spansIn(body: string): readonly SpanBody[] {
   return resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans));
 }
 
+const unsettledKeys = "SELECT id FROM pgboss.job WHERE state <= 'active'";
+
 describe('the service, watched from outside', { timeout: 90_000 }, () => {
   let folder: Folder;
   let desks: Desks;
@@ -47,8 +49,9 @@ describe('the service, watched from outside', { timeout: 90_000 }, () => {
     const daemon = await startDaemon(env);
     const born = anIncident(desks, 'Watched c4n4ry');
     await eventually(() => caseOf(desks, born.id) !== null);
-    // By the first beat the look that follows a create is over: the edit is then found by a poll.
     await eventually(() => beats.heard.length > 0);
+    // Once the look that follows a create is over, the edit is found by a poll.
+    await eventually(async () => (await database.query(unsettledKeys)).length === 0);
     editIncident(desks, born.id, { short_description: 'Watched again c4n4ry' });
     await eventually(() => caseOf(desks, born.id)?.fields['Subject'] === 'Watched again c4n4ry');
 
