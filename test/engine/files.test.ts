@@ -129,6 +129,28 @@ describe('files, whatever happens to their uploads', { timeout: 60_000 }, () => 
     expect(world.events.flatMap((event) => (event.type === 'file.carried' ? [event.how] : []))).toEqual(['found']);
   });
 
+  it('are known again by what was sent, where a version was replaced while two uploads were in doubt', async () => {
+    const { world, ids } = await linked();
+    const { files, faults } = world.desks.servicenow;
+    const paper = world.desks.salesforce.files.add('Case', ids.salesforce, { name: 'paper.txt', content: 'first' });
+    await world.sync();
+    // The second version never arrives, the third one late; neither is told.
+    faults.add({ method: 'attach', error: 'Unavailable', executed: 'maybe', times: 1 });
+    faults.add({ method: 'attach', error: 'Unavailable', effect: 40_000, times: 1 });
+    for (const content of ['other', 'third']) {
+      world.desks.salesforce.files.replace(paper, content);
+      await world.sync();
+      await world.clock.advance(25_000);
+    }
+    for (let round = 0; round < 6; round += 1) {
+      await world.clock.advance(30_000);
+      await world.edit('servicenow', ids.servicenow, { description: `round ${round}` });
+      await world.sync();
+    }
+    const there = files.all('incident', ids.servicenow).map(({ content }) => content.toString());
+    expect(there).toEqual(['first', 'third']);
+  });
+
   it('do not keep their tickets waiting', async () => {
     const { world, ids } = await linked();
     world.desks.servicenow.files.add('incident', ids.servicenow, { name: 'a.txt', content: 'a' });

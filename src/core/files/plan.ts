@@ -22,8 +22,9 @@ const missingMs = 10 * 60_000;
  */
 export function planFiles(view: FilesView, rules: FileRules, at: PlanAt): readonly FileStep[] {
   const plan = new Planner(view, rules, at);
-  // What may have arrived is looked for before anything on the other side can be taken for new.
-  const open = plan.ledger.rows.flatMap((row) => plan.openRow(row));
+  // What may have arrived is looked for before anything on the other side can be taken for new; by its content before by its looks.
+  const rows = plan.ledger.rows.toSorted((a, b) => Number(a.hash === '') - Number(b.hash === ''));
+  const open = rows.flatMap((row) => plan.openRow(row));
   const listed = sides.flatMap((side) => view.now[side]?.items ?? []);
   const known = listed.filter((file) => plan.ledger.knows(file));
   // What stands in the ledger chooses its twin before others are taken for new.

@@ -41,6 +41,7 @@ export async function sendFile(engine: Engine, job: FileJob, carry: Carry, movin
   }
 }
 
+/** `went`: the hash of the content where all of it has left. */
 type Sent =
   | {
       readonly kind: 'across';
@@ -49,9 +50,9 @@ type Sent =
       readonly hash: string;
       readonly paired: boolean;
     }
-  | { readonly kind: 'failed'; readonly error: ConnectorError }
+  | { readonly kind: 'failed'; readonly error: ConnectorError; readonly went?: string | null }
   /** We were told to stop, or the row is another worker's: whether it arrived is not known. */
-  | { readonly kind: 'broken-off' };
+  | { readonly kind: 'broken-off'; readonly went?: string | null };
 
 interface Sending extends Moving {
   /** False where the ledger has not heard of this file for so long that another worker may have taken over. */
@@ -92,13 +93,13 @@ async function transfer(
         const data = { side: carry.to, executed: 'maybe', cause: 'unexpected' } as const;
         return { kind: 'failed', error: new ConnectorError('Unavailable', data, { cause: error }) };
       });
-    if (result === null) return { kind: 'broken-off' };
+    if (result === null) return { kind: 'broken-off', went: hashOf(content) };
     // Found where an earlier sending had left it, nothing was opened.
     if (result.kind === 'attached')
       return { ...result, kind: 'across', hash: hashOf(content) ?? result.hash ?? '', paired: false };
     const { error } = result;
     const broken = error.data.side === file.side && error.kind === 'Unavailable' && !error.inDoubt;
-    if (!broken || start >= startsAtMost) return { kind: 'failed', error };
+    if (!broken || start >= startsAtMost) return { kind: 'failed', error, went: hashOf(content) };
   }
 }
 
@@ -143,10 +144,15 @@ function outcomeRow(engine: Engine, last: ChildRow, result: Sent, carry: Carry):
         }),
       });
     case 'failed':
-      return afterFailure(last, result.error, { now, from: carry.file.side });
+      return afterFailure(withContent(last, result), result.error, { now, from: carry.file.side });
     case 'broken-off':
-      return advanced(last, now, { detail: withDetail(last, { lostAt: iso(now) }) });
+      return advanced(withContent(last, result), now, { detail: withDetail(last, { lostAt: iso(now) }) });
   }
+}
+
+/** What may have arrived is known again by its content, where its own desk keeps no hash: another version may look the same. */
+function withContent(row: ChildRow, { went }: { readonly went?: string | null }): ChildRow {
+  return went === undefined || went === null ? row : { ...row, hash: went };
 }
 
 function report(engine: Engine, job: FileJob, row: ChildRow, result: Sent, startedAt: number): void {

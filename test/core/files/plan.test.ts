@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ChildRow, FileInfo } from '../../../src/core/children.ts';
 import { planFiles } from '../../../src/core/files/plan.ts';
 import type { FilesConfig } from '../../../src/mapping/files-config.ts';
 import { ago, at, file, row, rulesOf, view, words } from './world.ts';
@@ -237,6 +238,25 @@ describe('versions and deletions', () => {
     ]);
     expect(plan(view({ salesforce: [second], rows: [lost] }), { newVersion: 'ignore' })).toEqual([
       'carry salesforce 069: planned again',
+    ]);
+  });
+
+  it('takes what has arrived for the version whose content it is, not for an earlier one that looks the same', () => {
+    const third = file('salesforce', { versionId: '068000000000003AAA' });
+    const lost = (version: FileInfo, hash: string): ChildRow =>
+      row(version, {
+        id: version.versionId,
+        sourceId: `${version.id}@${version.versionId}`,
+        state: 'sent',
+        hash,
+        updatedAt: ago(100),
+      });
+    const arrived = file('servicenow', { id: '2'.repeat(32), own: true, hash: 'c'.repeat(64) });
+    const rows = [carried, lost(second, ''), lost(third, 'c'.repeat(64))];
+    const steps = planFiles(view({ servicenow: [here, arrived], salesforce: [third], rows }), rulesOf(), at());
+    expect(steps.map((step) => [step.row.id, step.row.state, step.row.counterpartId])).toEqual([
+      [third.versionId, 'carried', arrived.id],
+      [second.versionId, 'withheld', null],
     ]);
   });
 
