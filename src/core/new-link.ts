@@ -51,22 +51,28 @@ export function newLink(input: NewLinkInput): Link {
 }
 
 /**
- * What a create carried and somebody wrote over before its answer was found. Kept as writes of the link, so that what gives way is
- * put on record: nobody saw what the desk had kept of it.
+ * What a create carried and somebody wrote over or emptied before its answer was found. Kept as writes of the link, so that what gives
+ * way is put on record: nobody saw what the desk had kept of it.
  */
 export function overtakenAtCreate(
   pair: PairRules,
   across: SourceRecord,
   sent: readonly PendingWrite[],
 ): readonly PendingWrite[] {
-  return sent.filter((write) => {
+  const overtaken = sent.filter((write) => {
     const rule = pair.fields.find((candidate) => candidate.fields[write.side] === write.field);
-    if (rule?.writes !== 'both' || write.side !== across.side) return false;
+    if (rule?.writes !== 'both' || write.side !== across.side || isEmpty(write.value)) return false;
     const held = valueIn(across, write.field);
-    if (held === undefined || held === null || held === '' || rule.same(write.side, held, write.value)) return false;
+    if (held === undefined || rule.same(write.side, held, write.value)) return false;
     const onlyOne = write.before === null || rule.same(write.side, write.before, write.value);
-    return onlyOne && !keptOf(rule, write.side, held, write.value);
+    return onlyOne && (isEmpty(held) || !keptOf(rule, write.side, held, write.value));
   });
+  // It is known to have arrived: nothing is nothing again, and not what stood there before it came.
+  return overtaken.map((write) => ({ ...write, before: write.value }));
+}
+
+function isEmpty(value: FieldValue): boolean {
+  return value === null || value === '';
 }
 
 /** History of a create: one move per field that went out. */

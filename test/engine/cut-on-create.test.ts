@@ -27,4 +27,22 @@ describe('a desk that keeps less of a text than it says', () => {
     expect(world.twin('servicenow').fields['description']).toBe(long.slice(0, 20));
     expect(world.twin('salesforce').fields['Description']).toBe(long);
   });
+
+  it('puts the whole text on record where somebody emptied the beginning before the lost create was found', async () => {
+    const world = createWorld({}, short);
+    world.desks.servicenow.faults.add({ error: 'Unavailable', method: 'create', effect: 'done', times: 1 });
+    world.put('salesforce', { ...newCase, Description: long });
+    await world.sync();
+    world.desks.servicenow.edit('incident', world.twin('servicenow').id, { description: null });
+    for (const ms of [80_000, 6000, 6000]) {
+      await world.clock.advance(ms);
+      await world.sync();
+    }
+    const link = await world.link();
+    const rows = await world.store.transaction((tx) => tx.conflictsOf([link.id], ['open', 'decided', 'settled']));
+    expect(rows).toMatchObject([
+      { field: 'description', why: 'overtaken', values: { servicenow: null, salesforce: long } },
+    ]);
+    expect(world.twin('salesforce').fields['Description']).toBeNull();
+  });
 });
