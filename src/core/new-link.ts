@@ -65,7 +65,7 @@ export function overtakenAtCreate(
     const held = valueIn(across, write.field);
     if (held === undefined || rule.same(write.side, held, write.value)) return false;
     const onlyOne = write.before === null || rule.same(write.side, write.before, write.value);
-    return onlyOne && (isEmpty(held) || !keptOf(rule, write.side, held, write.value));
+    return onlyOne && (isEmptied(held, across) || !keptOf(rule, write.side, held, write.value));
   });
   // It is known to have arrived: nothing is nothing again, and not what stood there before it came.
   return overtaken.map((write) => ({ ...write, before: write.value }));
@@ -73,6 +73,14 @@ export function overtakenAtCreate(
 
 function isEmpty(value: FieldValue): boolean {
   return value === null || value === '';
+}
+
+/**
+ * Nothing at all may as well have been emptied by a person while the answer was lost; on a record that nobody has saved since, the desk
+ * itself took nothing (ServiceNow's field ACLs drop a value and say nothing of it).
+ */
+function isEmptied(value: FieldValue, record: SourceRecord): boolean {
+  return isEmpty(value) && record.version.count !== 0;
 }
 
 /** History of a create: one move per field that went out. */
@@ -142,8 +150,7 @@ function recovered(input: NewLinkInput, side: Side, rule: FieldRule, held: boole
   if (note === undefined) return held && side !== origin ? value : null;
   const sent = arrived(rule, to, valueIn(records[to], rule.fields[to]) ?? null, note);
   if (sent === undefined) return null;
-  // Nothing at all may as well have been emptied by a person while the answer was lost.
-  if (side !== origin) return value !== null && value !== '' && keptOf(rule, side, value, sent) ? value : sent;
+  if (side !== origin) return !isEmptied(value, records[side]) && keptOf(rule, side, value, sent) ? value : sent;
   if (
     rule.agree(
       origin === 'servicenow' ? { servicenow: value, salesforce: sent } : { servicenow: sent, salesforce: value },

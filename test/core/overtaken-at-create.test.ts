@@ -6,8 +6,8 @@ import { recordOn, rulesOf, startedAt } from './world.ts';
 
 const words = 'The printer on the second floor is on fire.';
 
-/** What the create carried, when this stands on the incident that it had made. */
-function overtaken(held: FieldValue, carried: Partial<PendingWrite> = {}): readonly PendingWrite[] {
+/** What the create carried, when this stands on the incident that it had made, saved so often since. */
+function overtaken(held: FieldValue, carried: Partial<PendingWrite> = {}, count = 1): readonly PendingWrite[] {
   const sent: PendingWrite = {
     linkId: 'I1',
     side: 'servicenow',
@@ -17,7 +17,8 @@ function overtaken(held: FieldValue, carried: Partial<PendingWrite> = {}): reado
     sentAt: startedAt,
     ...carried,
   };
-  return overtakenAtCreate(rulesOf(), recordOn('servicenow', { description: held }), [sent]);
+  const made = recordOn('servicenow', { description: held }, { version: { stamp: startedAt, count } });
+  return overtakenAtCreate(rulesOf(), made, [sent]);
 }
 
 describe('what a create carried whose answer was lost', () => {
@@ -29,9 +30,10 @@ describe('what a create carried whose answer was lost', () => {
     expect(overtaken(null)).toMatchObject([{ before: words }]);
   });
 
-  it('is not overtaken by what the desk has kept of it, whole or in part', () => {
+  it('is not overtaken by what the desk has kept of it: whole, in part, or nothing at all', () => {
     expect(overtaken(words)).toEqual([]);
     expect(overtaken(words.slice(0, 20))).toEqual([]);
+    expect(overtaken(null, {}, 0)).toEqual([]);
   });
 
   it('is nothing where it carried nothing, or may have carried either of two texts', () => {

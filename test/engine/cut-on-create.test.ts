@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { computes } from '../../src/connectors/memory/rules.ts';
 import { createWorld, newCase, objects } from './world.ts';
 
 /** Less than the mapping says, as a customised column may be. */
@@ -44,5 +45,18 @@ describe('a desk that keeps less of a text than it says', () => {
       { field: 'description', why: 'overtaken', values: { servicenow: null, salesforce: long } },
     ]);
     expect(world.twin('salesforce').fields['Description']).toBeNull();
+  });
+
+  it('leaves a text alone that a desk took nothing of, as where our user may not write it, though the answer was lost', async () => {
+    const world = createWorld({}, { rules: [computes('description', () => null)] });
+    world.desks.servicenow.faults.add({ error: 'Unavailable', method: 'create', effect: 'done', times: 1 });
+    world.put('salesforce', { ...newCase, Description: long });
+    await world.sync();
+    for (const ms of [80_000, 6000, 6000]) {
+      await world.clock.advance(ms);
+      await world.sync();
+    }
+    expect(world.twin('servicenow').fields['description']).toBeNull();
+    expect(world.twin('salesforce').fields['Description']).toBe(long);
   });
 });
