@@ -21,7 +21,7 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-/** Ends the process as soon as its last words are out. They are loaded here: any command that can fail has loaded them already. */
+/** Ends the process as soon as its last words are out. What makes them is loaded only now: a command that ends well never needs it. */
 async function crash(error: unknown, env: Environment): Promise<void> {
   const { lastWords } = await import('./crash.ts');
   const words = lastWords(error, { env, folder: projectFolder, terminal: process.stderr.isTTY, now: Date.now() });

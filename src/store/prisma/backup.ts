@@ -5,11 +5,9 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import type pg from 'pg';
 import { z } from 'zod';
-import { StoreUnavailable } from '../store.ts';
 import { BackupUnreadable, RestoreRefused } from './backup-errors.ts';
-import { applicationName, HeardClient } from './client.ts';
+import { withClient } from './client.ts';
 import { queueName } from './queue/boss.ts';
-import { isUnavailable } from './unavailable.ts';
 
 /**
  * A file of gzipped lines, `<table>\t<row as JSON>`, between a line that says what it is and one that counts the rest. JSON as
@@ -256,21 +254,4 @@ function split(file: string, line: string): { readonly table: string; readonly j
 
 function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
-}
-
-async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new HeardClient({
-    connectionString: url,
-    connectionTimeoutMillis: 10_000,
-    application_name: applicationName(),
-  });
-  try {
-    await client.connect();
-    return await use(client);
-  } catch (error) {
-    throw isUnavailable(error) ? new StoreUnavailable('the database does not answer', { cause: error }) : error;
-  } finally {
-    // Whatever was not committed is undone with the connection.
-    await client.end();
-  }
 }

@@ -2,10 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { MigrationList } from '@prisma/schema-engine-wasm';
 import type pg from 'pg';
-import { StoreUnavailable } from '../store.ts';
-import { applicationName, HeardClient } from './client.ts';
+import { withClient } from './client.ts';
 import { DatabaseBehind, DatabaseNewer, MigrationFailed } from './errors.ts';
-import { isUnavailable } from './unavailable.ts';
 import { installQueue } from './queue/install.ts';
 import { withSchemaEngine } from './schema-engine.ts';
 
@@ -60,22 +58,6 @@ async function missingIn(client: pg.Client, known: readonly Known[]): Promise<re
   const newer = finished.findLast((name) => !names.has(name));
   if (newer !== undefined) throw new DatabaseNewer(newer);
   return [...names].filter((name) => !finished.includes(name));
-}
-
-async function withClient<T>(databaseUrl: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new HeardClient({
-    connectionString: databaseUrl,
-    connectionTimeoutMillis: 10_000,
-    application_name: applicationName(),
-  });
-  try {
-    await client.connect();
-    return await use(client);
-  } catch (error) {
-    throw isUnavailable(error) ? new StoreUnavailable('the database does not answer', { cause: error }) : error;
-  } finally {
-    await client.end();
-  }
 }
 
 async function apply(databaseUrl: string, known: readonly Known[]): Promise<readonly string[]> {
