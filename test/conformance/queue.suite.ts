@@ -4,7 +4,7 @@ import type { Job } from '../../src/store/queue.ts';
 import { JobsLost, type Store } from '../../src/store/store.ts';
 import { builtAt } from '../support/builders.ts';
 import { eventually } from '../support/eventually.ts';
-import type { OpenStore, StoreUnderTest } from './store.suite.ts';
+import type { OpenStore, StoreUnderTest } from './store/support.ts';
 
 const linkKey = (id: string): WorkKey => ({ kind: 'link', linkId: id });
 const names = (jobs: readonly Job[]): readonly string[] => jobs.map((job) => formatKey(job.key)).toSorted();

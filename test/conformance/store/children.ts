@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ChildRow } from '../../../src/core/children.ts';
-import type { Tx } from '../../../src/store/store.ts';
 import { builtAt, childRow, link } from '../../support/builders.ts';
-
-type Run = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+import type { Run } from './support.ts';
 
 const later = '2026-03-02T09:00:00.000Z';
 const hostile = ['a\u0000b', '\ud83d', '\u001a0000', '😀👩‍👩‍👧', 'a\r\nb', "'; DROP TABLE children; --"];

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ChildRow } from '../../../src/core/children.ts';
-import type { Tx } from '../../../src/store/store.ts';
 import { childRow, link } from '../../support/builders.ts';
-
-type Run = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+import type { Run } from './support.ts';
 
 const seen = '2026-03-02T08:00:00.000Z';
 const next = '2026-03-02T08:00:00.001Z';
