@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startSalesforceSandbox } from '../../../src/sandbox/salesforce.ts';
 import { startServiceNowSandbox } from '../../../src/sandbox/servicenow.ts';
+import { answerParent } from '../desk/answer-parent.ts';
 import type { Ask, Log } from './messages.ts';
 
 interface Call {
@@ -107,12 +108,4 @@ async function answer(ask: Ask): Promise<unknown> {
   }
 }
 
-process.on('message', (message: { readonly id: number; readonly ask: Ask }) => {
-  void answer(message.ask).then(
-    (value) => process.connected && process.send?.({ id: message.id, value }),
-    (error: unknown) => process.send?.({ id: message.id, error: String(error) }),
-  );
-});
-// A measurement that was broken off takes its desks along.
-process.on('disconnect', () => process.exit(0));
-process.send?.({ url: sandbox.url, clientId: sandbox.account.clientId, clientSecret: sandbox.account.clientSecret });
+answerParent(sandbox, answer);

@@ -4,11 +4,12 @@ import { Readable } from 'node:stream';
 import { receive } from '../../../src/sandbox/content.ts';
 import { startSalesforceSandbox } from '../../../src/sandbox/salesforce.ts';
 import { startServiceNowSandbox } from '../../../src/sandbox/servicenow.ts';
+import { answerParent } from '../desk/answer-parent.ts';
 import { type DeskServer, serveAs } from './desk-server.ts';
 import { ticketsOf } from './desk-tickets.ts';
 import { awaitRows, shown, trace, watch, watchComments, watchFiles } from './desk-watch.ts';
 import { assumed, batchQuotaMs, parseLatency } from './latency.ts';
-import type { Ask, Counted, Done, Hello } from './messages.ts';
+import type { Ask, Counted, Done } from './messages.ts';
 
 const people = { servicenow: 'igor.itil', salesforce: 'dana.support' };
 const state: DeskServer = { latency: { kind: 'flat', ms: 0 }, calls: [], written: 0 };
@@ -121,14 +122,4 @@ async function answer(ask: Ask): Promise<unknown> {
   }
 }
 
-process.on('message', (message: { readonly id: number; readonly ask: Ask }) => {
-  void answer(message.ask).then(
-    (value) => process.connected && process.send?.({ id: message.id, value }),
-    (error: unknown) => process.send?.({ id: message.id, error: String(error) }),
-  );
-});
-// A bench that was broken off takes its desks along.
-process.on('disconnect', () => process.exit(0));
-const { url, account } = sandbox;
-const hello: Hello = { side: sandbox.side, url, clientId: account.clientId, clientSecret: account.clientSecret };
-process.send?.(hello);
+answerParent(sandbox, answer);

@@ -1,4 +1,3 @@
-import type { Side } from '../../../src/core/side.ts';
 import type { Ticket } from './truth.ts';
 
 export type Fields = Readonly<Record<string, string>>;
@@ -117,12 +116,4 @@ export interface Answers {
   readonly latency: null;
   readonly forget: null;
   readonly stop: null;
-}
-
-/** The first message of a desk's process. */
-export interface Hello {
-  readonly side: Side;
-  readonly url: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
 }
