@@ -1,6 +1,6 @@
 import type { Hop } from './hops.ts';
 import type { Hold, HoldReason } from './link.ts';
-import { basesLeft, type Edited } from './pending.ts';
+import { basesLeft, type Edited, meantBy } from './pending.ts';
 import type { ConflictReason, DateRange, FieldConflict, FieldMove, LinkView } from './plan.ts';
 import type { FieldValue } from './record.ts';
 import type { ConflictRule, FieldRule } from './rules.ts';
@@ -61,10 +61,15 @@ export function unreadable(field: string, side: Side): FieldResult {
 
 /**
  * An edit that is held still counts as one next time, so the link's bases stay, or tell as much. Nobody knows what the editor of a
- * held field saw, so it has no past then.
+ * held field saw, so it has no past then; where it was emptied, its past is what stands across.
  */
 function basesOfHeld(c: FieldCase): FieldResult['bases'] {
-  return c.edited === null ? null : basesLeft(c.view, c.rule, c.edited, () => null);
+  const past = (side: Side): FieldValue => (isEmpty(c.now[side]) ? meantBy(c.rule, side, c.now) : null);
+  return c.edited === null ? null : basesLeft(c.view, c.rule, c.edited, past);
+}
+
+function isEmpty(value: FieldValue): boolean {
+  return value === null || value === '';
 }
 
 /** The field needs dates before it can be decided. */

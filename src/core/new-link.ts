@@ -65,6 +65,7 @@ export function overtakenAtCreate(
     const held = valueIn(across, write.field);
     if (held === undefined || rule.same(write.side, held, write.value)) return false;
     const onlyOne = write.before === null || rule.same(write.side, write.before, write.value);
+    if (madeWithout(across, write, sent)) return false;
     return onlyOne && (isEmptied(held, across) || !keptOf(rule, write.side, held, write.value));
   });
   // It is known to have arrived: nothing is nothing again, and not what stood there before it came.
@@ -148,7 +149,7 @@ function recovered(input: NewLinkInput, side: Side, rule: FieldRule, held: boole
   const note = input.sent?.find((write) => write.side === to && write.field === rule.fields[to]);
   const value = valueIn(records[side], rule.fields[side]) ?? null;
   if (note === undefined) return held && side !== origin ? value : null;
-  const sent = arrived(rule, to, valueIn(records[to], rule.fields[to]) ?? null, note);
+  const sent = arrived(rule, records[to], note, input.sent ?? []);
   if (sent === undefined) return null;
   if (side !== origin) return !isEmptied(value, records[side]) && keptOf(rule, side, value, sent) ? value : sent;
   if (
@@ -165,8 +166,26 @@ function recovered(input: NewLinkInput, side: Side, rule: FieldRule, held: boole
  * What arrived of a create that may have been sent twice: what stands there, if it is one of the two values (the earlier one is in
  * `before`). If it is neither, somebody has edited it, and nobody knows from which: undefined.
  */
-function arrived(rule: FieldRule, to: Side, held: FieldValue, note: PendingWrite): FieldValue | undefined {
+function arrived(
+  rule: FieldRule,
+  across: SourceRecord,
+  note: PendingWrite,
+  sent: readonly PendingWrite[],
+): FieldValue | undefined {
+  const to = across.side;
+  const held = valueIn(across, rule.fields[to]) ?? null;
+  if (madeWithout(across, note, sent)) return held;
   if (note.before === null || rule.same(to, note.before, note.value) || rule.same(to, held, note.value))
     return note.value;
   return rule.same(to, held, note.before) ? note.before : undefined;
+}
+
+/**
+ * True if an earlier sending of the create did without this field, and is the one that arrived: nothing stands there, and nobody has
+ * saved the record since.
+ */
+function madeWithout(across: SourceRecord, note: PendingWrite, sent: readonly PendingWrite[]): boolean {
+  const sentBefore = sent.some((write) => write.before !== null);
+  if (!sentBefore || note.before !== null || across.version.count !== 0) return false;
+  return isEmpty(valueIn(across, note.field) ?? null);
 }

@@ -98,6 +98,12 @@ export function basesLeft(
   return bothSides((side) => (changed[side] ? past(side) : (valueIn(view.now[side], rule.fields[side]) ?? null)));
 }
 
+/** What `side` would hold of what stands across; null where nothing is known to. */
+export function meantBy(rule: FieldRule, side: Side, now: Readonly<Record<Side, FieldValue>>): FieldValue {
+  const meant = rule.carry({ to: side, value: now[otherSide(side)], baseFrom: undefined, target: undefined });
+  return meant.kind === 'write' ? meant.value : null;
+}
+
 function outcome(view: LinkView, rule: FieldRule, write: PendingWrite): Outcome {
   const held = valueIn(view.now[write.side], write.field);
   if (held === undefined) return 'none';

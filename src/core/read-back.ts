@@ -1,6 +1,6 @@
 import { keptOf } from './kept.ts';
 import type { Base, Hold, Hops } from './link.ts';
-import { basesLeft, editedSince } from './pending.ts';
+import { basesLeft, editedSince, meantBy } from './pending.ts';
 import type { FieldConflict, FieldMove, LinkPlan, LinkView } from './plan.ts';
 import { type FieldValue, type SourceRecord, valueIn } from './record.ts';
 import type { FieldRule, PairRules } from './rules.ts';
@@ -202,11 +202,8 @@ function basesToDecideAnew(view: LinkView, rule: FieldRule): Readonly<Record<Sid
     return now !== undefined && !rule.same(side, base[side] ?? null, now);
   });
   // What stands across is what the two had in common when it arrived.
-  const past = (side: Side): FieldValue => {
-    const value = valueIn(view.now[otherSide(side)], rule.fields[otherSide(side)]) ?? null;
-    const meant = rule.carry({ to: side, value, baseFrom: undefined, target: undefined });
-    return meant.kind === 'write' ? meant.value : null;
-  };
+  const held = bothSides((side) => valueIn(view.now[side], rule.fields[side]) ?? null);
+  const past = (side: Side): FieldValue => meantBy(rule, side, held);
   return basesLeft(view, rule, editedSince(view, rule, changed), past) ?? base;
 }
 

@@ -120,6 +120,16 @@ describe('a write whose outcome was never recorded', () => {
     expect(world.sync()).toMatchObject({ kind: 'agree', moved: false, holds });
     expect(world.field('salesforce', 'Status')).toBe('Waiting for parts');
   });
+
+  it('leaves a field standing that was emptied over it and cannot be empty across, and held, run after run', () => {
+    const world = new World().put('salesforce', { Status: 'Closed' });
+    world.sync({ after: ['servicenow'] });
+    world.put('servicenow', { state: null });
+    const holds = [{ field: 'state', reason: { kind: 'no-counterpart', side: 'servicenow', value: '' } }];
+    expect(world.sync()).toMatchObject({ kind: 'agree', holds });
+    expect(world.sync()).toMatchObject({ kind: 'agree', moved: false, holds });
+    expect(world.field('salesforce', 'Status')).toBe('Closed');
+  });
 });
 
 describe('an unrecorded write that joined an edited cut text to its tail', () => {
