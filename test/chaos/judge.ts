@@ -10,12 +10,13 @@ export interface Broken {
   readonly about: string;
 }
 
-interface Spoken {
+export interface Spoken {
   readonly text: string;
   readonly channel: 'public' | 'internal';
 }
 
-interface Truth {
+/** What stands at both desks at the end, and what we have kept of what does not. */
+export interface Truth {
   readonly rows: Readonly<Record<Side, readonly DeskRow[]>>;
   readonly spoken: Readonly<Record<Side, readonly Spoken[]>>;
   /** Every value that a conflict or history row keeps. */
@@ -49,7 +50,11 @@ async function truthOf(world: World): Promise<Truth> {
 
 /** Holds both desks' own tables against what people did. Our own tables are asked only for the values that they keep. */
 export async function judge(world: World, people: People): Promise<readonly Broken[]> {
-  const truth = await truthOf(world);
+  return judgeTruth(await truthOf(world), people);
+}
+
+/** The same, by what was gathered already. */
+export function judgeTruth(truth: Truth, people: People): readonly Broken[] {
   return people.tickets.flatMap((ticket) => judgeTicket(truth, ticket));
 }
 

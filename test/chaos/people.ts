@@ -1,5 +1,5 @@
 import { otherSide, type Side, sides } from '../../src/core/side.ts';
-import type { World } from './world.ts';
+import type { DeskProcess } from './world.ts';
 
 /** Fields that every edit gives a value nobody has written before, so that each can be looked for at the end. */
 export const textFields = {
@@ -35,15 +35,20 @@ export interface Ticket {
   readonly comments: Said[];
 }
 
+/** Where people work. */
+export interface Offices {
+  readonly desks: Readonly<Record<Side, Pick<DeskProcess, 'create' | 'edit' | 'comment' | 'find'>>>;
+}
+
 /** Everything people do, remembered: the judge holds the desks against it. */
 export class People {
   readonly tickets: Ticket[] = [];
-  readonly #world: World;
+  readonly #world: Offices;
   readonly #random: () => number;
   readonly #texts: readonly string[];
   #count = 0;
 
-  constructor(world: World, random: () => number, texts: readonly string[]) {
+  constructor(world: Offices, random: () => number, texts: readonly string[]) {
     this.#world = world;
     this.#random = random;
     this.#texts = texts;
