@@ -40,7 +40,9 @@ export function afterWrite(input: AfterWriteInput): AfterWrite {
   const failed = new Set(fates.filter((fate) => fate.failed).map((fate) => fate.rule.name));
   const refused = fates.flatMap((fate) => (fate.refused === null ? [] : [fate.refused]));
   const undone = (field: string): boolean => failed.has(field) || refused.some((hold) => hold.field === field);
-  const unsettled = bothSides((side) => fates.some((fate) => fate.moved.includes(side)));
+  const unsettled = bothSides(
+    (side) => fates.some((fate) => fate.moved.includes(side)) || mayHoldComments(input, side),
+  );
   const bases = bothSides((side) => baseAfter(input, side, fates, unsettled[side]));
   return {
     bases,
@@ -53,6 +55,17 @@ export function afterWrite(input: AfterWriteInput): AfterWrite {
     ],
     lookAgain: unsettled.servicenow || unsettled.salesforce || rules.fields.some((rule) => tailMoved(rule, bases)),
   };
+}
+
+/**
+ * More than our own save lies between what was read and what was read back. A journal entry of ServiceNow moves nothing but its
+ * ticket's counter, so that nothing else would tell of one.
+ */
+function mayHoldComments({ rules, view, results }: AfterWriteInput, side: Side): boolean {
+  const result = results[side];
+  if (rules.comments === undefined || result?.kind !== 'written') return false;
+  const [seen, written] = [view.now[side].version.count, result.record.version.count];
+  return seen !== null && written !== null && written > seen + 1;
 }
 
 /** The text behind a cut text is another now: the next run shows it. Two steps, so that a crash between them is plain to see. */

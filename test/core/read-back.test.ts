@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { afterWrite } from '../../src/core/read-back.ts';
 import type { Fields } from '../../src/core/record.ts';
-import { World } from './world.ts';
+import { rulesOf, World } from './world.ts';
 
 const edited = (value: string): World => new World().put('servicenow', { description: value });
 
@@ -87,6 +87,25 @@ describe('what was read back after a write', () => {
     expect(after.lookAgain).toBe(true);
     expect(after.bases.salesforce.fields['Priority']).toBe('Medium');
     expect(after.bases.salesforce.version).toEqual(view.now.salesforce.version);
+  });
+
+  it.each([
+    ['once, by us', 1, { travel: true, looksAgain: false }],
+    ['by somebody in between, who may have commented', 2, { travel: true, looksAgain: true }],
+    ['by somebody in between, where comments do not travel', 2, { travel: false, looksAgain: false }],
+  ])('knows by its counter that a record was saved %s', (_who, saves, { travel, looksAgain }) => {
+    const { comments, ...silent } = rulesOf();
+    const rules = travel && comments !== undefined ? { ...silent, comments } : silent;
+    const world = new World({ rules }).put('salesforce', { Priority: 'High' });
+    const { plan, view } = world.plan();
+    if (plan.kind !== 'write') throw new Error('expected a write');
+    for (let save = 1; save < saves; save += 1) world.save('servicenow', { impact: '1' }, 'beth.anglin');
+    world.save('servicenow', plan.writes[0]?.fields ?? {}, 'casebridge');
+    const record = world.records.servicenow;
+    const results = { servicenow: { kind: 'written' as const, record, before: null } };
+    const after = afterWrite({ view, rules, plan, results });
+    expect(after.lookAgain).toBe(looksAgain);
+    expect(after.bases.servicenow.version).toEqual((looksAgain ? view.now.servicenow : record).version);
   });
 
   it('leaves the bases of a field whose write failed, and of no other', () => {

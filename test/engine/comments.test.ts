@@ -88,6 +88,18 @@ describe('comments on both desks', () => {
   });
 });
 
+it('carries what was said between our read of the ticket and our write to it, in the journal that moves nothing else', async () => {
+  const world = await pairOfTickets();
+  world.desks.servicenow.onCall(({ method, item }) => {
+    if (method === 'update' && item !== null && said(world, 'servicenow').length === 0)
+      say(world, 'servicenow', 'It has just stopped.');
+  });
+  await world.edit('salesforce', world.twin('salesforce').id, { Subject: 'Printer on fire, again' });
+  await world.sync();
+  expect(world.twin('servicenow').fields['short_description']).toBe('Printer on fire, again');
+  expect(texts(world, 'salesforce')).toEqual([expect.stringContaining('It has just stopped.')]);
+});
+
 describe('a post whose answer was lost', () => {
   it('is found by its text and not posted again', async () => {
     const world = await pairOfTickets();
