@@ -1,6 +1,6 @@
 import type { Condition } from './alerts/conditions.ts';
 import type { Notice } from './alerts/decide.ts';
-import { describePause } from './describe-event.ts';
+import { describePause } from './describe-standing.ts';
 import { oneLine, sideNames } from './words.ts';
 
 /** What is wrong, and what mends it, in a sentence or two. */

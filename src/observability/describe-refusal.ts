@@ -1,5 +1,6 @@
+import { isForgotten } from '../core/link.ts';
 import type { Refusal } from '../operate/refused.ts';
-import { describePause } from './describe-event.ts';
+import { describePause } from './describe-standing.ts';
 import { describeLife } from './describe-life.ts';
 import { oneLine, pairName, sideNames } from './words.ts';
 
@@ -12,11 +13,17 @@ export function describeRefusal(refusal: Refusal): string {
       return `"${oneLine(refusal.search)}" names several links: ${refusal.ids.join(', ')}; give one of these ids.`;
     case 'link-detached':
       return `${oneLine(refusal.search)} is unlinked already; "relink" takes the pair up again.`;
+    case 'link-forgotten':
+      return `${oneLine(refusal.search)} was forgotten at somebody's request: nothing is kept of it but the ids of its records, so there is nothing to go on from.`;
+    case 'link-busy':
+      return `${oneLine(refusal.search)} is being worked on all the time, so it is unlinked, but not forgotten yet; try again in a minute.`;
     case 'link-not-detached':
       return `${oneLine(refusal.search)} is not unlinked; its status is ${refusal.status}.`;
     case 'no-record':
       return `${sideNames[refusal.side]} shows no ticket "${oneLine(refusal.search)}"${refusal.how === 'deleted' ? ': it was deleted' : ' to our user'}.`;
     case 'record-linked':
+      if (isForgotten(refusal.link))
+        return `${oneLine(refusal.search)} in ${sideNames[refusal.side]} belonged to a pair that was forgotten at somebody's request; it is never paired again.`;
       return refusal.link.status === 'detached'
         ? `${oneLine(refusal.search)} in ${sideNames[refusal.side]} was paired before (${pairName(refusal.link)}, ${describeLife(refusal.link)}); "links relink ${refusal.link.id}" takes that up again.`
         : `${oneLine(refusal.search)} in ${sideNames[refusal.side]} is paired already: ${pairName(refusal.link)}; end that first with "links unlink".`;

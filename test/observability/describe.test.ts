@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ConnectorError, type ConnectorErrorData, type ConnectorErrorKind } from '../../src/connectors/errors.ts';
 import { describeConnectorError } from '../../src/observability/describe-error.ts';
-import {
-  describeConflict,
-  describeEvent,
-  describeHold,
-  describeMoves,
-} from '../../src/observability/describe-event.ts';
+import { describeConflict, describeHold, describeMoves } from '../../src/observability/describe-change.ts';
+import { describeEvent } from '../../src/observability/describe-event.ts';
 import { oneLine, showValue } from '../../src/observability/words.ts';
 import { conflictRow, link, quarantineRow } from '../support/builders.ts';
 

@@ -1,6 +1,6 @@
 import { iso } from '../../core/clock.ts';
 import { sides } from '../../core/side.ts';
-import { describePause } from '../../observability/describe-event.ts';
+import { describePause } from '../../observability/describe-standing.ts';
 import { tryMapping } from '../../operate/mapping-plan.ts';
 import { look, type Poll } from '../../operate/look.ts';
 import { pausePair, resumePair } from '../../operate/pairs.ts';

@@ -1,7 +1,7 @@
 import type { DateRange } from '../../core/plan.ts';
 import type { FieldValue } from '../../core/record.ts';
 import { bothSides, type Side, sides } from '../../core/side.ts';
-import { describeConflict } from '../../observability/describe-event.ts';
+import { describeConflict } from '../../observability/describe-change.ts';
 import { fieldLabel, pairName } from '../../observability/words.ts';
 import type { HeldValue, Names, Writer } from '../../operate/name-book.ts';
 import type { ConflictRow } from '../../store/store.ts';

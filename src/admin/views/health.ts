@@ -1,5 +1,5 @@
 import { type Side, sides } from '../../core/side.ts';
-import { describePause } from '../../observability/describe-event.ts';
+import { describePause } from '../../observability/describe-standing.ts';
 import { counted, sideNames } from '../../observability/words.ts';
 import type { Look, Poll } from '../../operate/look.ts';
 import type { AdminContext } from '../context.ts';

@@ -3,7 +3,7 @@ import type { Link } from '../../core/link.ts';
 import type { FieldValue } from '../../core/record.ts';
 import type { FieldRule, PairRules } from '../../core/rules.ts';
 import { bothSides, type Side, sides } from '../../core/side.ts';
-import { describeHold, describeMoves } from '../../observability/describe-event.ts';
+import { describeHold, describeMoves } from '../../observability/describe-change.ts';
 import { fieldLabel } from '../../observability/words.ts';
 import type { KeptLink } from '../../operate/link-view.ts';
 import type { Names } from '../../operate/name-book.ts';

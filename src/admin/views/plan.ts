@@ -1,5 +1,5 @@
 import type { Decision } from '../../engine/work.ts';
-import { describeHold, describeMoves } from '../../observability/describe-event.ts';
+import { describeHold, describeMoves } from '../../observability/describe-change.ts';
 import { pairName, sideNames } from '../../observability/words.ts';
 import type { MappingTried } from '../../operate/mapping-plan.ts';
 import type { MappingPlan, Planned } from '../schemas/pairs.ts';

@@ -1,5 +1,5 @@
 import { parseKey } from '../../core/link.ts';
-import { describeReason } from '../../observability/describe-event.ts';
+import { describeReason } from '../../observability/describe-standing.ts';
 import { causeOf } from '../../operate/quarantine.ts';
 import type { AsideGroup, QuarantineRow } from '../../store/store.ts';
 import type { Quarantined, QuarantineGroup } from '../schemas/quarantine.ts';

@@ -1,7 +1,7 @@
 import { bothSides, type Side } from '../../core/side.ts';
 import { shareLeft } from '../../engine/pace.ts';
 import type { PaceOf } from '../../engine/ticker.ts';
-import { describePause } from '../../observability/describe-event.ts';
+import { describePause } from '../../observability/describe-standing.ts';
 import type { Look, Poll } from '../../operate/look.ts';
 import type { PairPause } from '../../store/store.ts';
 import type { AdminContext } from '../context.ts';

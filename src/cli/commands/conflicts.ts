@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { SettledValue } from '../../core/plan.ts';
 import { type Side, sides } from '../../core/side.ts';
-import { describeConflict } from '../../observability/describe-event.ts';
+import { describeConflict } from '../../observability/describe-change.ts';
 import { pairName } from '../../observability/words.ts';
 import { decideConflict } from '../../operate/conflicts.ts';
 import type { ConflictRow } from '../../store/store.ts';

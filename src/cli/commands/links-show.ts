@@ -3,7 +3,7 @@ import type { Link } from '../../core/link.ts';
 import type { Fields } from '../../core/record.ts';
 import { bothSides, type Side, sides } from '../../core/side.ts';
 import { type Engine, pairOf } from '../../engine/engine.ts';
-import { describeConflict, describeHold, describeMoves } from '../../observability/describe-event.ts';
+import { describeConflict, describeHold, describeMoves } from '../../observability/describe-change.ts';
 import { describeLife } from '../../observability/describe-life.ts';
 import { oneLine, pairName, sideNames } from '../../observability/words.ts';
 import { type KeptLink, keptLink, readLink } from '../../operate/link-view.ts';

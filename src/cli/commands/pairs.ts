@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { pausePair, resumePair } from '../../operate/pairs.ts';
-import { describePause } from '../../observability/describe-event.ts';
+import { describePause } from '../../observability/describe-standing.ts';
 import type { PairPause } from '../../store/store.ts';
 import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { describeReason } from '../../observability/describe-event.ts';
+import { describeReason } from '../../observability/describe-standing.ts';
 import { oneLine } from '../../observability/words.ts';
 import { dropSetAside, mostSetAside, retrySetAside } from '../../operate/quarantine.ts';
 import type { QuarantineRow } from '../../store/store.ts';

@@ -5,7 +5,7 @@ import type { HealthProblem, SideStatus } from '../../admin/schemas/status.ts';
 import type { StoreSettings } from '../../config/settings.ts';
 import type { LinkStatus } from '../../core/link.ts';
 import { type Side, sides } from '../../core/side.ts';
-import { describePause } from '../../observability/describe-event.ts';
+import { describePause } from '../../observability/describe-standing.ts';
 import { counted, sideNames } from '../../observability/words.ts';
 import { type Sweeping, sweepDuty, sweepingOf } from '../../engine/sweep/round.ts';
 import { type CommentCounts, commentCounts } from '../../operate/comment-counts.ts';
