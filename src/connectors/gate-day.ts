@@ -19,6 +19,8 @@ export interface CallDay {
 export interface SharedDay extends CallDay {
   /** What was not told yet. */
   claim(): Pick<Claim, 'calls' | 'dayOverMs' | 'usage'>;
+  /** There is something that was not told yet. */
+  untold(): boolean;
   /** The answer to what was claimed last. */
   granted(grant: Grant): void;
 }
@@ -56,6 +58,7 @@ export function createDay(clock: Clock): SharedDay {
       told = untold;
       return { calls: told.calls, dayOverMs: Math.max(0, told.over - clock.now()), usage: told.usage };
     },
+    untold: () => untold.calls > 0 || untold.over > 0 || untold.usage !== null,
     granted: (grant) => {
       const calls = untold.calls - told.calls;
       untold = {

@@ -31,10 +31,14 @@ export interface LaneKeeperOptions {
 const ttlMs = 10_000;
 const renewEveryMs = 2_000;
 
+/** Who has nothing to do holds no lanes and renews none; what the others have used of the day is heard so often. */
+const restMs = 60_000;
+
 /** Leases lanes for this process and keeps them. Resolves after the first lease, rejects with StoreUnavailable without one. */
 export async function keepLanes(options: LaneKeeperOptions): Promise<LaneKeeper> {
   const { limits, clock, holder } = options;
   let news = false;
+  let resting = false;
   let nap = new AbortController();
   const soon = (): void => {
     news = true;
@@ -56,29 +60,49 @@ export async function keepLanes(options: LaneKeeperOptions): Promise<LaneKeeper>
     const asked = momentOf(clock);
     const claims = bothSides((side) => leased[side].claim());
     const grants = await limits.renew({ holder, claims, ttlMs, mode });
-    if (mode === 'stay') for (const side of sides) leased[side].granted(grants[side], asked, ttlMs);
+    for (const side of sides) {
+      if (mode === 'stay') leased[side].granted(grants[side], asked, ttlMs);
+      else leased[side].heard(grants[side]);
+    }
   }
 
-  async function rest(): Promise<void> {
+  /** Both sides are renewed together, so they also rest together. */
+  async function renewOrRest(): Promise<void> {
+    const rests = sides.every((side) => (resting ? !leased[side].wants() : leased[side].quiet()));
+    // From here on no call starts, whatever the store answers and when.
+    if (rests) for (const side of sides) leased[side].rest();
+    try {
+      await renew(rests ? 'leave' : 'stay');
+      resting = rests;
+    } catch (error) {
+      resting = false;
+      for (const side of sides) leased[side].failed();
+      failed(error);
+    }
+  }
+
+  async function sleep(): Promise<void> {
     if (news) return;
     nap = new AbortController();
     const { signal } = nap;
-    await clock.sleep(renewEveryMs, signal).catch((reason: unknown) => {
+    await clock.sleep(resting ? restMs : renewEveryMs, signal).catch((reason: unknown) => {
       if (!signal.aborted) throw reason;
     });
   }
 
   async function keepOn(): Promise<void> {
     while (!stopped) {
-      await rest();
-      if (!stopped) await renew('stay').catch(failed);
+      await sleep();
+      if (!stopped) await renewOrRest();
     }
   }
 
   const failed = (error: unknown): void => options.onError(error instanceof Error ? error : new Error(String(error)));
 
   await renew('stay');
-  const deaf = limits.listen(soon);
+  const deaf = limits.listen((heard) => {
+    if (heard === 'pause' || !resting) soon();
+  });
   const kept = keepOn();
   return {
     gates: bothSides((side) => leased[side].gate),

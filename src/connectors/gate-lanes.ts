@@ -11,6 +11,16 @@ export interface LeasedGate {
   claim(): Claim;
   /** The answer to what was claimed last. `asked`: when, by `timeOf`. */
   granted(grant: Grant, asked: Moment, ttlMs: number): void;
+  /** Nothing has run for a second, nothing waits, the side bears all that is set, and the lease is not lost. */
+  quiet(): boolean;
+  /** Something waits for lanes, or is to be told. */
+  wants(): boolean;
+  /** Lets go of its lanes, where it is quiet: no call starts before others are granted. */
+  rest(): void;
+  /** The store told what it knows while there were none. */
+  heard(grant: Grant): void;
+  /** No lanes were to be had: what waits for some is refused. */
+  failed(): void;
   /** Starts no call any more. */
   close(): void;
 }
@@ -21,12 +31,25 @@ export interface Moment {
   readonly ticks: number;
 }
 
+interface Lease {
+  readonly lanes: number;
+  readonly use: number;
+  readonly files: number;
+  readonly until: Moment;
+}
+
 export function momentOf(clock: Clock): Moment {
   return { wall: clock.now(), ticks: clock.ticks?.() ?? clock.now() };
 }
 
 /** A lease counts from before it was asked for, and this much shorter than the store's: no call starts after the store's end. */
 const marginMs = 1_000;
+
+/** Between two batches of work there is less than that. */
+const quietAfterMs = 1_000;
+
+/** A lease that is over. */
+const none: Lease = { lanes: 0, use: 0, files: 0, until: { wall: 0, ticks: 0 } };
 
 export function createLeasedGate(options: {
   readonly side: Side;
@@ -38,8 +61,11 @@ export function createLeasedGate(options: {
 }): LeasedGate {
   const { side, most, clock, onNews } = options;
   const day = createDay(clock);
-  let lease: { readonly lanes: number; readonly use: number; readonly files: number; readonly until: Moment } | null =
-    null;
+  /** Null before the first one, and while there is nothing to do. */
+  let lease: Lease | null = null;
+  let busyAt = clock.now();
+  /** What it could do with when it last had any. */
+  let usual = 0;
   let untold = 0;
   let told = 0;
   /** Files that lanes were asked for. */
@@ -61,14 +87,27 @@ export function createLeasedGate(options: {
     concurrency: most,
     clock,
     side,
-    day: { ...day, end: (ms) => (day.end(ms), onNews()) },
+    day: {
+      ...day,
+      add: (usage) => {
+        day.add(usage);
+        if (lease === null) onNews();
+      },
+      end: (ms) => (day.end(ms), onNews()),
+    },
     lanes: {
       free,
       files: () => (lease === null || lost() ? 0 : lease.files),
       lost,
-      ended: offer,
+      ended: (running) => {
+        busyAt = clock.now();
+        offer(running);
+      },
       fileWaits: () => {
         if (lease !== null && asked < gate.files() && gate.files() > lease.files) onNews();
+      },
+      waits: () => {
+        if (lease === null) onNews();
       },
     },
     onWidth: (change) => {
@@ -81,8 +120,15 @@ export function createLeasedGate(options: {
     },
   });
 
+  function hear(grant: Grant): void {
+    if (untold === told) untold = 0;
+    if (grant.pauseMs > 0) gate.hearPause(grant.pauseMs);
+    day.granted(grant);
+  }
+
   return {
-    gate,
+    // How much goes at once is planned before there are lanes again.
+    gate: { ...gate, lanes: () => (lease === null ? usual : free()) },
     day,
     claim: () => {
       told = untold;
@@ -92,11 +138,9 @@ export function createLeasedGate(options: {
       return { most: gate.width(), keep: needed(gate.running()), files: asked, pauseMs, ...day.claim() };
     },
     granted: (grant, at, ttlMs) => {
-      if (untold === told) untold = 0;
-      if (grant.pauseMs > 0) gate.hearPause(grant.pauseMs);
-      day.granted(grant);
+      hear(grant);
       // Whatever waited beyond the end of the lease is refused before there is a new one.
-      gate.look();
+      if (lost()) gate.look();
       if (closed) return;
       const ms = ttlMs - marginMs;
       lease = {
@@ -105,12 +149,23 @@ export function createLeasedGate(options: {
         files: grant.files,
         until: { wall: at.wall + ms, ticks: at.ticks + ms },
       };
+      usual = grant.use;
       gate.look();
       offer(gate.running());
     },
+    quiet: () => !lost() && gate.quiet() && clock.now() - busyAt >= quietAfterMs,
+    wants: () => gate.waiting() > 0 || day.untold() || untold > 0,
+    rest: () => {
+      lease = null;
+    },
+    heard: hear,
+    failed: () => {
+      lease ??= none;
+      gate.look();
+    },
     close: () => {
       closed = true;
-      lease = { lanes: 0, use: 0, files: 0, until: { wall: 0, ticks: 0 } };
+      lease = none;
       gate.look();
     },
   };

@@ -37,6 +37,8 @@ export interface Lanes {
   ended(running: number): void;
   /** Told when a file has to wait. */
   fileWaits(): void;
+  /** Told when anything has to wait. */
+  waits(): void;
 }
 
 /** How many requests at once a side bears has changed. */
@@ -65,6 +67,9 @@ export interface OpenGate extends Gate {
   /** Lets in who may go now: there may be more lanes. */
   look(): void;
   running(): number;
+  waiting(): number;
+  /** Nothing runs, nothing waits, and the side bears all that is set. */
+  quiet(): boolean;
   /** Files that are moved or wait to be. */
   files(): number;
   /** How many requests at once the side bears, at most `concurrency`. */
@@ -115,6 +120,7 @@ export function createGate(options: GateOptions): OpenGate {
       });
     }
     if (waiting.some(({ load }) => load === 'file')) lanes.fileWaits();
+    if (waiting.length > 0) lanes.waits();
   }
 
   function heed(sign: WidthSign): void {
@@ -195,6 +201,8 @@ export function createGate(options: GateOptions): OpenGate {
     hearPause,
     look,
     running: inAll,
+    waiting: () => waiting.length,
+    quiet: () => inAll() + waiting.length === 0 && width.lanes === most,
     files: () => running.file + waiting.filter(({ load }) => load === 'file').length,
     width: () => {
       // Calm is calm also for who has no calls to make, and by whose word the others go.
@@ -213,6 +221,7 @@ function ownLanes(most: number): Lanes {
     lost: () => false,
     ended: () => undefined,
     fileWaits: () => undefined,
+    waits: () => undefined,
   };
 }
 

@@ -63,16 +63,19 @@ export interface Renewal {
   readonly claims: Readonly<Record<Side, Claim>>;
   /** How long the lease lasts, in milliseconds. */
   readonly ttlMs: number;
-  /** leave: every lane that is not in use is given back, and nothing is leased any more. */
+  /** leave: every lane that is not in use is given back, and nothing is leased any more, for good or until it stays again. */
   readonly mode: 'stay' | 'leave';
 }
+
+/** What others should hear of at once. pause: a side asked to wait; lanes: there are some to be had, or wanted back. */
+export type LimitNews = 'pause' | 'lanes';
 
 /** The limits that all replicas on one store keep together. */
 export interface SharedLimits {
   /** One short transaction for both sides. Rejects with StoreUnavailable. */
   renew(renewal: Renewal): Promise<Readonly<Record<Side, Grant>>>;
   /** Calls back soon after another replica has said something that others should hear at once. Returns the way to end that. */
-  listen(heard: () => void): () => void;
+  listen(heard: (news: LimitNews) => void): () => void;
 }
 
 export const noLimits: SideLimits = { pausedUntil: 0, dayOverUntil: 0, usage: null, calls: {}, holders: {} };
@@ -91,7 +94,7 @@ export function renewSide(
   holder: string,
   claim: Claim,
   how: Pick<Renewal, 'ttlMs' | 'mode'>,
-): { readonly known: SideLimits; readonly grant: Grant; readonly news: boolean } {
+): { readonly known: SideLimits; readonly grant: Grant; readonly news: LimitNews | null } {
   const living = Object.entries(known.holders).filter(([id, { until }]) => id !== holder && until > now);
   const most = Math.min(claim.most, ...living.map(([, other]) => other.most));
   const free = Math.max(0, most - living.reduce((sum, [, { lanes }]) => sum + lanes, 0));
@@ -123,7 +126,14 @@ export function renewSide(
     calls: Object.values(after.calls).reduce((sum, count) => sum + count, 0),
     usage: after.usage,
   };
-  return { known: after, grant, news: paused || before === undefined || lanes < before.lanes };
+  // Lanes are nothing to those who hold none and want none.
+  const moved = living.length > 0 && (before === undefined ? !leaving : lanes < before.lanes);
+  return { known: after, grant, news: paused ? 'pause' : moved ? 'lanes' : null };
+}
+
+/** What to say of both sides: a pause is heard by everybody. */
+export function newsOf(news: readonly (LimitNews | null)[]): LimitNews | null {
+  return news.includes('pause') ? 'pause' : (news.find((each) => each !== null) ?? null);
 }
 
 function filesOf(living: readonly (readonly [string, Holder])[]): number {

@@ -126,6 +126,93 @@ describe('replicas that share the calls a side allows', () => {
   });
 });
 
+describe('a replica that has nothing to do', () => {
+  /** A replica on `limits`, and how often it asked them for anything. */
+  async function counted(clock: FakeClock, over: Partial<SharedLimits> = {}) {
+    const { start, limits, errors } = createReplicas(clock, 2);
+    let renewals = 0;
+    const renew: SharedLimits['renew'] = (renewal) => {
+      renewals += 1;
+      return (over.renew ?? limits.renew)(renewal);
+    };
+    return { limits, start, errors, keeper: await start('idle', { renew }), renewals: () => renewals };
+  }
+
+  it('asks the store for nothing but what the others have said, once a minute', async () => {
+    const clock = fakeClock();
+    const { keeper, renewals } = await counted(clock);
+    await clock.advance(600_000);
+    // The first lease, the one given back, and ten minutes.
+    expect(renewals()).toBeLessThanOrEqual(12);
+    await keeper.stop();
+  });
+
+  it('starts a call at once all the same, on all lanes there are, and rests again after it', async () => {
+    const clock = fakeClock();
+    const desk = createDesk(clock);
+    const { keeper, renewals } = await counted(clock);
+    await clock.advance(30_000);
+    const [began, before] = [clock.now(), renewals()];
+    expect(keeper.gates.servicenow.lanes()).toBe(2);
+    await runToEnd(clock, work(desk, keeper, 'idle', 2));
+    expect(desk.seen.calls.map(({ at }) => at)).toEqual([began, began]);
+    await clock.advance(30_000);
+    expect(renewals() - before).toBe(2);
+    await keeper.stop();
+  });
+
+  it('leaves its lanes to the others at once, and gets its share back when it wants one', async () => {
+    const clock = fakeClock();
+    const desk = createDesk(clock);
+    const { keeper, start } = await counted(clock);
+    const other = await start('other');
+    const busy = work(desk, other, 'other', 400);
+    await clock.advance(5_000);
+    const alone = desk.seen.calls.length;
+    await clock.advance(1_000);
+    // Two lanes, 50 ms a call.
+    expect(desk.seen.calls.length - alone).toBe(40);
+    const began = clock.now();
+    await runToEnd(clock, work(desk, keeper, 'idle', 20));
+    expect(first(desk, 'idle') - began).toBeLessThan(200);
+    await runToEnd(clock, busy);
+    expect(desk.seen.most).toBe(2);
+    await Promise.all([keeper.stop(), other.stop()]);
+  });
+
+  it('hears at once that a side asked another one to wait', async () => {
+    const clock = fakeClock();
+    const { keeper, start } = await counted(clock);
+    const other = await start('other');
+    await clock.advance(5_000);
+    other.gates.salesforce.pauseFor(300_000);
+    await clock.advance(1);
+    expect(keeper.gates.salesforce.pausedUntil()).toBe(other.gates.salesforce.pausedUntil());
+    await Promise.all([keeper.stop(), other.stop()]);
+  });
+
+  it('refuses a call where the store is away when it wakes, and goes on when that is back', async () => {
+    const clock = fakeClock();
+    const desk = createDesk(clock);
+    const { start, limits, errors } = createReplicas(clock, 2);
+    let away = false;
+    const renew: SharedLimits['renew'] = (renewal) =>
+      away ? Promise.reject(new StoreUnavailable('away')) : limits.renew(renewal);
+    const keeper = await start('idle', { renew });
+    await clock.advance(30_000);
+    away = true;
+    const refused = keeper.gates.servicenow.run(desk.call('early')).catch((error: unknown) => error);
+    await clock.advance(1);
+    expect(await refused).toMatchObject({ kind: 'Unavailable', data: { executed: 'no', cause: 'lease-lost' } });
+    expect(errors).toHaveLength(1);
+    away = false;
+    await clock.advance(2_000);
+    await runToEnd(clock, work(desk, keeper, 'late', 1));
+    expect(desk.seen.calls.map(({ by }) => by)).toEqual(['late']);
+    await keeper.stop();
+  });
+});
+
 describe('replicas that move files', () => {
   it('leave a lane to the tickets of all, which goes round while a file is under way', async () => {
     const clock = fakeClock();
@@ -255,10 +342,13 @@ describe('a replica that stood still while its lease ran out', () => {
         return grants;
       },
     });
+    // While a call runs the lease is kept.
+    const ofA = a.gates.servicenow.run(desk.call('a', 3_000));
     const b = await start('b');
     const ofB = b.gates.servicenow.run(desk.call('b', 20_000));
     await clock.advance(18_000);
-    expect(desk.seen.calls.map(({ by }) => by)).toEqual(['b']);
+    await ofA;
+    expect(desk.seen.calls.map(({ by }) => by)).toEqual(['a', 'b']);
     await expect(a.gates.servicenow.run(desk.call('a'))).rejects.toThrow('lease-lost');
     await runToEnd(clock, ofB);
     expect(desk.seen.most).toBe(1);

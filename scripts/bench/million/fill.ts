@@ -10,6 +10,7 @@ export const otherPair = 'problem-case';
 
 export interface Filled {
   readonly links: number;
+  /** What it took to write them; 0 where they were there. */
   readonly seconds: number;
   /** Bytes by table, with those of its indexes and of what lies outside its rows. */
   readonly tables: readonly { readonly name: string; readonly table: number; readonly indexes: number }[];
@@ -17,13 +18,17 @@ export interface Filled {
 
 /**
  * Fills a migrated database with links over the texts of the demo's log, in the order of time: of a thousand links one has an open conflict,
- * fifty had one, two are set aside, one is detached; each has one comment, and one row of history for each of its texts.
+ * fifty had one, two are set aside, one is detached; each has one comment, and one row of history for each of its texts. One that holds
+ * as many already is left as it is.
  */
 export async function fill(url: string, links: number, say: (line: string) => void): Promise<Filled> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   const startedAt = Date.now();
   try {
+    const there = await client.query<{ count: string }>('SELECT coalesce(sum(step), 0) AS count FROM link_counts');
+    if (links > 0 && Number(there.rows[0]?.count) >= links)
+      return { links, seconds: 0, tables: await tablesOf(client) };
     await client.query('SET synchronous_commit = off');
     await prepare(client);
     for (let from = 1; from <= links; from += stride) {
@@ -32,22 +37,18 @@ export async function fill(url: string, links: number, say: (line: string) => vo
       if (from > 1 && (from - 1) % (10 * stride) === 0) say(`${from - 1} links written`);
     }
     await client.query('VACUUM ANALYZE');
-    const tables = await client.query<{ name: string; table: string; indexes: string }>(
-      `SELECT relname AS name, pg_table_size(relid) AS table, pg_indexes_size(relid) AS indexes
-       FROM pg_stat_user_tables WHERE schemaname = 'public' AND n_live_tup > 0 ORDER BY pg_total_relation_size(relid) DESC`,
-    );
-    return {
-      links,
-      seconds: (Date.now() - startedAt) / 1000,
-      tables: tables.rows.map((row) => ({
-        name: row.name,
-        table: Number(row.table),
-        indexes: Number(row.indexes),
-      })),
-    };
+    return { links, seconds: (Date.now() - startedAt) / 1000, tables: await tablesOf(client) };
   } finally {
     await client.end();
   }
+}
+
+async function tablesOf(client: pg.Client): Promise<Filled['tables']> {
+  const { rows } = await client.query<{ name: string; table: string; indexes: string }>(
+    `SELECT relname AS name, pg_table_size(relid) AS table, pg_indexes_size(relid) AS indexes
+     FROM pg_stat_user_tables WHERE schemaname = 'public' AND n_live_tup > 0 ORDER BY pg_total_relation_size(relid) DESC`,
+  );
+  return rows.map(({ name, table, indexes }) => ({ name, table: Number(table), indexes: Number(indexes) }));
 }
 
 /** The texts of real tickets, in a table of the session's own, and the parts that all statements make ids from. */

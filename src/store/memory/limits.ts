@@ -1,22 +1,23 @@
 import type { Clock } from '../../core/clock.ts';
-import { noLimits, renewSide, type SharedLimits } from '../../core/limits.ts';
+import { type LimitNews, newsOf, noLimits, renewSide, type SharedLimits } from '../../core/limits.ts';
 import { bothSides } from '../../core/side.ts';
 
 /** Shared limits in memory, for replicas that are tested in one process. */
 export function createMemoryLimits(clock: Clock): SharedLimits {
   const known = bothSides(() => noLimits);
-  const listeners = new Set<() => void>();
+  const listeners = new Set<(news: LimitNews) => void>();
   return {
     renew: async ({ holder, claims, ...how }) => {
       const now = clock.now();
-      let news = false;
+      const said: (LimitNews | null)[] = [];
       const grants = bothSides((side) => {
         const renewed = renewSide(known[side], now, holder, claims[side], how);
         known[side] = renewed.known;
-        news ||= renewed.news;
+        said.push(renewed.news);
         return renewed.grant;
       });
-      if (news) queueMicrotask(() => listeners.forEach((heard) => heard()));
+      const news = newsOf(said);
+      if (news !== null) queueMicrotask(() => listeners.forEach((heard) => heard(news)));
       return grants;
     },
     listen: (heard) => {

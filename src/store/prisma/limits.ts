@@ -1,8 +1,10 @@
 import type pg from 'pg';
 import {
+  newsOf,
   noLimits,
   renewSide,
   type Grant,
+  type LimitNews,
   type Renewal,
   type SharedLimits,
   type SideLimits,
@@ -30,7 +32,7 @@ export function createPgLimits(options: {
   readonly url: string;
   readonly answering: <T>(work: () => Promise<T>) => Promise<T>;
 }): PgLimits {
-  const listeners = new Set<(from: string) => void>();
+  const listeners = new Set<(payload: string) => void>();
   let current: Promise<pg.Client> | null = null;
   let closed = false;
 
@@ -92,8 +94,10 @@ export function createPgLimits(options: {
       return options.answering(() => inTurn(() => inTransaction((client) => renew(client, renewal))));
     },
     listen: (heard) => {
-      const others = (from: string): void => {
-        if (from !== holderHere) heard();
+      const others = (payload: string): void => {
+        const [from, news] = payload.split(' ');
+        // What an older version says names no kind.
+        if (from !== holderHere) heard(news === 'lanes' ? 'lanes' : 'pause');
       };
       listeners.add(others);
       return () => void listeners.delete(others);
@@ -109,19 +113,17 @@ export function createPgLimits(options: {
 
 async function renew(client: pg.Client, { holder, claims, ...how }: Renewal): Promise<Record<Side, Grant>> {
   const rows = await lockRows(client);
-  let news = false;
   const renewed = bothSides((side) => {
     const row = rows.get(side);
-    const result = renewSide({ ...noLimits, ...row?.state }, row?.now ?? 0, holder, claims[side], how);
-    news ||= result.news;
-    return result;
+    return renewSide({ ...noLimits, ...row?.state }, row?.now ?? 0, holder, claims[side], how);
   });
+  const news: LimitNews | null = newsOf(sides.map((side) => renewed[side].news));
   await client.query(
     `UPDATE side_limits SET state = new.state
      FROM unnest($1::text[], $2::jsonb[]) AS new(side, state) WHERE side_limits.side = new.side`,
     [sides, sides.map((side) => JSON.stringify(renewed[side].known))],
   );
-  if (news) await client.query('SELECT pg_notify($1, $2)', [channel, holder]);
+  if (news !== null) await client.query('SELECT pg_notify($1, $2)', [channel, `${holder} ${news}`]);
   return bothSides((side) => renewed[side].grant);
 }
 
