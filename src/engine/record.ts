@@ -102,6 +102,10 @@ async function write(tx: Tx, settlements: readonly Settlement[]): Promise<void> 
     (ids) => tx.closeIntents(ids),
   );
   await some(
+    all((s) => s.keepIntents ?? []),
+    (intents) => tx.saveIntents(intents),
+  );
+  await some(
     all((s) => (s.quarantine === null ? [] : [s.quarantine])),
     (rows) => tx.saveQuarantine(rows),
   );

@@ -14,6 +14,7 @@ import {
   historyRows,
   isRecordFault,
   nothingToRecord,
+  putOff,
   refused,
   setAside,
   type Settlement,
@@ -88,11 +89,21 @@ function created(
     return {
       ...nothingToRecord(work),
       release: null,
+      quarantine: putOff(work, until),
       events: [{ type: 'create.in-doubt', pair, origin: side, originId, until }],
     };
   }
-  if (isRecordFault(error)) return { ...refused(engine, work, error, origin), ...closed(intent) };
-  return { ...nothingToRecord(work), release: null, events: [], ...closed(intent), deferredBy: error };
+  if (isRecordFault(error)) return { ...refused(engine, work, error, origin), ...notSent(work, intent) };
+  return { ...nothingToRecord(work), release: null, events: [], ...notSent(work, intent), deferredBy: error };
+}
+
+/** Nothing came of this sending. An earlier one stays in doubt, with its id and with what it carried: it may stand there, hidden. */
+function notSent(
+  work: NewWork,
+  intent: Intent,
+): Pick<Settlement, 'closeIntents' | 'clearPending' | 'keepPending' | 'keepIntents'> {
+  if (work.intent === null) return { ...closed(intent), keepPending: [] };
+  return { closeIntents: [], clearPending: [intent.id], keepPending: work.sent, keepIntents: [work.intent] };
 }
 
 function linked(

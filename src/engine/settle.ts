@@ -1,11 +1,13 @@
+import { iso } from '../core/clock.ts';
 import { MappingFault } from '../core/mapping-fault.ts';
-import type { Side } from '../core/side.ts';
+import type { Intent } from '../store/store.ts';
 import type { Outcome } from './apply.ts';
+import { nextLook } from './decide-news.ts';
 import type { Engine } from './engine.ts';
 import { isLinkPlan, isNewPlan, type Noted } from './note.ts';
 import type { EndOutcome } from './life/act.ts';
 import { settleLife, settleMissing } from './life/settle.ts';
-import { faulty, nothingToRecord, type Settlement } from './settlement.ts';
+import { faulty, nothingToRecord, putOff, type Settlement } from './settlement.ts';
 import { settleLink } from './settle-link.ts';
 import { settleNew } from './settle-new.ts';
 import type { Decision, Work } from './work.ts';
@@ -41,19 +43,17 @@ function settled(
   if (isNewPlan(decision)) return settleNew(engine, decision, outcome, noted.intents.get(decision.work.key) ?? null);
   if (decision.kind === 'missing') return settleMissing(engine, decision);
   if (decision.kind === 'life') return settleLife(engine, decision, ends.get(decision.work.key));
-  if (decision.kind === 'in-doubt') return waitForCreate(decision.work, decision.intent);
+  if (decision.kind === 'in-doubt') return waitForCreate(engine, decision.work, decision.intent);
   if (decision.kind === 'faulty') return faulty(engine, decision.work, decision.fault, decision.origin);
   throw new Error('a decision of a kind that is not known');
 }
 
-function waitForCreate(
-  work: Work,
-  intent: { pair: string; origin: Side; originId: string; sentAt: string },
-): Settlement {
+function waitForCreate(engine: Engine, work: Work, intent: Intent): Settlement {
   const { pair, origin, originId } = intent;
   return {
     ...nothingToRecord(work),
     release: null,
+    quarantine: putOff(work, iso(nextLook(engine, intent))),
     events: [{ type: 'create.in-doubt', pair, origin, originId, until: intent.sentAt }],
   };
 }

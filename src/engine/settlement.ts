@@ -7,7 +7,7 @@ import type { FieldMove, LinkView, PendingWrite } from '../core/plan.ts';
 import type { SourceRecord } from '../core/record.ts';
 import type { FieldRule } from '../core/rules.ts';
 import { otherSide, type Side } from '../core/side.ts';
-import type { ConflictRow, HistoryRow, ProposalRow, QuarantineRow } from '../store/store.ts';
+import type { ConflictRow, HistoryRow, Intent, ProposalRow, QuarantineRow } from '../store/store.ts';
 import type { Engine } from './engine.ts';
 import type { EngineEvent } from './events.ts';
 import { quarantineRow } from './quarantine.ts';
@@ -32,6 +32,8 @@ export interface Settlement {
   /** Tickets that may be the same as this one. */
   readonly proposals: readonly ProposalRow[];
   readonly closeIntents: readonly string[];
+  /** Creates that are in doubt as they were before they were sent once more. */
+  readonly keepIntents?: readonly Intent[];
   readonly quarantine: QuarantineRow | null;
   /** Key to let out of quarantine. */
   readonly release: string | null;
@@ -72,6 +74,11 @@ export function setAside(
 ): Settlement {
   const reason = { kind: 'plan', why, ...(others.length === 0 ? {} : { others }) } as const;
   return quarantined(work, quarantineRow(engine, work, reason, origin));
+}
+
+/** What is set aside and has been tried again with an answer that must be waited for: it stays so, and is due then (ISO 8601). */
+export function putOff({ quarantine }: Work, nextAt: string): QuarantineRow | null {
+  return quarantine === null ? null : { ...quarantine, nextAt };
 }
 
 /** A function of the mapping file failed on this record. */

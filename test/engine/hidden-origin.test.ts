@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { retrySetAside } from '../../src/operate/quarantine.ts';
-import { createWorld, newIncident, type World } from './world.ts';
+import { createWorld, newCase, newIncident, type World } from './world.ts';
 
 const intents = (world: World) => world.store.transaction((tx) => tx.openIntents(10));
 
@@ -38,6 +38,33 @@ describe('a create whose answer was lost', () => {
     expect(world.desks.salesforce.rows('Case').filter((row) => row.partnerId === id)).toMatchObject([
       { id: made, fields: { Description: 'Third floor.' } },
     ]);
+    expect(await world.store.transaction((tx) => tx.listConflicts({ all: true, limit: 5 }))).toEqual([]);
+  });
+
+  it.each([
+    ['refused', { error: 'Rejected' }],
+    ['turned away', { error: 'RateLimited' }],
+  ] as const)('keeps its id when it is sent again and %s: the first may stand there, hidden', async (_how, fault) => {
+    const world = createWorld();
+    await withVeteran(world);
+    const { id } = world.put('salesforce', newCase);
+    world.desks.servicenow.faults.add({ method: 'create', error: 'Unavailable', effect: 'done', times: 1 });
+    await world.sync();
+    const [sent] = await intents(world);
+    const made = world.desks.servicenow.rows('incident').find((row) => row.partnerId === id)?.id ?? '';
+    world.desks.servicenow.hide('incident', made, true);
+    world.desks.servicenow.faults.add({ ...fault, method: 'create', times: 1 });
+    for (let minutes = 0; minutes < 10; minutes += 1) {
+      await world.clock.advance(60_000);
+      await world.sync();
+    }
+    expect(await intents(world)).toMatchObject([{ id: sent?.id, drawnId: made }]);
+
+    world.desks.servicenow.hide('incident', made, false);
+    await world.clock.advance(7 * 3_600_000);
+    await world.sync();
+    expect(await intents(world)).toEqual([]);
+    expect(world.desks.servicenow.rows('incident').filter((row) => row.partnerId === id)).toMatchObject([{ id: made }]);
     expect(await world.store.transaction((tx) => tx.listConflicts({ all: true, limit: 5 }))).toEqual([]);
   });
 
