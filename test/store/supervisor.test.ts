@@ -9,12 +9,13 @@ function createQueue(ends: readonly number[] = []) {
   const seen = { looks: 0, rounds: [] as number[], wakes: 0, errors: [] as Error[] };
   let under = ends.map((end) => begun + end);
   let failing = false;
+  let waits = false;
   const stop = startSupervisor({
     clock,
-    nextEnd: () => {
+    glance: () => {
       seen.looks += 1;
       if (failing) return Promise.reject(new Error('the database is away'));
-      return Promise.resolve(under.length === 0 ? null : Math.min(...under) - clock.now());
+      return Promise.resolve({ nextEnd: under.length === 0 ? null : Math.min(...under) - clock.now(), waits });
     },
     round: () => {
       seen.rounds.push(clock.now() - begun);
@@ -30,14 +31,15 @@ function createQueue(ends: readonly number[] = []) {
     stop,
     begin: (lastsMs: number) => (under = [...under, clock.now() + lastsMs]),
     fail: (now: boolean) => (failing = now),
+    leave: (now: boolean) => (waits = now),
   };
 }
 
 describe('looking after jobs of killed workers', () => {
-  it('costs a look every five seconds and no round while nothing is under way', async () => {
+  it('costs a look every ten seconds and no round while nothing is under way', async () => {
     const queue = createQueue();
     await queue.clock.advance(60_000);
-    expect(queue.seen).toMatchObject({ looks: 13, rounds: [], wakes: 0 });
+    expect(queue.seen).toMatchObject({ looks: 7, rounds: [], wakes: 0 });
     await queue.stop();
   });
 
@@ -48,6 +50,17 @@ describe('looking after jobs of killed workers', () => {
     await queue.clock.advance(20_000);
     expect(queue.seen.rounds).toEqual([3_100, 13_000]);
     expect(queue.seen.wakes).toBe(2);
+    await queue.stop();
+  });
+
+  it('wakes who can take a job that nobody was told of, without a round', async () => {
+    const queue = createQueue();
+    await queue.clock.advance(1_000);
+    queue.leave(true);
+    await queue.clock.advance(10_000);
+    queue.leave(false);
+    await queue.clock.advance(60_000);
+    expect(queue.seen).toMatchObject({ wakes: 1, rounds: [] });
     await queue.stop();
   });
 
@@ -62,7 +75,7 @@ describe('looking after jobs of killed workers', () => {
   it('looks on when the database was away', async () => {
     const queue = createQueue([7_000]);
     queue.fail(true);
-    await queue.clock.advance(11_000);
+    await queue.clock.advance(13_000);
     queue.fail(false);
     await queue.clock.advance(5_000);
     expect(queue.seen.errors.length).toBeGreaterThan(1);
@@ -71,8 +84,9 @@ describe('looking after jobs of killed workers', () => {
   });
 
   it.each([
-    { nextEnd: null, rest: 5_000 },
-    { nextEnd: 9_800, rest: 5_000 },
+    { nextEnd: null, rest: 10_000 },
+    { nextEnd: 9_950, rest: 10_000 },
+    { nextEnd: 9_800, rest: 9_900 },
     { nextEnd: 1_200, rest: 1_300 },
     { nextEnd: 0, rest: 1_100 },
     { nextEnd: -4_000, rest: 1_100 },

@@ -5,6 +5,7 @@ import type { Job } from '../../queue.ts';
 import { JobsLost, type Tx } from '../../store.ts';
 import type { Db } from '../db.ts';
 import { queueName, queuePolicy } from './boss.ts';
+import type { Glance } from './supervisor.ts';
 
 /** What a job carries: its key and nothing else. */
 export interface JobData {
@@ -90,10 +91,12 @@ export async function giveBack(db: Db, boss: PgBoss, jobs: readonly Job[], secon
   return left.length;
 }
 
-/** Milliseconds until the first of the jobs under way is given up by its heartbeat, by the database's clock; null if none is. */
-export async function nextEnd(db: Db): Promise<number | null> {
-  const [row] = await db.$queryRaw<{ ms: number | null }[]>`
-    SELECT (extract(epoch FROM min(heartbeat_on + heartbeat_seconds * interval '1 s') - pgboss.job_now()) * 1000)::float8 AS ms
-    FROM pgboss.job WHERE name = ${queueName} AND state = 'active'`;
-  return row?.ms ?? null;
+/** What there is to see to, by the database's clock. */
+export async function glance(db: Db): Promise<Glance> {
+  const [row] = await db.$queryRaw<{ ms: number | null; waits: boolean }[]>`
+    SELECT (SELECT extract(epoch FROM min(heartbeat_on + heartbeat_seconds * interval '1 s') - pgboss.job_now()) * 1000
+            FROM pgboss.job WHERE name = ${queueName} AND state = 'active')::float8 AS ms,
+           EXISTS (SELECT 1 FROM pgboss.job
+                   WHERE name = ${queueName} AND state < 'active' AND start_after <= pgboss.job_now()) AS waits`;
+  return { nextEnd: row?.ms ?? null, waits: row?.waits ?? false };
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../../../core/clock.ts';
 import type { Job, Queue } from '../../queue.ts';
 import type { Db } from '../db.ts';
 import { createBoss, queueName } from './boss.ts';
-import { giveBack, type JobData, nextEnd } from './jobs.ts';
+import { giveBack, glance, type JobData } from './jobs.ts';
 import { startSupervisor } from './supervisor.ts';
 
 export interface BossQueueOptions {
@@ -26,10 +26,9 @@ const redeliverSeconds = 1;
 
 /**
  * A notice wakes all workers at once. Without one come keys that a killed worker or a rest leaves, of which the process that knows
- * wakes its own workers; the poll finds them where that process is gone. One worker looks for all: who fetches a full batch wakes the
- * others.
+ * wakes its own workers; where that process is gone, the supervisor's look finds them. Who fetches a full batch wakes the others.
  */
-const polls = { first: 5, others: 30, deaf: 1 } as const;
+const polls = { hearing: 60, deaf: 1 } as const;
 
 export function createBossQueue(options: BossQueueOptions): BossQueue {
   let started: Promise<PgBoss> | null = null;
@@ -75,7 +74,7 @@ export function createBossQueue(options: BossQueueOptions): BossQueue {
     boss,
     work: async ({ batchSize, atOnce = 1 }, handler) => {
       const running = await boss();
-      const workOne = (notifyPollingIntervalSeconds: number): Promise<string> =>
+      const workOne = (): Promise<string> =>
         running.work<JobData>(
           queueName,
           {
@@ -85,7 +84,7 @@ export function createBossQueue(options: BossQueueOptions): BossQueue {
             // Under load a heartbeat may come seconds late; a batch is seldom out for as long as the first one.
             heartbeatRefreshSeconds: 3,
             pollingIntervalSeconds: polls.deaf,
-            notifyPollingIntervalSeconds,
+            notifyPollingIntervalSeconds: polls.hearing,
           },
           async (batch) => {
             if (batch.length === batchSize) wake(running);
@@ -96,10 +95,10 @@ export function createBossQueue(options: BossQueueOptions): BossQueue {
             return batch.map((job) => ({ id: job.id, status: 'completed' as const }));
           },
         );
-      for (let n = 0; n < atOnce; n += 1) workers.push(await workOne(n === 0 ? polls.first : polls.others));
+      for (let n = 0; n < atOnce; n += 1) workers.push(await workOne());
       endSupervisor ??= startSupervisor({
         clock: options.clock,
-        nextEnd: () => options.transaction(nextEnd),
+        glance: () => options.transaction(glance),
         round: () => running.supervise(queueName),
         wake: () => wake(running),
         onError: options.onError,

@@ -1,9 +1,16 @@
 import type { Clock } from '../../../core/clock.ts';
 
+/** What there is to see to. */
+export interface Glance {
+  /** Milliseconds until the first of the jobs under way is given up, 0 or less where one is; null while none is under way. */
+  readonly nextEnd: number | null;
+  /** A job waits that may be fetched: its notice was lost, or came while it rested and its process is gone. */
+  readonly waits: boolean;
+}
+
 export interface SupervisorOptions {
   readonly clock: Clock;
-  /** Milliseconds until the first of the jobs under way is given up, 0 or less where one is; null while none is under way. */
-  readonly nextEnd: () => Promise<number | null>;
+  readonly glance: () => Promise<Glance>;
   /** pg-boss's own round: hands out again what was given up, deletes what is old. */
   readonly round: () => Promise<void>;
   /** There is something to fetch. */
@@ -12,7 +19,8 @@ export interface SupervisorOptions {
 }
 
 /** A look costs one statement, a round some ten. */
-const longestRestMs = 5_000;
+const longestRestMs = 10_000;
+const afterFailureMs = 5_000;
 
 /** pg-boss refuses a round within a second of another one, of whichever replica. */
 const betweenRoundsMs = 1_100;
@@ -20,14 +28,14 @@ const betweenRoundsMs = 1_100;
 /** Old jobs are deleted every five minutes, see `maintenanceIntervalSeconds`. */
 const tidyEveryMs = 305_000;
 
-/** How long nothing can run out: what is fetched after a look lives longer than the longest rest. */
+/** How long nothing can run out: what is fetched after a look lives as long as the longest rest. */
 export function restAfter(nextEnd: number | null): number {
   if (nextEnd === null) return longestRestMs;
   return nextEnd <= 0 ? betweenRoundsMs : Math.min(nextEnd + 100, longestRestMs);
 }
 
 /**
- * Brings back the keys of killed workers as soon as their heartbeats have stayed away for too long. Left to itself, pg-boss makes a
+ * Brings back the keys of killed workers as soon as their heartbeats have stayed away for too long, and those that nobody was told of. Left to itself, pg-boss makes a
  * round every second to notice: nine of ten transactions of a service that has nothing to do. Returns the way to end it.
  */
 export function startSupervisor(options: SupervisorOptions): () => Promise<void> {
@@ -37,13 +45,13 @@ export function startSupervisor(options: SupervisorOptions): () => Promise<void>
   let tidiedAt = clock.now();
 
   async function look(): Promise<number> {
-    const nextEnd = await options.nextEnd();
+    const { nextEnd, waits } = await options.glance();
     const given = nextEnd !== null && nextEnd <= 0;
     if (given || clock.now() - tidiedAt >= tidyEveryMs) {
       tidiedAt = clock.now();
       await options.round();
-      if (given) options.wake();
     }
+    if (given || waits) options.wake();
     return restAfter(nextEnd);
   }
 
@@ -51,7 +59,7 @@ export function startSupervisor(options: SupervisorOptions): () => Promise<void>
     while (!signal.aborted) {
       const rest = await look().catch((error: unknown) => {
         if (!signal.aborted) options.onError(error instanceof Error ? error : new Error(String(error)));
-        return longestRestMs;
+        return afterFailureMs;
       });
       await clock.sleep(rest, signal).catch((reason: unknown) => {
         if (!signal.aborted) throw reason;
