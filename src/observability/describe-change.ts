@@ -1,20 +1,32 @@
 import type { Hold } from '../core/link.ts';
 import type { FieldMove } from '../core/plan.ts';
+import type { FieldValue } from '../core/record.ts';
 import { otherSide, type Side } from '../core/side.ts';
 import type { ConflictRow } from '../store/store.ts';
 import { fieldLabel, oneLine, showValue, sideNames } from './words.ts';
 
+/** What the person is called whom a value names; null for no person, or none that is known. */
+export type NameOf = (field: string, side: Side, value: FieldValue) => string | null;
+
+const noName: NameOf = () => null;
+
 /** `Status Working → Closed, from ServiceNow; Subject …`. */
-export function describeMoves(moves: readonly FieldMove[]): string {
+export function describeMoves(moves: readonly FieldMove[], nameOf = noName): string {
   const sources = new Set(moves.map((move) => move.from));
   const from = (side: Side, because: FieldMove['because']): string =>
     `, from ${sideNames[side]}${because === 'person' ? ' (decided by a person)' : ''}`;
   const parts = moves.map((move) => {
-    const change = `${fieldLabel(move.field, move.to)} ${showValue(move.field, move.to, move.before)} → ${showValue(move.field, move.to, move.value)}`;
+    const shown = (value: FieldValue): string => showNamed(nameOf, move.field, move.to, value);
+    const change = `${fieldLabel(move.field, move.to)} ${shown(move.before)} → ${shown(move.value)}`;
     return sources.size > 1 ? `${change}${from(move.from, move.because)}` : change;
   });
   const [first] = moves;
   return `${parts.join('; ')}${sources.size === 1 && first !== undefined ? from(first.from, first.because) : ''}`;
+}
+
+function showNamed(nameOf: NameOf, field: string, side: Side, value: FieldValue): string {
+  const name = nameOf(field, side, value);
+  return name === null ? showValue(field, side, value) : oneLine(name);
 }
 
 /** Why a field is left alone. */
@@ -45,9 +57,9 @@ export function describeHold({ field, reason }: Hold): string {
 }
 
 /** Both values of a conflict, who won, and why. */
-export function describeConflict(conflict: ConflictRow): string {
+export function describeConflict(conflict: ConflictRow, nameOf = noName): string {
   const { field, values, winner } = conflict;
-  const value = (side: Side): string => `${sideNames[side]} "${showValue(field, side, values[side])}"`;
+  const value = (side: Side): string => `${sideNames[side]} "${showNamed(nameOf, field, side, values[side])}"`;
   const both = `${fieldLabel(field, winner === null ? 'servicenow' : otherSide(winner))} changed on both sides (${value('servicenow')}, ${value('salesforce')})`;
   if (conflict.status === 'settled' && conflict.why === 'waits-for-person') return `${both}: settled`;
   if (winner === null) return `${both}: waits for a person: casebridge conflicts resolve ${conflict.id}`;

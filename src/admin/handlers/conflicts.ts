@@ -1,10 +1,11 @@
 import { counted } from '../../observability/words.ts';
 import { decideConflict, decideMany, type DecidedMany } from '../../operate/conflicts.ts';
+import { peopleOfConflicts } from '../../operate/people-of.ts';
 import { Refused } from '../../operate/refused.ts';
 import type { SettledValue } from '../../core/plan.ts';
 import type { ConflictRow } from '../../store/store.ts';
 import type { Conflict, DecisionBody } from '../schemas/conflicts.ts';
-import { conflictView, peopleOf } from '../views/conflict.ts';
+import { conflictView } from '../views/conflict.ts';
 import { pageOf } from '../views/names.ts';
 import { given } from './links.ts';
 import type { HandlersOf, MakeHandlers } from './types.ts';
@@ -15,7 +16,7 @@ type ConflictRoutes = 'conflicts' | 'conflict' | 'conflictResolve' | 'conflictsR
 export const conflictHandlers: MakeHandlers<ConflictRoutes> = ({ engine, names }): HandlersOf<ConflictRoutes> => {
   const { store } = engine;
   const viewOf = async (row: ConflictRow): Promise<Conflict> => {
-    const { values, writers } = peopleOf(row);
+    const { values, writers } = peopleOfConflicts([row]);
     return conflictView(row, await names.read(values, writers));
   };
   return {
@@ -30,11 +31,8 @@ export const conflictHandlers: MakeHandlers<ConflictRoutes> = ({ engine, names }
         const byField = { ...(await tx.countConflicts({ ...anyField, status: 'open' })) };
         return { rows, total, byField };
       });
-      const people = rows.map(peopleOf);
-      const known = await names.read(
-        people.flatMap(({ values }) => values),
-        people.flatMap(({ writers }) => writers),
-      );
+      const { values, writers } = peopleOfConflicts(rows);
+      const known = await names.read(values, writers);
       const page = pageOf(
         rows,
         limit,

@@ -1,27 +1,15 @@
 import type { DateRange } from '../../core/plan.ts';
 import type { FieldValue } from '../../core/record.ts';
-import { bothSides, type Side, sides } from '../../core/side.ts';
+import { bothSides, type Side } from '../../core/side.ts';
 import { describeConflict } from '../../observability/describe-change.ts';
 import { fieldLabel, pairName } from '../../observability/words.ts';
-import type { HeldValue, Names, Writer } from '../../operate/name-book.ts';
+import type { Names } from '../../operate/name-book.ts';
+import { namesIn } from '../../operate/people-of.ts';
 import type { ConflictRow } from '../../store/store.ts';
 import type { Conflict } from '../schemas/conflicts.ts';
 import { namesOf, wholeValue } from './names.ts';
 
-/** Whom a view names: to be looked up before it is drawn. */
-export interface People {
-  readonly values: readonly HeldValue[];
-  readonly writers: readonly Writer[];
-}
-
-/** Everybody whom a conflict names. */
-export function peopleOf({ pair, field, values, base, writers }: ConflictRow): People {
-  return {
-    values: [values, base].flatMap((held) => sides.map((side) => ({ pair, field, side, value: held[side] }))),
-    writers: sides.map((side) => ({ side, name: writers[side] })),
-  };
-}
-
+/** A conflict with the people in it by name. */
 export function conflictView(row: ConflictRow, names: Names): Conflict {
   const { pair, field, values, decision } = row;
   const nameOf = (side: Side, value: FieldValue) => names.ofValue({ pair, field, side, value });
@@ -49,7 +37,7 @@ export function conflictView(row: ConflictRow, names: Names): Conflict {
     decidedAt: row.decidedAt ?? null,
     at: row.at,
     settledAt: row.settledAt,
-    text: `${pairName(row)}: ${describeConflict(row)}`,
+    text: `${pairName(row)}: ${describeConflict(row, namesIn(pair, names))}`,
   };
 }
 

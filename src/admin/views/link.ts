@@ -2,15 +2,16 @@ import type { ChildRow } from '../../core/children.ts';
 import type { Link } from '../../core/link.ts';
 import type { FieldValue } from '../../core/record.ts';
 import type { FieldRule, PairRules } from '../../core/rules.ts';
-import { bothSides, type Side, sides } from '../../core/side.ts';
+import { bothSides, type Side } from '../../core/side.ts';
 import { describeHold, describeMoves } from '../../observability/describe-change.ts';
 import { fieldLabel } from '../../observability/words.ts';
 import type { KeptLink } from '../../operate/link-view.ts';
 import type { Names } from '../../operate/name-book.ts';
+import { namesIn } from '../../operate/people-of.ts';
 import type { HistoryRow } from '../../store/store.ts';
 import type { CasebridgeConfig } from '../../mapping/define-config.ts';
 import type { Child, HistoryEntry, LinkDetail, LinkField, LinkRow } from '../schemas/links.ts';
-import { conflictView, type People, peopleOf } from './conflict.ts';
+import { conflictView } from './conflict.ts';
 import { namesOf, wholeValue } from './names.ts';
 import { quarantineView } from './quarantine.ts';
 
@@ -36,32 +37,6 @@ export function linkRow(link: Link, titles: ReadonlyMap<string, string>): LinkRo
     origin: link.origin,
     title: title === null ? null : String(title),
     holds: link.holds.length,
-  };
-}
-
-/** Everybody whom a link's page names. */
-export function peopleOfLink({ link, conflicts, history }: KeptLink, pair: PairRules | undefined): People {
-  const bases = (pair?.fields ?? []).flatMap(({ name, fields }) =>
-    sides.map((side) => ({
-      pair: link.pair,
-      field: name,
-      side,
-      value: link.bases[side].fields[fields[side]] ?? null,
-    })),
-  );
-  const parts = [...conflicts.map(peopleOf), peopleOfHistory(link.pair, history)];
-  return {
-    values: [...bases, ...parts.flatMap(({ values }) => values)],
-    writers: parts.flatMap(({ writers }) => writers),
-  };
-}
-
-export function peopleOfHistory(pair: string, rows: readonly HistoryRow[]): People {
-  return {
-    values: rows.flatMap(({ field, to, before, value }) =>
-      [before, value].map((one) => ({ pair, field, side: to, value: one })),
-    ),
-    writers: rows.map(({ from, by }) => ({ side: from, name: by })),
   };
 }
 
@@ -142,7 +117,7 @@ export function historyView(
     byName: names.ofWriter({ side: row.from, name: row.by }),
     runId: row.runId,
     at: row.at,
-    text: describeMoves([row]),
+    text: describeMoves([row], namesIn(name, names)),
   };
 }
 

@@ -2,14 +2,15 @@ import { Command } from 'commander';
 import type { SettledValue } from '../../core/plan.ts';
 import { type Side, sides } from '../../core/side.ts';
 import { describeConflict } from '../../observability/describe-change.ts';
-import { pairName } from '../../observability/words.ts';
+import { counted, pairName } from '../../observability/words.ts';
 import { decideConflict } from '../../operate/conflicts.ts';
 import type { ConflictRow } from '../../store/store.ts';
+import { askForConflicts } from '../ask-daemon.ts';
 import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { operatorOf } from '../operator.ts';
 import { shortTime } from '../output.ts';
-import { type Flags, type Session, withStore } from '../session.ts';
+import { type Flags, type Session, storeSettings, withStore } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
 import type { World } from '../world.ts';
 
@@ -76,28 +77,32 @@ export function conflictLine(row: ConflictRow): Readonly<Record<string, unknown>
 
 const pageSize = 500;
 
-async function listConflicts(session: Session, flags: ListFlags): Promise<ExitCode> {
+async function listConflicts(session: Session, { all = false, pair }: ListFlags): Promise<ExitCode> {
   const { out } = session;
+  const filter = { all, ...(pair === undefined ? {} : { pair }), limit: pageSize };
   return withStore(session, async (store) => {
     let count = 0;
     for (let after: string | undefined; ;) {
-      const filter = { all: flags.all === true, ...(flags.pair === undefined ? {} : { pair: flags.pair }) };
-      const from = after === undefined ? {} : { after };
-      const page = await store.transaction((tx) => tx.listConflicts({ ...filter, ...from, limit: pageSize }));
-      count += page.length;
-      for (const row of page) {
-        if (out.json) await out.line(conflictLine(row));
-        else
-          await out.text(
-            `${row.id}  ${shortTime(row.at)}  ${row.status.padEnd(7)}  ${pairName(row)}: ${describeConflict(row)}`,
-          );
-      }
-      after = page.at(-1)?.id;
-      if (page.length < pageSize) break;
+      const page = after === undefined ? filter : { ...filter, after };
+      const rows = await store.transaction((tx) => tx.listConflicts(page));
+      if (out.json) for (const row of rows) await out.line(conflictLine(row));
+      else if (rows.length > 0)
+        await tell(session, rows, await askForConflicts(session.flags, storeSettings(session), page));
+      count += rows.length;
+      after = rows.at(-1)?.id;
+      if (rows.length < pageSize) break;
     }
-    out.note(count === 0 ? 'No conflicts.' : `${count} conflict${count === 1 ? '' : 's'}.`);
+    out.note(count === 0 ? 'No conflicts.' : `${counted(count, 'conflict')}.`);
     return exitCodes.done;
   });
+}
+
+/** A line each: in the words of a running daemon, which knows people by their names, else with their ids. */
+async function tell({ out }: Session, rows: readonly ConflictRow[], named: ReadonlyMap<string, string>): Promise<void> {
+  for (const row of rows) {
+    const text = named.get(row.id) ?? `${pairName(row)}: ${describeConflict(row)}`;
+    await out.text(`${row.id}  ${shortTime(row.at)}  ${row.status.padEnd(7)}  ${text}`);
+  }
 }
 
 async function resolveConflict(session: Session, id: string, flags: ResolveFlags): Promise<ExitCode> {

@@ -1,8 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { HealthProblem, SideStatus } from '../../admin/schemas/status.ts';
-import type { StoreSettings } from '../../config/settings.ts';
 import type { LinkStatus } from '../../core/link.ts';
 import { type Side, sides } from '../../core/side.ts';
 import { describePause } from '../../observability/describe-standing.ts';
@@ -13,7 +10,7 @@ import { look, type Poll } from '../../operate/look.ts';
 import { type RunThatWrote, runsThatWrote } from '../../operate/runs-that-wrote.ts';
 import type { QueueDepth } from '../../store/queue.ts';
 import type { PairPause, Store } from '../../store/store.ts';
-import { askDaemon, type DaemonSays } from '../ask-daemon.ts';
+import { askDaemon } from '../ask-daemon.ts';
 import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { shortTime, table } from '../output.ts';
@@ -64,42 +61,17 @@ export function statusCommand(world: World): Command {
 async function show(session: Session): Promise<ExitCode> {
   const settings = storeSettings(session);
   const pairs = (await mappingOf(session, settings)).pairs.map((pair) => pair.name);
-  const [health, known] = await Promise.all([
-    daemonHealth(session, settings),
+  const [{ status: said, ...health }, known] = await Promise.all([
+    askDaemon(session.flags, settings),
     withStore(session, (store) => kept(store, pairs)),
   ]);
-  const status: Status = { ...health, ...known };
+  const { healthy = null, problems = [], sides: standing = null } = said ?? {};
+  const status: Status = { ...health, healthy, problems, sides: standing, ...known };
   if (session.out.json) await session.out.line(status);
   else await session.out.text(lines(status));
   if (status.running && status.sides === null)
     session.out.note('The daemon does not know our token, so that it tells no more; set CASEBRIDGE_ADMIN_TOKEN.');
   return status.openConflicts + status.quarantined + status.pauses.length > 0 ? exitCodes.found : exitCodes.done;
-}
-
-/** The demo's port may be another's by now: it leaves the id of its process. */
-async function daemonHealth({ flags }: Session, settings: StoreSettings): Promise<Health> {
-  const gone =
-    flags.demo === true && !isAlive(Number(await readFile(join(settings.dataDir, 'demo.pid'), 'utf8').catch(() => '')));
-  const { running, ready, status } = gone ? noDaemon : await askDaemon(settings);
-  return {
-    running,
-    ready,
-    healthy: status?.healthy ?? null,
-    problems: status?.problems ?? [],
-    sides: status?.sides ?? null,
-  };
-}
-
-const noDaemon: DaemonSays = { running: false, ready: false, status: null };
-
-function isAlive(pid: number): boolean {
-  if (!(pid > 0)) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 async function kept(store: Store, pairs: readonly string[]): Promise<Omit<Status, keyof Health>> {
