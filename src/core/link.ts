@@ -92,6 +92,14 @@ export interface Link {
   readonly lastSyncedAt: string;
 }
 
+/** What is left of a base once its ticket was forgotten: nothing. No mapping is without a field, so no other link has two of these. */
+export const forgottenBase: Base = { fields: {}, version: { stamp: '1970-01-01T00:00:00.000Z', count: null } };
+
+/** True for a link of which only the ids are left, so that its records are not taken for new ones. */
+export function isForgotten({ status, bases }: Link): boolean {
+  return status === 'detached' && sides.every((side) => Object.keys(bases[side].fields).length === 0);
+}
+
 /**
  * What the queue holds. The key is the link, or, while there is none, the record of origin, so that both sides of a pair
  * never run at once.

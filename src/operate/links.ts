@@ -1,4 +1,4 @@
-import { formatKey, type Link } from '../core/link.ts';
+import { formatKey, isForgotten, type Link } from '../core/link.ts';
 import type { LinkFilter, Store, Tx } from '../store/store.ts';
 import { note, type Operator, timeOf } from './operator.ts';
 import { Refused } from './refused.ts';
@@ -35,6 +35,7 @@ export async function unlink(operator: Operator, search: string, dry = false): P
   const { id } = await oneLink(operator.store, search);
   const link = await operator.store.transaction(async (tx) => {
     const now = await present(tx, id, search);
+    if (isForgotten(now)) throw new Refused({ kind: 'link-forgotten', search });
     // One that ended by what became of its records is taken up again when they are back, unless a person ends it.
     if (now.status === 'detached' && now.life === null) throw new Refused({ kind: 'link-detached', search });
     if (dry) return now;
@@ -55,6 +56,7 @@ export async function relink(operator: Operator, search: string, dry = false): P
   const link = await operator.store.transaction(async (tx) => {
     const now = await present(tx, id, search);
     if (now.status !== 'detached') throw new Refused({ kind: 'link-not-detached', search, status: now.status });
+    if (isForgotten(now)) throw new Refused({ kind: 'link-forgotten', search });
     if (dry) return now;
     await tx.setLinkStatus([id], 'pending');
     await tx.enqueue([{ kind: 'link', linkId: id }]);

@@ -7,6 +7,10 @@ export type Refusal =
   | { readonly kind: 'no-link'; readonly search: string }
   | { readonly kind: 'several-links'; readonly search: string; readonly ids: readonly string[] }
   | { readonly kind: 'link-detached'; readonly search: string }
+  /** Nothing is kept of it but the ids of its records. */
+  | { readonly kind: 'link-forgotten'; readonly search: string }
+  /** A worker has it for longer than anybody waits. */
+  | { readonly kind: 'link-busy'; readonly search: string }
   | { readonly kind: 'link-not-detached'; readonly search: string; readonly status: LinkStatus }
   | { readonly kind: 'no-record'; readonly side: Side; readonly search: string; readonly how: 'deleted' | 'not-shown' }
   | { readonly kind: 'record-linked'; readonly side: Side; readonly search: string; readonly link: Link }

@@ -4,6 +4,7 @@ import type { Clock, Ids } from '../core/clock.ts';
 import type { Side } from '../core/side.ts';
 import { asideMethods } from './memory/aside.ts';
 import { childMethods } from './memory/children.ts';
+import { forgettingMethods } from './memory/forgetting.ts';
 import { createMemoryAdmin } from './memory/admin.ts';
 import { conflictMethods } from './memory/conflicts.ts';
 import { createMemoryLeases } from './memory/leases.ts';
@@ -75,6 +76,7 @@ async function withTx<T>(draft: State, clock: Clock, work: (tx: Tx) => Promise<T
     ...childMethods(draft),
     ...upkeepMethods(draft),
     ...asideMethods(draft),
+    ...forgettingMethods(draft),
     ...overviewMethods(draft),
     ...queueMethods(draft, clock),
   };

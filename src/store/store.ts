@@ -8,6 +8,7 @@ import type { Decided, FieldConflict, FieldMove, PendingWrite, SettledValue } fr
 import type { Fields, FieldValue } from '../core/record.ts';
 import type { Side } from '../core/side.ts';
 import type { AsideGroup, AsideTx } from './aside.ts';
+import type { Forgotten, ForgettingTx, PruneBefore, Pruned } from './forgetting.ts';
 import type { Leases } from './leases.ts';
 import type { AdminSessions, OverviewTx } from './overview.ts';
 import type { UnmatchedKey, UnmatchedRow, UnmatchedTx } from './unmatched.ts';
@@ -149,7 +150,7 @@ export interface LinkFilter {
 }
 
 /** Reads and writes inside one transaction. Batch-first: one statement each, whatever the number of rows. */
-export interface Tx extends AsideTx, OverviewTx, MatchingTx, UnmatchedTx {
+export interface Tx extends AsideTx, ForgettingTx, OverviewTx, MatchingTx, UnmatchedTx {
   /**
    * Waits for these names and holds them until the transaction ends: `alone` keeps out everybody else, `beside` only those who want one
    * alone. What is read after it was committed by whoever had it before.
@@ -161,7 +162,7 @@ export interface Tx extends AsideTx, OverviewTx, MatchingTx, UnmatchedTx {
   linkIds(pair: string, side: Side, ids: readonly string[]): Promise<readonly string[]>;
   /** Fails with DuplicateLink if either id of one is linked already in its pair. */
   insertLinks(links: readonly Link[]): Promise<void>;
-  /** Bases, numbers, holds, hops, life, status, lastSyncedAt. A link that was detached meanwhile stays detached, and keeps its life. */
+  /** Bases, numbers, holds, hops, life, status, lastSyncedAt. A link that was detached meanwhile stays detached, and keeps its life; one that was forgotten stays empty. */
   updateLinks(links: readonly Link[]): Promise<void>;
   /** A person's word: what was seen of the life of these links is forgotten with it, unless it is to be kept. */
   setLinkStatus(ids: readonly string[], status: LinkStatus, life?: 'forget' | 'keep'): Promise<void>;
@@ -335,4 +336,4 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export type { AsideGroup, Fields, ProposalRow, UnmatchedKey, UnmatchedRow };
+export type { AsideGroup, Fields, Forgotten, ProposalRow, PruneBefore, Pruned, UnmatchedKey, UnmatchedRow };

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMemoryStore, type MemoryStore } from '../../src/store/memory.ts';
 import { aCaseId, anIncidentId, builtAt, conflictRow, historyRow, link, quarantineRow } from '../support/builders.ts';
 import { fakeClock } from '../support/clock.ts';
@@ -95,6 +95,50 @@ describe('links', () => {
     expect(await statusOf('link-1')).toBe('pending');
     expect(await waiting()).toBe(1);
     expect((await cli.run('links', 'relink', 'INC0010042')).code).toBe(2);
+  });
+
+  it('that are forgotten need a yes, are empty rows from then on, and cannot be taken up or forgotten again', async () => {
+    expect((await cli.run('links', 'forget', 'INC0010042')).code).toBe(1);
+    expect(await store.transaction((tx) => tx.historyOf('link-1', 9))).toHaveLength(1);
+    const { code, stdout } = await cli.run('links', 'forget', 'INC0010042', '--yes');
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout:
+        'Forgotten: 1 value of the history, 1 conflict, 0 rows about comments and files, 0 other rows. Backups made before keep theirs.\n',
+    });
+    expect((await cli.run('links', 'list', '--json', '--search', 'link-1')).lines).toMatchObject([
+      { servicenowId: anIncidentId, salesforceId: aCaseId, servicenowNumber: null, status: 'detached' },
+    ]);
+    for (const act of ['relink', 'unlink', 'forget'])
+      expect(await cli.run('links', act, 'link-1')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('was forgotten') as unknown,
+      });
+    expect(await store.admin?.recentAudit(9)).toMatchObject([
+      { action: 'link.forget', target: 'link-1', detail: { pair: 'incident-case' } },
+    ]);
+  });
+
+  it('that are forgotten wait for the worker that has them, for it would write down what it has read', async () => {
+    const job = Promise.withResolvers<void>();
+    await store.transaction((tx) => tx.enqueue([{ kind: 'link', linkId: 'link-1' }]));
+    const taken = Promise.withResolvers<void>();
+    await store.queue.work({ batchSize: 1 }, async (jobs) => {
+      taken.resolve();
+      await job.promise;
+      await store.transaction(async (tx) => {
+        await tx.addHistory([historyRow({ value: 'Printer smoulders' })]);
+        await tx.completeJobs(jobs);
+      });
+    });
+    await taken.promise;
+    const forgetting = cli.run('links', 'forget', 'link-1', '--yes');
+    await vi.waitFor(async () => expect(await statusOf('link-1')).toBe('detached'));
+    expect(await store.transaction((tx) => tx.historyOf('link-1', 9))).toHaveLength(1);
+    job.resolve();
+    expect((await forgetting).stdout).toContain('Forgotten: 2 values of the history');
+    expect(await store.transaction((tx) => tx.historyOf('link-1', 9))).toEqual([]);
+    await store.queue.stop(1000);
   });
 
   it('of a status that does not exist are refused', async () => {

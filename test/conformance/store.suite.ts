@@ -5,6 +5,7 @@ import { conflictsSuite } from './store/conflicts.ts';
 import { cursorsAndIntentsSuite } from './store/cursors-and-intents.ts';
 import { familiesSuite } from './store/families.ts';
 import { filesSuite } from './store/files.ts';
+import { forgettingSuite } from './store/forgetting.ts';
 import { historySuite } from './store/history.ts';
 import { linksSuite } from './store/links.ts';
 import { livesSuite } from './store/lives.ts';
@@ -40,6 +41,7 @@ export function storeSuite(name: string, open: OpenStore): void {
     filesSuite(run);
     conflictsSuite(run);
     historySuite(run);
+    forgettingSuite(run);
     quarantineSuite(run);
     runsSuite(run);
     peopleSuite(run);

@@ -9,6 +9,7 @@ import { shortTime, table } from '../output.ts';
 import { type Flags, type Session, withStore } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
 import type { World } from '../world.ts';
+import { forgetCommand } from './links-forget.ts';
 import { relinkCommand, unlinkCommand } from './links-relink.ts';
 import { showLink } from './links-show.ts';
 
@@ -38,7 +39,8 @@ export function linksCommand(world: World): Command {
     .action((id: string, flags: Flags) => act(world, flags, (session) => showLink(session, id)));
 
   const group = new Command('links').summary('pairs of tickets').description('Pairs of tickets: the link table');
-  for (const sub of [list, show, unlinkCommand(world), relinkCommand(world)]) group.addCommand(sub);
+  for (const sub of [list, show, unlinkCommand(world), relinkCommand(world), forgetCommand(world)])
+    group.addCommand(sub);
   return group;
 }
 

@@ -5,6 +5,7 @@ import { describeUndo } from '../../observability/describe-undo.ts';
 import { counted } from '../../observability/words.ts';
 import { readOnly } from '../../operate/read-only.ts';
 import { beginUndo, endUndo, planUndo, type UndoAsk, type Undone, type UndoPlan } from '../../operate/undo.ts';
+import { agreed } from '../agreed.ts';
 import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { operatorOf } from '../operator.ts';
@@ -14,7 +15,6 @@ import { type Flags, type OpenedApp, type Session, withSoundMapping } from '../s
 import { timeFlag } from '../time-flag.ts';
 import { UsageError } from '../usage-error.ts';
 import type { World } from '../world.ts';
-import { openPrompt } from './init/prompt.ts';
 import { undoLine } from './undo-line.ts';
 
 interface UndoFlags extends Flags {
@@ -56,7 +56,7 @@ async function undo(session: Session, flags: UndoFlags): Promise<ExitCode> {
     await printPlan(out, plan);
     const wanted = plan.items.some(({ judged }) => judged.kind === 'put-back');
     if (!wanted) return plan.items.length === 0 ? exitCodes.done : exitCodes.found;
-    if (flags.yes !== true && !(await agreed(session))) return exitCodes.found;
+    if (flags.yes !== true && !(await agreed(session, 'Put them back?', 'Nothing was written'))) return exitCodes.found;
     return carryOut(session, opened, plan);
   });
 }
@@ -84,31 +84,6 @@ async function printPlan(out: Output, { items }: UndoPlan): Promise<void> {
   out.note(
     `${counted(back.length, 'value')} on ${counted(tickets, 'ticket')} to put back, ${items.length - back.length} to leave. Comments and files that were carried stay.`,
   );
-}
-
-/** Asks a person. Nobody at a terminal is no consent. */
-async function agreed({ world, out }: Session): Promise<boolean> {
-  if (!world.terminal || out.json) {
-    out.note('Nothing was written; --yes does it.');
-    return false;
-  }
-  const { signal } = world.interrupt;
-  const abort = new AbortController();
-  const prompt = openPrompt({
-    input: world.stdin,
-    output: world.stderr,
-    terminal: true,
-    signal: AbortSignal.any([signal, abort.signal]),
-    onInterrupt: () => abort.abort(new DOMException('interrupted', 'AbortError')),
-  });
-  try {
-    const answer = await prompt.ask('Put them back? (yes/no)');
-    const yes = /^y(es)?$/i.test(answer);
-    if (!yes) out.note('Nothing was written.');
-    return yes;
-  } finally {
-    prompt.close();
-  }
 }
 
 async function carryOut(session: Session, { app }: OpenedApp, plan: UndoPlan): Promise<ExitCode> {

@@ -1,4 +1,4 @@
-import type { Link, LinkStatus } from '../../core/link.ts';
+import { isForgotten, type Link, type LinkStatus } from '../../core/link.ts';
 import { type Side, sides } from '../../core/side.ts';
 import { DuplicateLink, type LinkFilter, type Tx } from '../store.ts';
 import { byText, type State } from './state.ts';
@@ -86,7 +86,7 @@ function insert(state: State, link: Link): void {
 
 function update(state: State, link: Link): void {
   const held = state.links.get(link.id);
-  if (held === undefined) return;
+  if (held === undefined || isForgotten(held)) return;
   const { bases, numbers, holds, hops, lastSyncedAt } = link;
   const { status, life } = held.status === 'detached' ? held : link;
   state.links.set(link.id, { ...held, bases, numbers, holds, hops, life, status, lastSyncedAt });

@@ -30,6 +30,11 @@ export class Table<Row> {
     return this.all().filter(match);
   }
 
+  /** Keys of the rows that match. */
+  keysWhere(match: (row: Row) => boolean): readonly string[] {
+    return [...this.#rows].flatMap(([key, row]) => (match(row) ? [key] : []));
+  }
+
   /** The rows of these keys, in the order asked, without the missing ones. */
   pick(keys: readonly string[]): readonly Row[] {
     return keys.flatMap((key) => this.#rows.get(key) ?? []);

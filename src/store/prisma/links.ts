@@ -81,7 +81,7 @@ export function linkMethods(db: Db): LinkMethods {
           holds = r.holds, hops = r.hops,
           life = CASE WHEN l.status = 'detached' THEN l.life ELSE r.life END, last_synced_at = r.last_synced_at
         FROM json_populate_recordset(NULL::links, ${toJson(links.map(fromLink))}::text::json) r
-        WHERE l.id = r.id`;
+        WHERE l.id = r.id AND (l.status <> 'detached' OR l.servicenow_base -> 'fields' <> '{}')`;
     },
 
     setLinkStatus: async (ids, status, life = 'forget') => {

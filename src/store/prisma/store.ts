@@ -12,6 +12,7 @@ import { createVault } from './credentials.ts';
 import { cursorMethods } from './cursors.ts';
 import type { Db } from './db.ts';
 import { PrismaClient } from './generated/client.ts';
+import { forgettingMethods } from './forgetting.ts';
 import { historyMethods } from './history.ts';
 import { intentMethods } from './intents.ts';
 import { createLeases } from './leases.ts';
@@ -95,6 +96,7 @@ function txMethods(db: Db, queue: BossQueue): Tx {
     ...historyMethods(db),
     ...quarantineMethods(db),
     ...asideMethods(db),
+    ...forgettingMethods(db),
     ...runMethods(db),
     ...overviewMethods(db),
     ...queueMethods(db, queue.boss),
