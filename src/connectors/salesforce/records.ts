@@ -32,9 +32,14 @@ export function readSelection(object: string, wanted: readonly string[]): readon
   return selection(object, object === 'Case' ? [...wanted, 'MasterRecordId'] : wanted);
 }
 
+/** A time of a day that every month has, in UTC: most of them, and a call of Date each is dear. */
+const plainTime =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}(?:\+0000|Z)$/;
+
 /** `2024-01-01T00:00:00.000+0000` (rec: query-case-page) as ISO 8601 with `Z`; null for what is no time. */
 export function isoTime(wire: unknown): string | null {
   if (typeof wire !== 'string') return null;
+  if (plainTime.test(wire)) return `${wire.slice(0, 23)}Z`;
   const ms = Date.parse(wire.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
   return Number.isNaN(ms) ? null : new Date(ms).toISOString();
 }

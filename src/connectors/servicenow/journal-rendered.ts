@@ -99,8 +99,9 @@ export function createRendered(
       // A count of nothing beside a journal that shows something is the ACL's, not the journal's.
       const perStream = await counts(streams, total === 0 && entries > 0 ? null : total);
       const read = streams.map((view, at) => ({ view, ...commentsOf(view, perStream[at] ?? null, me) }));
+      const byTicket = Map.groupBy(read, ({ view }) => view.id);
       const comments = ids.map((id): [string, Comments] => {
-        const own = read.filter(({ view }) => view.id === id);
+        const own = byTicket.get(id) ?? [];
         const complete = own.length === elements.length && own.every(({ sure }) => sure);
         if (!complete && own.length > 0) unsure(object, id);
         return [id, { items: own.flatMap(({ items }) => items).toSorted(byTime), complete }];

@@ -23,18 +23,17 @@ export type DecodedRow =
   | { readonly kind: 'record'; readonly record: SourceRecord }
   | { readonly kind: 'hidden'; readonly id: string | null; readonly fields: readonly string[] };
 
-/** Text, or a reference (`{ link, value }`, when links were not excluded); `null` is how some empty choices come. */
-const cell = z.union([
-  z.string(),
-  z.null(),
-  z.looseObject({ value: z.string() }).transform((reference) => reference.value),
-]);
+export type Row = Readonly<Record<string, unknown>>;
 
-export const row = z.record(z.string(), z.unknown());
-export type Row = z.infer<typeof row>;
+/** Rows are taken as they came, and each cell is looked at when it is read: to copy them costs as much as to parse their JSON. */
+const row = z.custom<Row>(isRow);
 
 /** A row that is no row decodes as one whose id is hidden: it must not spoil its neighbours. */
-const anyRow = z.union([row, z.unknown().transform((): Row => ({}))]);
+const anyRow = z.unknown().transform((value): Row => (isRow(value) ? value : {}));
+
+function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 export const listAnswer = z.looseObject({ result: z.array(anyRow) });
 export const oneAnswer = z.looseObject({ result: row });
@@ -45,11 +44,16 @@ export function normalId(text: string): string | null {
   return /^[0-9a-f]{32}$/.test(id) ? id : null;
 }
 
-/** One cell as text; null if empty, undefined if absent or of a shape the Table API does not answer with. */
+/**
+ * One cell as text, or a reference (`{ link, value }`, when links were not excluded); null if empty, which some choices are by `null`;
+ * undefined if absent or of a shape the Table API does not answer with.
+ */
 export function textOf(wire: Row, name: string): string | null | undefined {
-  const parsed = cell.safeParse(wire[name]);
-  if (!parsed.success) return undefined;
-  return parsed.data === '' ? null : parsed.data;
+  const cell = wire[name];
+  if (cell === null) return null;
+  const text = isRow(cell) ? cell['value'] : cell;
+  if (typeof text !== 'string') return undefined;
+  return text === '' ? null : text;
 }
 
 /** What to ask for, without repeats. */

@@ -51,6 +51,8 @@ export function planComments(
   at: CommentTime,
   notices: readonly Draft[] = [],
 ): CommentPlan {
+  const silent = sides.every((side) => (before.now[side]?.items ?? []).length === 0);
+  if (silent && before.ledger.length + notices.length === 0) return noComments;
   const found = claimed(before, at);
   const mine: CommentView = { ...before, ledger: merged(before.ledger, found) };
   const drafted = sides.map((side) => draftsFrom({ side, view: mine, rules, at }));

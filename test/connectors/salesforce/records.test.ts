@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { normaliseId, normaliseStamp } from '../../../src/connectors/salesforce/ids.ts';
 import { isoTime, narrow, selection, toRecord } from '../../../src/connectors/salesforce/records.ts';
+import { fromWireTime } from '../../../src/connectors/servicenow/wire-time.ts';
 import { rowSchema } from '../../../src/connectors/salesforce/wire.ts';
 import { caseRow } from '../../support/salesforce-replay.ts';
 
@@ -114,4 +115,22 @@ it('times are read with and without a colon in the offset', () => {
   expect(isoTime('2024-01-01T00:00:00.000+0000')).toBe('2024-01-01T00:00:00.000Z');
   expect(isoTime('2024-01-01T02:00:00.000+02:00')).toBe('2024-01-01T00:00:00.000Z');
   expect(isoTime(null)).toBeNull();
+});
+
+describe('times', () => {
+  it('read as Date reads them, days that no month has included', () => {
+    const two = (most: number) => fc.nat(most).map((n) => String(n).padStart(2, '0'));
+    const zone = fc.constantFrom('+0000', 'Z', '+0200', '-0530');
+    fc.assert(
+      fc.property(fc.tuple(two(13), two(32), two(24), two(60), two(60)), zone, ([month, day, h, m, s], at) => {
+        const wire = `2024-${month}-${day}T${h}:${m}:${s}.000${at}`;
+        const ms = Date.parse(wire.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
+        expect(isoTime(wire)).toBe(Number.isNaN(ms) ? null : new Date(ms).toISOString());
+        const plain = fromWireTime(`2024-${month}-${day} ${h}:${m}:${s}`);
+        const utc = Date.parse(`2024-${month}-${day}T${h}:${m}:${s}.000Z`);
+        expect(plain).toBe(Number.isNaN(utc) ? null : new Date(utc).toISOString());
+      }),
+      { numRuns: 1000 },
+    );
+  });
 });
