@@ -1,63 +1,79 @@
 /**
  * Kills, stops, cuts and restarts real processes: the daemon, both local desks and Postgres, while people work at both desks.
- * Run: npm run chaos -- [--per-point 10] [--points N] [--kills 200] [--stops 50] [--restarts 20] [--cuts 20] [--fresh 20] [--seed 1]
+ * Run: npm run chaos -- [--per-point 10] [--points N] [--kills 200] [--stops 50] [--restarts 20] [--cuts 20] [--in-doubt 12] [--fresh 20]
+ *   [--seed 1] [--worlds 3] [--minutes N] [--results FILE] [--resume] [--table]
+ * With --results every round is kept in that file; --resume goes on with what is missing there at this commit, --table only tells.
  */
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { troubleOf } from '../src/cli/commands/demo/texts.ts';
 import { chaos } from '../test/chaos/campaign.ts';
+import { Results } from '../test/chaos/results.ts';
+import { tableOf } from '../test/chaos/table.ts';
 
 const { values } = parseArgs({
   options: {
     'per-point': { type: 'string', default: '10' },
-    points: { type: 'string' },
+    points: { type: 'string', default: '1000' },
     kills: { type: 'string', default: '200' },
     stops: { type: 'string', default: '50' },
     restarts: { type: 'string', default: '20' },
     cuts: { type: 'string', default: '20' },
+    'in-doubt': { type: 'string', default: '12' },
     // In percent: after the others the dead one's leases are ended at once, as ten seconds would end them.
     fresh: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
+    worlds: { type: 'string', default: '1' },
+    minutes: { type: 'string', default: '100000' },
+    results: { type: 'string' },
+    resume: { type: 'boolean', default: false },
+    table: { type: 'boolean', default: false },
   },
 });
 
-function whole(name: keyof typeof values): number {
+function whole(name: Exclude<keyof typeof values, 'resume' | 'table'>): number {
   const text = values[name] ?? '';
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new Error(`--${name}: ${text} is not a whole number`);
 }
 
-function percentile(numbers: readonly number[], share: number): number {
-  return numbers.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(numbers.length * share) - 1)] ?? 0;
+const file = values.results ?? null;
+if (file !== null && existsSync(file) && !values.resume && !values.table)
+  throw new Error(`${file} is there already: name another file, or go on with it by --resume`);
+const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+const results = new Results(file);
+if (!values.table) {
+  const seed = whole('seed');
+  results.add({
+    kind: 'run',
+    at: new Date().toISOString(),
+    commit,
+    seed,
+    args: process.argv.slice(2).join(' '),
+  });
+  await chaos(
+    {
+      commit,
+      seed,
+      texts: Array.from({ length: 300 }, (_, n) => troubleOf(String(n)).subject),
+      counts: {
+        perPoint: whole('per-point'),
+        points: whole('points'),
+        kills: whole('kills'),
+        stops: whole('stops'),
+        restarts: whole('restarts'),
+        cuts: whole('cuts'),
+        inDoubt: whole('in-doubt'),
+      },
+      worlds: Math.max(1, whole('worlds')),
+      withinMs: whole('minutes') * 60_000,
+      fresh: whole('fresh') / 100,
+      say: (line) => console.error(line),
+    },
+    results,
+  );
 }
-
-const startedAt = performance.now();
-const texts = Array.from({ length: 300 }, (_, n) => troubleOf(String(n)).subject);
-const report = await chaos({
-  seed: whole('seed'),
-  texts,
-  perPoint: whole('per-point'),
-  ...(values.points === undefined ? {} : { points: whole('points') }),
-  kills: whole('kills'),
-  stops: whole('stops'),
-  databaseRestarts: whole('restarts'),
-  cuts: whole('cuts'),
-  fresh: whole('fresh') / 100,
-  say: (line) => console.error(line),
-});
-for (const row of report.rows) {
-  console.log(`${row.what.padEnd(24)} ${String(row.rounds).padStart(5)} rounds   broken promises ${row.broken.length}`);
-  for (const { what, about } of row.broken.slice(0, 20)) console.log(`    ${what}: ${about}`);
-}
-const { tickets, edits, comments, recoveries, points, pointsFired } = report;
-console.log(
-  `${tickets} tickets, ${edits} edits and ${comments} comments by people; ${points.length} points, ${pointsFired} kills at them`,
-);
-console.log(
-  `start to first complete poll of every stream: p50 ${percentile(recoveries, 0.5)} ms, p95 ${percentile(recoveries, 0.95)} ms of ${recoveries.length}`,
-);
-console.log(`${Math.round((performance.now() - startedAt) / 1000)} s`);
-const unexpected = new Map<string, number>();
-for (const text of report.said) unexpected.set(text.slice(0, 160), (unexpected.get(text.slice(0, 160)) ?? 0) + 1);
-for (const [text, times] of [...unexpected].toSorted((a, b) => b[1] - a[1]).slice(0, 12))
-  console.error(`${times}× ${text}`);
-process.exitCode = report.rows.some((row) => row.broken.length > 0) ? 1 : 0;
+for (const line of tableOf(results, commit)) console.log(line);
+console.log(`${Math.round(performance.now() / 1000)} s in this run, at ${commit}`);
+process.exitCode = results.judged(commit).some(({ broken }) => broken.length > 0) ? 1 : 0;

@@ -1,41 +1,25 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { sides } from '../../src/core/side.ts';
 import { evidenceOf } from './evidence.ts';
-import { type Broken, judge } from './judge.ts';
+import { type Broken, judge, lasting } from './judge.ts';
+import { learnPoints } from './learn.ts';
 import { People } from './people.ts';
-import { type Daemon, startWorld, type World } from './world.ts';
+import type { Judged, Results, Round } from './results.ts';
+import { end, play, type Stage, startFor, untilQuiet } from './rounds.ts';
+import { type Counts, type Wanted, wantedGroups } from './wanted.ts';
+import { startWorld, type World } from './world.ts';
 
 export interface Plan {
+  readonly commit: string;
   readonly seed: number;
   readonly texts: readonly string[];
-  /** Times each point is killed at, each time with other things going on. */
-  readonly perPoint: number;
-  /** At most this many points; all when left out. */
-  readonly points?: number;
-  readonly kills: number;
-  readonly stops: number;
-  readonly databaseRestarts: number;
-  readonly cuts: number;
+  readonly counts: Counts;
+  /** Worlds side by side, each with a Postgres and two desks of its own. */
+  readonly worlds: number;
+  /** No round begins after this many milliseconds. */
+  readonly withinMs: number;
   /** The share of rounds that begin with everything still held that the last one's dead have held. */
   readonly fresh: number;
   readonly say: (line: string) => void;
-}
-
-export interface Row {
-  readonly what: string;
-  readonly rounds: number;
-  readonly broken: readonly Broken[];
-}
-
-export interface ChaosReport {
-  readonly rows: readonly Row[];
-  readonly points: readonly string[];
-  readonly pointsFired: number;
-  readonly tickets: number;
-  readonly edits: number;
-  readonly comments: number;
-  readonly recoveries: readonly number[];
-  readonly said: readonly string[];
 }
 
 /** Deterministic series for one seed (mulberry32); the processes around it are not. */
@@ -49,68 +33,177 @@ export function series(seed: number): () => number {
   };
 }
 
-interface Stage {
-  readonly world: World;
-  readonly people: People;
-  readonly random: () => number;
-}
+/** So many groups are judged in one world; the next one begins empty. */
+const groupsPerWorld = 6;
 
-/** Kills, stops, cuts and restarts real processes while people work at both desks, and holds the desks against what people did. */
-export async function chaos(plan: Plan): Promise<ChaosReport> {
-  const random = series(plan.seed);
+/**
+ * Kills, stops, cuts and restarts real processes while people work at both desks, and holds the desks against what people did. Every
+ * round and every judgement is added to `results`; what they hold already is not done again.
+ */
+export async function chaos(plan: Plan, results: Results): Promise<void> {
   const startedAt = performance.now();
   const say = (line: string): void =>
     plan.say(`${String(Math.round((performance.now() - startedAt) / 1000)).padStart(5)} s  ${line}`);
-  const starting = startWorld();
-  const untie = endWith(async () => (await starting).stop());
-  const world = await starting;
-  const stage: Stage = { world, people: new People(world, random, plan.texts), random };
+  const worlds = new Set<Promise<World>>();
+  const stopAll = async (): Promise<void> => {
+    await Promise.allSettled([...worlds].map(async (world) => (await world).stop()));
+  };
+  const untie = endWith(stopAll);
+  const open = async (random: () => number): Promise<Stage> => {
+    const starting = startWorld();
+    worlds.add(starting);
+    const world = await starting;
+    return { world, random, people: new People(world, random, plan.texts) };
+  };
+  const over = (): boolean => performance.now() - startedAt > plan.withinMs;
   try {
-    const points = await learnPoints(stage);
-    const chosen = points.slice(0, plan.points ?? points.length);
-    say(`${points.length} points; ${chosen.length} are killed at, ${plan.perPoint} times each`);
-    const rows: Row[] = [];
-    const fired = { count: 0 };
-    const told = new Set<string>();
-    const run = async (what: string, rounds: number, round: (n: number) => Promise<void>): Promise<void> => {
-      const broken: Broken[] = [];
-      for (let n = 0; n < rounds; n += 1) {
-        if (random() >= plan.fresh) await world.outlast();
-        await round(n);
-        if (n % 20 === 19 || n === rounds - 1) {
-          broken.splice(0, broken.length, ...(await settleAndJudge(stage)));
-          say(`${what}: ${n + 1} of ${rounds}, broken ${broken.length}`);
-          for (const one of broken.slice(0, 5)) {
-            say(`    ${one.what}: ${one.about}`);
-            const mark = /\[\w+\]/.exec(one.about)?.[0];
-            if (mark === undefined || told.has(mark)) continue;
-            told.add(mark);
-            for (const line of await evidenceOf(world, mark)) plan.say(`        ${line}`);
-          }
-        }
+    if (results.points(plan.commit) === null) {
+      const { world, people } = await open(series(plan.seed));
+      const points = await learnPoints(world, people, say);
+      results.add({ kind: 'points', commit: plan.commit, points });
+      await world.stop();
+    }
+    const points = results.points(plan.commit) ?? {};
+    const groups = [...wantedGroups(plan.counts, results, plan.commit, points, series(plan.seed))];
+    say(`${groups.flat().length} rounds in ${groups.length} groups`);
+    const lane = async (number: number): Promise<void> => {
+      // Another series for each lane and each run: what was gone on with does not begin with the same people again.
+      const random = series(plan.seed * 1000 + number + results.lines.length * 100);
+      let stage: Stage | null = null;
+      for (let played = 1; groups.length > 0 && !over(); played += 1) {
+        const group = groups.shift() ?? [];
+        stage ??= await settledIn(await open(random));
+        const judged = await playGroup(plan, results, stage, group, { over, say });
+        say(told(judged, groups.length));
+        if (judged.broken.length === 0 && played % groupsPerWorld !== 0) continue;
+        await stage.world.stop();
+        stage = null;
       }
-      rows.push({ what, rounds, broken });
+      await stage?.world.stop();
     };
-    await run('killed at a point', chosen.length * plan.perPoint, (n) => killedAt(stage, armOf(chosen, n), fired));
-    await run('killed at random', plan.kills, () => killedAtRandom(stage));
-    await run('stopped past the lease', plan.stops, () => stoppedAmongTwo(stage));
-    await run('database restarted', plan.databaseRestarts, () => databaseRestarted(stage));
-    await run('network cut', plan.cuts, () => networkCut(stage));
-    const { tickets } = stage.people;
-    return {
-      rows,
-      points,
-      pointsFired: fired.count,
-      tickets: tickets.length,
-      edits: tickets.reduce((sum, ticket) => sum + ticket.edits.length, 0),
-      comments: tickets.reduce((sum, ticket) => sum + ticket.comments.length, 0),
-      recoveries: world.recoveries,
-      said: world.said,
-    };
+    await Promise.all(Array.from({ length: plan.worlds }, (_, number) => lane(number)));
   } finally {
-    await world.stop();
+    await stopAll();
     untie();
   }
+}
+
+/** Some tickets that stand on both sides already, so that there is something to edit from the first round on. */
+async function settledIn(stage: Stage): Promise<Stage> {
+  const daemon = await startFor(stage.world);
+  await stage.people.bustle(12);
+  await untilQuiet(daemon);
+  await end(daemon);
+  return stage;
+}
+
+function told({ what, seconds, broken }: Judged, left: number): string {
+  return `${what.padEnd(9)} ${String(seconds).padStart(4)} s, broken ${broken.length}; ${left} groups left`;
+}
+
+interface Watch {
+  readonly over: () => boolean;
+  readonly say: (line: string) => void;
+}
+
+let groupCount = 0;
+
+/** Plays rounds one behind the other in one world, then lets it come to rest and judges it. What was not judged counts for nothing. */
+async function playGroup(
+  plan: Plan,
+  results: Results,
+  stage: Stage,
+  group: readonly Wanted[],
+  { over, say }: Watch,
+): Promise<Judged> {
+  groupCount += 1;
+  const { world, people } = stage;
+  const { commit } = plan;
+  const name = `${Date.now()}-${process.pid}-${groupCount}`;
+  const startedAt = performance.now();
+  const before = doings(people);
+  let broken: readonly Broken[];
+  try {
+    for (const wanted of group) {
+      if (over()) break;
+      const held = stage.random() < plan.fresh || wanted.what === 'in-doubt';
+      if (!held) await world.outlast();
+      world.recoveries.length = 0;
+      const came = await play(stage, wanted);
+      const { what, n, point, scenario } = wanted;
+      const round: Round = {
+        kind: 'round',
+        ...{ group: name, commit, what, n, scenario, held, replicas: 1 },
+        ...(point === undefined ? {} : { point }),
+        recovery: [...world.recoveries],
+        ...came,
+      };
+      results.add(round);
+    }
+    broken = await settleAndJudge(stage);
+  } catch (error) {
+    broken = [{ what: 'stuck', about: error instanceof Error ? (error.stack ?? error.message) : String(error) }];
+  }
+  await tellBroken(stage, broken, plan.say, say);
+  const after = doings(people);
+  const judged: Judged = {
+    kind: 'judged',
+    ...{ group: name, commit, broken, what: group[0]?.what ?? 'point' },
+    seconds: Math.round((performance.now() - startedAt) / 1000),
+    tickets: after.tickets - before.tickets,
+    edits: after.edits - before.edits,
+    comments: after.comments - before.comments,
+    files: after.files - before.files,
+    removed: after.removed - before.removed,
+  };
+  results.add(judged);
+  return judged;
+}
+
+function doings({ tickets }: People): Pick<Judged, 'tickets' | 'edits' | 'comments' | 'files' | 'removed'> {
+  const sum = (count: (ticket: (typeof tickets)[number]) => number): number =>
+    tickets.reduce((total, ticket) => total + count(ticket), 0);
+  return {
+    tickets: tickets.length,
+    edits: sum(({ edits }) => edits.length),
+    comments: sum(({ comments }) => comments.length),
+    files: sum(({ files }) => files.length),
+    removed: sum(({ removed }) => (removed === null ? 0 : 1)),
+  };
+}
+
+async function tellBroken(
+  { world }: Stage,
+  broken: readonly Broken[],
+  plain: (line: string) => void,
+  say: (line: string) => void,
+): Promise<void> {
+  for (const one of broken.slice(0, 5)) {
+    say(`    ${one.what}: ${one.about}`);
+    const mark = /\[\w+\]/.exec(one.about)?.[0];
+    if (mark === undefined) continue;
+    const lines = await evidenceOf(world, mark).catch((error: unknown) => [`no evidence: ${String(error)}`]);
+    for (const line of lines) plain(`        ${line}`);
+  }
+  if (broken.length > 0)
+    for (const text of new Set(world.said.slice(-20))) plain(`        said: ${text.slice(0, 300)}`);
+}
+
+/** One replica without an armed point works until nothing is left to do. What time may mend has a minute for it. */
+async function settleAndJudge({ world, people }: Stage): Promise<readonly Broken[]> {
+  await world.outlast();
+  await Promise.all([world.desks.servicenow.faults([]), world.desks.salesforce.faults([])]);
+  const daemon = await startFor(world);
+  const until = performance.now() + 60_000;
+  let quiet = await untilQuiet(daemon, 180_000);
+  let broken = await judge(world, people);
+  while (broken.length > 0 && !broken.some(({ what }) => lasting.has(what)) && performance.now() < until) {
+    await delay(2500);
+    quiet = await untilQuiet(daemon, 60_000);
+    broken = await judge(world, people);
+  }
+  await end(daemon);
+  return quiet ? broken : [...broken, { what: 'stuck', about: 'something was left to do after three minutes' }];
 }
 
 const endings = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 } as const;
@@ -127,109 +220,4 @@ function endWith(stop: () => Promise<void>): () => void {
   return () => {
     for (const signal of signals) process.off(signal, end);
   };
-}
-
-/** Every point that an ordinary morning comes past. */
-async function learnPoints({ world, people }: Stage): Promise<readonly string[]> {
-  const daemon = await startFor(world);
-  for (let n = 0; n < 4; n += 1) {
-    await people.bustle(15);
-    await untilQuiet(daemon);
-  }
-  const answer = await daemon.ask({ kind: 'points?' });
-  await end(daemon);
-  return answer.kind === 'points' ? answer.names.toSorted() : [];
-}
-
-function armOf(points: readonly string[], n: number): string {
-  return `${points[n % points.length] ?? ''}@${1 + (Math.floor(n / points.length) % 4)}`;
-}
-
-async function killedAt({ world, people }: Stage, arm: string, fired: { count: number }): Promise<void> {
-  await people.bustle(6);
-  const daemon = await world.startDaemon(arm);
-  if (daemon === null) {
-    fired.count += 1;
-    return;
-  }
-  await Promise.race([daemon.ended, people.bustle(4).then(() => untilQuiet(daemon, 6000))]).catch(() => undefined);
-  if (daemon.alive()) await end(daemon);
-  else fired.count += 1;
-}
-
-async function killedAtRandom({ world, people, random }: Stage): Promise<void> {
-  await people.bustle(4);
-  const daemon = await startFor(world);
-  await Promise.all([people.bustle(4), delay(50 + random() * 1500)]);
-  await kill(daemon);
-}
-
-/** One of two replicas is frozen for longer than its jobs' heartbeat, and comes back believing that they are its own. */
-async function stoppedAmongTwo({ world, people, random }: Stage): Promise<void> {
-  const [first, second] = await Promise.all([startFor(world), startFor(world)]);
-  await people.bustle(6);
-  await delay(random() * 800);
-  first.signal('SIGSTOP');
-  await people.bustle(4);
-  await delay(13_000 + random() * 4000);
-  first.signal('SIGCONT');
-  await people.bustle(3);
-  await delay(500);
-  await Promise.all([kill(first), end(second)]);
-}
-
-async function databaseRestarted({ world, people, random }: Stage): Promise<void> {
-  const daemon = await startFor(world);
-  await people.bustle(5);
-  await delay(random() * 500);
-  await Promise.all([world.restartDatabase(), people.bustle(4)]);
-  await delay(500);
-  await kill(daemon);
-}
-
-async function networkCut({ world, people, random }: Stage): Promise<void> {
-  const daemon = await startFor(world);
-  const side = sides[Math.floor(random() * sides.length)] ?? 'servicenow';
-  await people.bustle(5);
-  await delay(random() * 800);
-  await world.desks[side].cable.cut();
-  await people.bustle(4);
-  await delay(500);
-  await world.desks[side].cable.mend();
-  await delay(500);
-  await kill(daemon);
-}
-
-/** One replica without an armed point works until nothing is left to do. */
-async function settleAndJudge({ world, people }: Stage): Promise<readonly Broken[]> {
-  await world.outlast();
-  const daemon = await startFor(world);
-  await untilQuiet(daemon, 180_000);
-  const broken = await judge(world, people);
-  await end(daemon);
-  return broken;
-}
-
-async function startFor(world: World): Promise<Daemon> {
-  const daemon = await world.startDaemon();
-  if (daemon === null) throw new Error('the daemon did not start');
-  return daemon;
-}
-
-async function untilQuiet(daemon: Daemon, withinMs = 60_000): Promise<void> {
-  const until = Date.now() + withinMs;
-  for (let quiet = 0; quiet < 2 && Date.now() < until; await delay(150)) {
-    const answer = await daemon.ask({ kind: 'quiet?' });
-    quiet = answer.kind === 'quiet' && answer.quiet ? quiet + 1 : 0;
-  }
-}
-
-async function kill(daemon: Daemon): Promise<void> {
-  daemon.signal('SIGKILL');
-  await daemon.ended;
-}
-
-async function end(daemon: Daemon): Promise<void> {
-  await daemon.ask({ kind: 'stop' }).catch(() => undefined);
-  await daemon.ended;
 }

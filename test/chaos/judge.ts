@@ -1,31 +1,51 @@
 import { otherSide, type Side, sides } from '../../src/core/side.ts';
 import type { DeskRow } from '../../src/sandbox/sandbox.ts';
-import { type People, type TextField, textFields, type Ticket } from './people.ts';
+import { type Added, objects, type People, type Said, type TextField, textFields, type Ticket } from './people.ts';
 import type { World } from './world.ts';
 
-export type Breach = 'second ticket' | 'lost edit' | 'sides differ' | 'comment twice' | 'comment missing' | 'leak';
+export type Breach =
+  | 'second ticket'
+  | 'came back'
+  | 'lost edit'
+  | 'sides differ'
+  | 'comment twice'
+  | 'comment missing'
+  | 'file twice'
+  | 'file missing'
+  | 'leak'
+  | 'stuck';
 
 export interface Broken {
   readonly what: Breach;
   readonly about: string;
 }
 
-export interface Spoken {
+/** What time cannot mend any more, and what may only be late. */
+export const lasting: ReadonlySet<Breach> = new Set([
+  'second ticket',
+  'came back',
+  'comment twice',
+  'file twice',
+  'leak',
+]);
+
+interface Spoken {
   readonly text: string;
   readonly channel: 'public' | 'internal';
 }
 
-/** What stands at both desks at the end, and what we have kept of what does not. */
-export interface Truth {
+interface Truth {
   readonly rows: Readonly<Record<Side, readonly DeskRow[]>>;
   readonly spoken: Readonly<Record<Side, readonly Spoken[]>>;
+  /** Names of the files on a record, for tickets that people added one to. */
+  readonly files: ReadonlyMap<string, readonly string[]>;
   /** Every value that a conflict or history row keeps. */
   readonly kept: string;
   /** Pairs of values between which a person was asked to choose: the sides differ until then, and neither is lost. */
   readonly asked: ReadonlySet<string>;
 }
 
-async function truthOf(world: World): Promise<Truth> {
+async function truthOf(world: World, people: People): Promise<Truth> {
   const { servicenow, salesforce } = world.desks;
   const journal = (await servicenow.rows('sys_journal_field')).map(({ fields }): Spoken => ({
     text: String(fields['value'] ?? ''),
@@ -40,21 +60,24 @@ async function truthOf(world: World): Promise<Truth> {
   const open = await world.query(
     `SELECT "values"->>'servicenow' AS servicenow, "values"->>'salesforce' AS salesforce FROM conflicts WHERE status = 'open'`,
   );
+  const rows = { servicenow: await servicenow.rows('incident'), salesforce: await salesforce.rows('Case') };
+  const files = new Map<string, readonly string[]>();
+  for (const ticket of people.tickets.filter((one) => one.files.length > 0 && one.removed === null))
+    for (const side of sides)
+      for (const row of rows[side].filter((each) => isOf(each, side, ticket)))
+        files.set(row.id, await world.desks[side].files(objects[side], row.id));
   return {
     asked: new Set(open.map((row) => `${String(row['servicenow'])}|${String(row['salesforce'])}`)),
-    rows: { servicenow: await servicenow.rows('incident'), salesforce: await salesforce.rows('Case') },
+    rows,
     spoken: { servicenow: journal, salesforce: comments },
+    files,
     kept: [...conflicts, ...history].map((row) => `${String(row['kept'])} ${String(row['base'])}`).join('\n'),
   };
 }
 
 /** Holds both desks' own tables against what people did. Our own tables are asked only for the values that they keep. */
 export async function judge(world: World, people: People): Promise<readonly Broken[]> {
-  return judgeTruth(await truthOf(world), people);
-}
-
-/** The same, by what was gathered already. */
-export function judgeTruth(truth: Truth, people: People): readonly Broken[] {
+  const truth = await truthOf(world, people);
   return people.tickets.flatMap((ticket) => judgeTicket(truth, ticket));
 }
 
@@ -63,13 +86,16 @@ function judgeTicket(truth: Truth, ticket: Ticket): readonly Broken[] {
   const twins = sides.map((side) => rows[side].filter((row) => isOf(row, side, ticket)));
   const [servicenow = [], salesforce = []] = twins;
   if (servicenow.length > 1 || salesforce.length > 1) return [{ what: 'second ticket', about: ticket.token }];
+  if (ticket.removed !== null) return judgeRemoved(truth, ticket, ticket.removed);
   const pair = { servicenow: servicenow[0], salesforce: salesforce[0] };
   if (pair.servicenow === undefined || pair.salesforce === undefined)
     return [{ what: 'sides differ', about: `${ticket.token} stands alone` }];
   const both = { servicenow: pair.servicenow, salesforce: pair.salesforce };
   return [
     ...(Object.keys(textFields) as TextField[]).flatMap((field) => judgeField(truth, ticket, both, field)),
+    ...judgeClosed(ticket, both),
     ...ticket.comments.flatMap((said) => judgeComment(truth, said)),
+    ...ticket.files.flatMap((file) => judgeFile(truth, both, file)),
   ];
 }
 
@@ -77,6 +103,23 @@ function judgeTicket(truth: Truth, ticket: Ticket): readonly Broken[] {
 function isOf(row: DeskRow, side: Side, ticket: Ticket): boolean {
   if (side === ticket.origin) return row.id === ticket.id;
   return row.fields[side === 'salesforce' ? 'ServiceNow_Id__c' : 'correlation_id'] === ticket.id;
+}
+
+/** What a person deleted is not made again; its texts are known by their mark, whatever id they would have. */
+function judgeRemoved({ rows, spoken }: Truth, ticket: Ticket, removed: Side): readonly Broken[] {
+  const broken: Broken[] = [];
+  if (rows[removed].some((row) => JSON.stringify(row.fields).includes(ticket.token)))
+    broken.push({ what: 'came back', about: `${ticket.token} on ${removed}` });
+  for (const side of sides)
+    if (rows[side].filter((row) => JSON.stringify(row.fields).includes(ticket.token)).length > 1)
+      broken.push({ what: 'second ticket', about: `${ticket.token} on ${side}` });
+  for (const { token, side, channel } of ticket.comments) {
+    const across = spoken[otherSide(side)].filter(({ text }) => text.includes(token));
+    if (across.length > 1) broken.push({ what: 'comment twice', about: `${ticket.token} ${token}` });
+    if (channel === 'internal' && across.some((one) => one.channel === 'public'))
+      broken.push({ what: 'leak', about: `${ticket.token} ${token}` });
+  }
+  return broken;
 }
 
 function judgeField(
@@ -105,7 +148,15 @@ function judgeField(
   return broken;
 }
 
-function judgeComment(truth: Truth, said: Ticket['comments'][number]): readonly Broken[] {
+function judgeClosed(ticket: Ticket, { servicenow, salesforce }: Readonly<Record<Side, DeskRow>>): readonly Broken[] {
+  const state = String(servicenow.fields['state']);
+  const status = String(salesforce.fields['Status']);
+  const closed = { servicenow: ['6', '7', '8'].includes(state), salesforce: status === 'Closed' };
+  if (closed.servicenow === closed.salesforce && closed.servicenow === ticket.resolved) return [];
+  return [{ what: 'sides differ', about: `${ticket.token} state ${state} | ${status}` }];
+}
+
+function judgeComment(truth: Truth, said: Said): readonly Broken[] {
   const across = truth.spoken[otherSide(said.side)].filter(({ text }) => text.includes(said.token));
   const broken: Broken[] = [];
   if (across.length > 1) broken.push({ what: 'comment twice', about: said.token });
@@ -115,4 +166,16 @@ function judgeComment(truth: Truth, said: Ticket['comments'][number]): readonly 
   const back = truth.spoken[said.side].filter(({ text }) => text.includes(said.token));
   if (back.length > 1) broken.push({ what: 'comment twice', about: `${said.token} came back` });
   return broken;
+}
+
+/** A Salesforce file that customers do not see stays away from an incident, whose caller may read it. */
+function judgeFile(truth: Truth, rows: Readonly<Record<Side, DeskRow>>, file: Added): readonly Broken[] {
+  const count = (side: Side): number =>
+    (truth.files.get(rows[side].id) ?? []).filter((name) => name.includes(file.name)).length;
+  const carried = file.side === 'servicenow' || file.shared;
+  const across = count(otherSide(file.side));
+  if (across > 1 || count(file.side) > 1) return [{ what: 'file twice', about: file.name }];
+  if (carried && across === 0) return [{ what: 'file missing', about: `${file.name} from ${file.side}` }];
+  if (!carried && across > 0) return [{ what: 'leak', about: file.name }];
+  return [];
 }

@@ -21,6 +21,19 @@ export type ToDesk =
       readonly text: string;
       readonly channel: 'public' | 'internal';
     }
+  | {
+      readonly kind: 'attach';
+      readonly ask: number;
+      readonly object: string;
+      readonly id: string;
+      readonly name: string;
+      readonly text: string;
+      /** For customers to see, where the desk tells that apart. */
+      readonly shared: boolean;
+    }
+  /** Names of the files on a record, each as a row's `name`. */
+  | { readonly kind: 'files'; readonly ask: number; readonly object: string; readonly id: string }
+  | { readonly kind: 'remove'; readonly ask: number; readonly object: string; readonly id: string }
   | { readonly kind: 'rows'; readonly ask: number; readonly object: string }
   | {
       readonly kind: 'find';
@@ -47,12 +60,16 @@ export type FromDesk =
 export type ToDaemon =
   | { readonly kind: 'quiet?'; readonly ask: number }
   | { readonly kind: 'points?'; readonly ask: number }
+  /** Kills itself at this point from now on: `point@hit`. */
+  | { readonly kind: 'arm'; readonly ask: number; readonly arm: string }
   | { readonly kind: 'stop'; readonly ask: number };
 
 export type FromDaemon =
   | { readonly kind: 'started' }
-  /** Milliseconds from the start of the process's work to the first complete poll of every stream. */
+  /** Milliseconds from the start of the process to the first complete poll of every stream. */
   | { readonly kind: 'recovered'; readonly ms: number }
   | { readonly kind: 'quiet'; readonly ask: number; readonly quiet: boolean }
-  | { readonly kind: 'points'; readonly ask: number; readonly names: readonly string[] }
+  /** How often it came past each point since it was last asked. */
+  | { readonly kind: 'points'; readonly ask: number; readonly seen: Readonly<Record<string, number>> }
+  | { readonly kind: 'armed'; readonly ask: number }
   | { readonly kind: 'said'; readonly text: string };

@@ -19,6 +19,10 @@ export interface DeskProcess {
   /** Returns the record as it stood at that moment, before the edit. */
   edit(object: string, id: string, fields: Readonly<Record<string, string | null>>): Promise<DeskRow | null>;
   comment(object: string, id: string, text: string, channel: 'public' | 'internal'): Promise<void>;
+  attach(object: string, id: string, file: { readonly name: string; readonly shared: boolean }): Promise<void>;
+  /** Names of the files on a record. */
+  files(object: string, id: string): Promise<readonly string[]>;
+  remove(object: string, id: string): Promise<void>;
   rows(object: string): Promise<readonly DeskRow[]>;
   find(object: string, field: string, value: string): Promise<DeskRow | null>;
   faults(faults: readonly Fault[]): Promise<void>;
@@ -32,8 +36,11 @@ export interface World {
   /** Milliseconds from process start to the first complete poll of every stream, one for every start that got there. */
   readonly recoveries: number[];
   readonly said: string[];
-  /** Starts a replica; `arm` is `point@hit`. Resolves when it serves, or has died at its point before that. */
-  startDaemon(arm?: string): Promise<Daemon | null>;
+  /**
+   * Starts a replica; `arm` is `point@hit`, `earnest` times are those of the service. Resolves when it serves; null when it has died at
+   * its point before that.
+   */
+  startDaemon(options?: { readonly arm?: string; readonly times?: 'short' | 'earnest' }): Promise<Daemon | null>;
   /**
    * Ends what killed daemons hold, as ten seconds would: their heartbeats are old, and so are their leases. Does nothing while a daemon
    * lives, since its own would end, too.
@@ -71,6 +78,10 @@ async function startDesk(side: Side): Promise<DeskProcess> {
       return rows.length > 1 ? (rows[0] ?? null) : null;
     },
     comment: async (object, id, text, channel) => void (await ask({ kind: 'comment', object, id, text, channel })),
+    attach: async (object, id, { name, shared }) =>
+      void (await ask({ kind: 'attach', object, id, name, shared, text: `${name}\n`.repeat(40) })),
+    files: async (object, id) => (await ask({ kind: 'files', object, id })).map(({ fields }) => String(fields['name'])),
+    remove: async (object, id) => void (await ask({ kind: 'remove', object, id })),
     rows: (object) => ask({ kind: 'rows', object }),
     find: async (object, field, value) => (await ask({ kind: 'find', object, field, value }))[0] ?? null,
     faults: async (faults) => void (await ask({ kind: 'faults', faults })),
@@ -136,8 +147,9 @@ export async function startWorld(): Promise<World> {
     },
     recoveries,
     said,
-    startDaemon: async (arm = '') => {
-      const daemon = await startProgram<FromDaemon>('daemon', [], { ...env, CHAOS_ARM: arm }, (message) => {
+    startDaemon: async ({ arm = '', times = 'short' } = {}) => {
+      const own = { ...env, CHAOS_ARM: arm, CHAOS_TIMES: times };
+      const daemon = await startProgram<FromDaemon>('daemon', [], own, (message) => {
         if (message.kind === 'recovered') recoveries.push(message.ms);
         if (message.kind === 'said') said.push(message.text);
       }).catch((error: unknown) => {

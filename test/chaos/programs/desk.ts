@@ -25,6 +25,21 @@ async function act(message: ToDesk): Promise<readonly DeskRow[]> {
     case 'comment':
       desk.comment(message.object, message.id, message.text, message.channel, person);
       return [];
+    case 'attach': {
+      const { name, shared } = message;
+      desk.attach(
+        message.object,
+        message.id,
+        { name, shared, type: 'text/plain', content: Buffer.from(message.text) },
+        person,
+      );
+      return [];
+    }
+    case 'files':
+      return desk.files(message.object, message.id).map(({ id, name }) => ({ id, number: '', fields: { name } }));
+    case 'remove':
+      desk.remove(message.object, message.id, person);
+      return [];
     case 'rows':
       return desk.rows(message.object);
     case 'find': {
