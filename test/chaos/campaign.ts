@@ -133,7 +133,13 @@ async function playGroup(
       const { what, n, point, scenario } = wanted;
       const round: Round = {
         kind: 'round',
-        ...{ group: name, commit, what, n, scenario, held, replicas: 1 },
+        group: name,
+        commit,
+        what,
+        n,
+        scenario,
+        held,
+        replicas: 1,
         ...(point === undefined ? {} : { point }),
         recovery: [...world.recoveries],
         ...came,
@@ -148,7 +154,10 @@ async function playGroup(
   const after = doings(people);
   const judged: Judged = {
     kind: 'judged',
-    ...{ group: name, commit, broken, what: group[0]?.what ?? 'point' },
+    group: name,
+    commit,
+    broken,
+    what: group[0]?.what ?? 'point',
     seconds: Math.round((performance.now() - startedAt) / 1000),
     tickets: after.tickets - before.tickets,
     edits: after.edits - before.edits,
