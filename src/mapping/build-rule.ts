@@ -23,6 +23,8 @@ export interface Building {
   readonly guard: Guard;
   /** The ticket at hand; null for rules that are bound to none. */
   readonly ticket: Ticket | null;
+  /** How the people of each field are recognised, by field: the same for every ticket. */
+  readonly specs: Map<RefField, RefSpec>;
 }
 
 /** Nobody was looked up: says nothing about anybody. */
@@ -36,17 +38,37 @@ export function buildRule(slot: Slot, building: Building): FieldRule {
 }
 
 /** How the people of a field are recognised, where it names any. */
-export function specOf(field: RefField, name: string, config: PairConfig): RefSpec {
-  return refSpec(field, config.name, name, config.salesforce.object);
+export function specOf(field: RefField, name: string, { config, specs }: Building): RefSpec {
+  const known = specs.get(field);
+  if (known !== undefined) return known;
+  const spec = refSpec(field, config.name, name, config.salesforce.object);
+  specs.set(field, spec);
+  return spec;
+}
+
+/** True for a rule that is the same for every ticket. */
+export function isForAll(slot: Slot): boolean {
+  if (slot.kind === 'owner' || slot.field.when !== undefined) return false;
+  return ['text', 'classes', 'shown', 'same'].includes(slot.field.kind);
 }
 
 /** The two places where a Case's owner comes from. */
-export function ownerPlace(slot: Extract<Slot, { kind: 'owner' }>, { config, ticket }: Building): OwnerPlace {
+export function ownerPlace(slot: Extract<Slot, { kind: 'owner' }>, building: Building): OwnerPlace {
   const place = (field: RefField | null): RefPlace | null =>
     field === null
       ? null
-      : { field, spec: specOf(field, slotName(slot), config), directory: ticket?.directory ?? closedDirectory };
+      : {
+          field,
+          spec: specOf(field, slotName(slot), building),
+          directory: building.ticket?.directory ?? closedDirectory,
+        };
   return { person: place(slot.person), team: place(slot.team) };
+}
+
+/** The fields in which the owner of a Case stands. */
+export function ownerFields(slot: Extract<Slot, { kind: 'owner' }>): Readonly<Record<Side, string>> {
+  const only = slot.person ?? slot.team;
+  return { servicenow: derivedOf(slot)?.field.name ?? only?.servicenow ?? '', salesforce: ownerField };
 }
 
 function ownerRule(slot: Extract<Slot, { kind: 'owner' }>, building: Building): FieldRule {
@@ -54,7 +76,7 @@ function ownerRule(slot: Extract<Slot, { kind: 'owner' }>, building: Building): 
   const only = slot.person ?? slot.team;
   const rule: FieldRule = {
     name: slotName(slot),
-    fields: { servicenow: derivedOf(slot)?.field.name ?? only?.servicenow ?? '', salesforce: ownerField },
+    fields: ownerFields(slot),
     conflict: slot.person?.conflict ?? slot.team?.conflict ?? building.config.conflict ?? 'latest',
     writes: only?.writes ?? 'both',
     same: (side, a, b) =>
@@ -94,7 +116,7 @@ function plainFieldRule(field: FieldConfig, building: Building): FieldRule {
         pair: config.name,
         directory: ticket?.directory ?? closedDirectory,
         guard: building.guard,
-        refSpec: field.kind === 'person' || field.kind === 'team' ? specOf(field, ruleName(field), config) : null,
+        refSpec: field.kind === 'person' || field.kind === 'team' ? specOf(field, ruleName(field), building) : null,
         valueOn: (side) => valueOnTicket(field, side, ticket),
         describe,
       });

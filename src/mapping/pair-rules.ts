@@ -4,7 +4,7 @@ import { isId, type Ref, type RefSpec, type Ticket } from '../core/directory.ts'
 import { type SourceRecord, valueIn } from '../core/record.ts';
 import type { FieldRule, PairRules } from '../core/rules.ts';
 import { bothSides, otherSide, type Side, sides } from '../core/side.ts';
-import { type Building, buildRule, describeField, ownerPlace, specOf } from './build-rule.ts';
+import { type Building, buildRule, describeField, isForAll, ownerFields, ownerPlace, specOf } from './build-rule.ts';
 import { fieldsIn } from './condition.ts';
 import { buildCommentRules } from './comments-config.ts';
 import type { PairConfig } from './define-config.ts';
@@ -43,12 +43,13 @@ export function buildPairRules(config: PairConfig, context: RulesContext): PairR
     objects: context.objects ?? {},
     guard: context.guard ?? ((work) => work()),
     ticket: null,
+    specs: new Map(),
   };
   const slots = slotsOf(config).filter((slot) => isThere(slot, building));
   const transitions = compileTransitions(config);
-  const rulesFor = (ticket: Ticket | null): readonly FieldRule[] =>
-    slots.map((slot) => withTransitions(buildRule(slot, { ...building, ticket }), transitions, ticket));
-  const fields = rulesFor(null);
+  const ruleFor = (slot: Slot, ticket: Ticket | null): FieldRule =>
+    withTransitions(buildRule(slot, { ...building, ticket }), transitions, ticket);
+  const fields = slots.map((slot) => ruleFor(slot, null));
   const pair: PairRules = {
     name: config.name,
     objects: { servicenow: config.servicenow.table, salesforce: config.salesforce.object },
@@ -68,11 +69,15 @@ export function buildPairRules(config: PairConfig, context: RulesContext): PairR
     ...routing(config, building.objects, context.others ?? []),
     ...matching(config, building.objects),
   };
-  const withFields = (bound: readonly FieldRule[]): PairRules => ({
-    ...pair,
-    fields: bound,
-    life: lifeRules(config, bound, context.startedAt),
-  });
+  const bindTo = (ticket: Ticket): PairRules => {
+    const own = slots.map((slot, at) => {
+      const known = isForAll(slot) && !transitions.showsFields ? fields[at] : undefined;
+      return known ?? ruleFor(slot, ticket);
+    });
+    // A closing write takes nothing but companions from the rules.
+    const life = transitions.showsFields ? { life: lifeRules(config, own, context.startedAt) } : {};
+    return { ...pair, fields: own, ...life };
+  };
   const naming = slots.filter(namesPeople);
   const bound =
     parentsOf(config).length > 0 ||
@@ -87,7 +92,7 @@ export function buildPairRules(config: PairConfig, context: RulesContext): PairR
           refs: (records: Ticket['records']) => naming.flatMap((slot) => refsOf(slot, building, records)),
           refSpecs: naming.flatMap((slot) => specsOf(slot, building)),
         }),
-    ...(bound ? { bind: (ticket: Ticket) => withFields(rulesFor(ticket)) } : {}),
+    ...(bound ? { bind: bindTo } : {}),
   };
 }
 
@@ -155,7 +160,7 @@ function specsOf(slot: Slot, building: Building): readonly RefSpec[] {
     return [person, team].flatMap((place) => (place === null ? [] : [place.spec]));
   }
   const { field } = slot;
-  return field.kind === 'person' || field.kind === 'team' ? [specOf(field, ruleName(field), building.config)] : [];
+  return field.kind === 'person' || field.kind === 'team' ? [specOf(field, ruleName(field), building)] : [];
 }
 
 /** Everybody whom these records name in this rule's fields. */
@@ -165,7 +170,7 @@ function refsOf(slot: Slot, building: Building, records: Ticket['records']): rea
     return record === undefined ? null : (valueIn(record, name) ?? null);
   };
   if (slot.kind === 'owner') {
-    const { fields } = buildRule(slot, building);
+    const fields = ownerFields(slot);
     const values = bothSides((side) => valueOf(side, fields[side]));
     return refsOfOwner(ownerPlace(slot, building), values).map(({ place, side, id }) => ({
       spec: place.spec,
@@ -175,7 +180,7 @@ function refsOf(slot: Slot, building: Building, records: Ticket['records']): rea
   }
   const { field } = slot;
   if (field.kind !== 'person' && field.kind !== 'team') return [];
-  const spec = specOf(field, ruleName(field), building.config);
+  const spec = specOf(field, ruleName(field), building);
   return sides.flatMap((side) => {
     const id = textOf(valueOf(side, field[side]));
     return isId(side, id) ? [{ spec, side, id }] : [];

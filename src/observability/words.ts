@@ -51,9 +51,13 @@ export function oneLine(text: string, limit = longest): string {
   const whole = cut.length === text.length;
   // A text has no more characters than it has units, so that a short one needs no counting.
   if (whole && plain.length <= limit) return plain;
+  if (ascii.test(plain.slice(0, limit + 1))) return `${plain.slice(0, limit - 1)}…`;
   const characters = firstCharacters(plain, limit + 1);
   return whole && characters.length <= limit ? plain : `${characters.slice(0, limit - 1).join('')}…`;
 }
+
+/** Each unit is a character of its own. */
+const ascii = /^[\x20-\x7e]*$/;
 
 /** The first `count` characters as people count them. Telling them apart is slow, so no more is looked at. */
 function firstCharacters(text: string, count: number): readonly string[] {
