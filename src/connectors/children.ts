@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Channel, Comment, FileInfo } from '../core/children.ts';
 import type { ConnectorError } from './errors.ts';
-import type { Keyset } from './ticket-system.ts';
+import type { Keyset, Sending } from './ticket-system.ts';
 
 /** What hangs on tickets, to be read in the calls that read the tickets themselves. */
 export interface ChildrenAsk {
@@ -83,7 +83,7 @@ export type AttachResult =
 /** What one desk can do with comments and files. Batch-first where the vendor has a batch; a file is a call of its own. */
 export interface ChildSystem {
   /** Posts in the order given; those of one ticket never overtake each other. */
-  post(requests: readonly PostRequest[]): Promise<readonly PostResult[]>;
+  post(requests: readonly PostRequest[], sending?: Sending): Promise<readonly PostResult[]>;
   /** The bytes of a file from the start. Rejects with ConnectorError. */
   open(file: FileInfo, signal?: AbortSignal): Promise<{ readonly body: Readable; readonly size: number | null }>;
   attach(request: AttachRequest): Promise<AttachResult>;

@@ -52,3 +52,9 @@ export class ConnectorError extends Error {
     return this.data.executed === 'maybe';
   }
 }
+
+/** The failure of what was handed back unsent, since it may be another worker's by now. */
+export function notOurs(side: Side, request?: string): ConnectorError {
+  const asked = request === undefined ? {} : { request };
+  return new ConnectorError('Unavailable', { side, executed: 'no', cause: 'not-ours', ...asked });
+}

@@ -12,7 +12,8 @@ import { type BusinessRule, stampFields, type Validation } from './memory/rules.
 import { normalised } from './memory/stamps.ts';
 import { createWriter, type WriteLogEntry } from './memory/writes.ts';
 import { ConnectorError } from './errors.ts';
-import type { EraseResult, FieldDescription, TicketSystem } from './ticket-system.ts';
+import { orHandBack } from './still-ours.ts';
+import type { EraseResult, FieldDescription, Sending, TicketSystem } from './ticket-system.ts';
 
 export interface MemorySystemOptions {
   readonly side: Side;
@@ -54,6 +55,8 @@ export interface MemorySystem extends TicketSystem {
   enrol(entry: DirectoryEntry): string;
   /** A person changes a record; throws if there is none. */
   edit(object: string, id: string, fields: Fields, by?: string): SourceRecord;
+  /** Automation changes a record without moving its stamp; throws if there is none. */
+  slip(object: string, id: string, fields: Fields, by?: string): void;
   /** A person deletes a record. */
   remove(object: string, id: string): void;
   /** A person merges a record into another one: it is deleted, and says which one it went to. */
@@ -116,6 +119,12 @@ export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
     const fault = faults.strike({ method, item: null });
     if (fault !== null) throw faultError(side, fault, method);
     return work();
+  }
+
+  /** The same for a write, unless it is to be handed back. Without that question nothing is waited for. */
+  async function write<T>(method: MemoryMethod, sending: Sending | undefined, work: () => T): Promise<T> {
+    if (sending !== undefined) await orHandBack(side, sending, method);
+    return call(method, work);
   }
 
   const comments = new MemoryComments({
@@ -184,13 +193,13 @@ export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
               },
         ),
       ),
-    create: async (requests) =>
-      nothingFor(requests) ?? call('create', () => requests.map((request) => writer.create(request))),
-    update: async (requests) =>
-      nothingFor(requests) ?? call('update', () => requests.map((request) => writer.update(request))),
-    erase: async (object, ids) =>
+    create: async (requests, sending) =>
+      nothingFor(requests) ?? write('create', sending, () => requests.map((request) => writer.create(request))),
+    update: async (requests, sending) =>
+      nothingFor(requests) ?? write('update', sending, () => requests.map((request) => writer.update(request))),
+    erase: async (object, ids, sending) =>
       nothingFor(ids) ??
-      call('erase', () =>
+      write('erase', sending, () =>
         ids.map((id): EraseResult => {
           const row = desk.row(object, normalised(side, id));
           if (row === undefined || row.hidden || row.deleted) {
@@ -215,7 +224,7 @@ export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
         user: options.user ?? 'casebridge',
       })),
     children: {
-      post: async (requests) => nothingFor(requests) ?? call('post', () => comments.post(requests)),
+      post: async (requests, sending) => nothingFor(requests) ?? write('post', sending, () => comments.post(requests)),
       open: (file) => files.open(file),
       attach: (request) => files.attach(request),
       detach: (object, file) => files.detach(object, file),
@@ -231,6 +240,10 @@ export function createMemorySystem(options: MemorySystemOptions): MemorySystem {
       writer.runLate();
       desk.update(rowOf(object, id), writer.fitted(fields), by);
       return everything(object, id);
+    },
+    slip: (object, id, fields, by = 'import') => {
+      writer.runLate();
+      desk.slip(rowOf(object, id), writer.fitted(fields), by);
     },
     remove: (object, id) => {
       desk.remove(rowOf(object, id));

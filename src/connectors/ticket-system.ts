@@ -103,6 +103,15 @@ export type WriteResult =
     }
   | { readonly kind: 'failed'; readonly error: ConnectorError };
 
+/** How long a sending of several calls may go on. */
+export interface Sending {
+  /**
+   * Asked right before each call leaves, after any wait for its turn: false where what is to be sent may be another worker's by now.
+   * It is then handed back as certainly not executed, cause `not-ours`.
+   */
+  stillOurs(): Promise<boolean>;
+}
+
 export type EraseResult = { readonly kind: 'erased' } | { readonly kind: 'failed'; readonly error: ConnectorError };
 
 /** Looks for a record by our stamp. */
@@ -223,10 +232,10 @@ export interface TicketSystem {
   /** Null where there are too few rows for it, or this account may not; left out by a desk that has no such thing. */
   bulk?(request: BulkRequest): Promise<BulkWalk | null>;
   /** At most one record per stamp. An item in doubt comes back as `failed` with `executed: 'maybe'`. */
-  create(requests: readonly CreateRequest[]): Promise<readonly WriteResult[]>;
-  update(requests: readonly UpdateRequest[]): Promise<readonly WriteResult[]>;
+  create(requests: readonly CreateRequest[], sending?: Sending): Promise<readonly WriteResult[]>;
+  update(requests: readonly UpdateRequest[], sending?: Sending): Promise<readonly WriteResult[]>;
   /** Deletes records. Asked for only where a mapping says `delete` by name; left out by a desk that cannot. */
-  erase?(object: string, ids: readonly string[]): Promise<readonly EraseResult[]>;
+  erase?(object: string, ids: readonly string[], sending?: Sending): Promise<readonly EraseResult[]>;
   probe(request: ProbeRequest): Promise<readonly ProbeResult[]>;
   /** Looks rows up by what they hold, of tickets or of any other table; one call for many requests where the vendor has a batch. */
   find?(requests: readonly FindRequest[]): Promise<readonly Found[]>;

@@ -1,5 +1,5 @@
-import { ConnectorError } from '../connectors/errors.ts';
-import type { CreateRequest, UpdateRequest, WriteResult } from '../connectors/ticket-system.ts';
+import { ConnectorError, notOurs } from '../connectors/errors.ts';
+import type { CreateRequest, Sending, UpdateRequest, WriteResult } from '../connectors/ticket-system.ts';
 import { fieldsOf } from '../core/rules.ts';
 import { type Side, sides } from '../core/side.ts';
 import type { Engine } from './engine.ts';
@@ -22,6 +22,7 @@ export async function apply(
   engine: Engine,
   decisions: readonly Decision[],
   noted: Noted,
+  sending: Sending,
 ): Promise<ReadonlyMap<string, Outcome>> {
   const outcomes = new Map<string, Outcome>();
   const keep = (key: string, side: Side, result: WriteResult): void => {
@@ -32,8 +33,8 @@ export async function apply(
       const creates = createsOn(side, decisions, noted);
       const updates = updatesOn(side, decisions);
       return [
-        send(side, creates, (requests) => engine.systems[side].create(requests), keep),
-        send(side, updates, (requests) => engine.systems[side].update(requests), keep),
+        send(side, creates, sending, (requests) => engine.systems[side].create(requests, sending), keep),
+        send(side, updates, sending, (requests) => engine.systems[side].update(requests, sending), keep),
       ];
     }),
   );
@@ -43,11 +44,16 @@ export async function apply(
 async function send<T>(
   side: Side,
   slots: readonly Slot<T>[],
+  sending: Sending,
   call: (requests: readonly T[]) => Promise<readonly WriteResult[]>,
   keep: (key: string, side: Side, result: WriteResult) => void,
 ): Promise<void> {
   if (slots.length === 0) return;
-  const results = await call(slots.map((slot) => slot.request)).catch((error: unknown) => {
+  const asked = async (): Promise<readonly WriteResult[]> => {
+    if (!(await sending.stillOurs())) throw notOurs(side);
+    return call(slots.map((slot) => slot.request));
+  };
+  const results = await asked().catch((error: unknown) => {
     const failure = asConnectorError(side, error);
     return slots.map((): WriteResult => ({ kind: 'failed', error: failure }));
   });

@@ -50,15 +50,15 @@ async function makeRight(engine: Engine, jobs: readonly Job[]): Promise<Reconcil
   const noted = await staged(engine, 'note', {}, () => note(engine, decisions));
   const ends = await noteEnds(engine, decisions);
   const sent = await staged(engine, 'apply', {}, () =>
-    whileSending(engine, decisions, noted, async (stillOurs) => {
-      const written = await apply(engine, decisions, noted);
-      return { written, carried: await carryChildren(engine, decisions, written, stillOurs) };
+    whileSending(engine, decisions, noted, ends, async (sending) => {
+      const written = await apply(engine, decisions, noted, sending);
+      const carried = await carryChildren(engine, decisions, written, sending);
+      return { written, carried, ended: await carryOutEnds(engine, ends, sending) };
     }),
   );
-  const ended = await carryOutEnds(engine, ends);
   const settlements = decisions.map((decision) =>
     withChildren(
-      settle(engine, decision, sent.written.get(decision.work.key) ?? {}, noted, ended),
+      settle(engine, decision, sent.written.get(decision.work.key) ?? {}, noted, sent.ended),
       sent.carried.get(decision.work.key) ?? nothingCarried,
     ),
   );

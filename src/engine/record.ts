@@ -15,8 +15,8 @@ import { noTotals, type Totals } from './work.ts';
  */
 export async function record(engine: Engine, settlements: readonly Settlement[]): Promise<Reconciled> {
   const totals = noTotals();
-  await recordHalving(engine, settlements, totals);
-  const deferred = settlements.filter((settlement) => settlement.deferredBy !== null);
+  const ours = await recordHalving(engine, settlements, totals);
+  const deferred = ours.filter((settlement) => settlement.deferredBy !== null);
   return {
     totals,
     deferred: deferred.map((settlement) => settlement.work.job),
@@ -24,9 +24,14 @@ export async function record(engine: Engine, settlements: readonly Settlement[])
   };
 }
 
-async function recordHalving(engine: Engine, settlements: readonly Settlement[], totals: Totals): Promise<void> {
+/** Returns those that are not another worker's by now. */
+async function recordHalving(
+  engine: Engine,
+  settlements: readonly Settlement[],
+  totals: Totals,
+): Promise<readonly Settlement[]> {
   const only = settlements[0];
-  if (only === undefined) return;
+  if (only === undefined) return [];
   try {
     await engine.store.transaction(async (tx) => {
       await write(tx, settlements);
@@ -39,18 +44,18 @@ async function recordHalving(engine: Engine, settlements: readonly Settlement[],
     if (left.length < settlements.length) return recordHalving(engine, left, totals);
     if (settlements.length > 1) {
       const middle = Math.ceil(settlements.length / 2);
-      await recordHalving(engine, settlements.slice(0, middle), totals);
-      await recordHalving(engine, settlements.slice(middle), totals);
-      return;
+      const first = await recordHalving(engine, settlements.slice(0, middle), totals);
+      return [...first, ...(await recordHalving(engine, settlements.slice(middle), totals))];
     }
-    if (error instanceof JobsLost) return;
+    if (error instanceof JobsLost) return [];
     await setAside(engine, only, error, totals);
-    return;
+    return [];
   }
   for (const settlement of settlements) {
     count(totals, settlement);
     for (const event of settlement.events) engine.emit(event);
   }
+  return settlements;
 }
 
 async function write(tx: Tx, settlements: readonly Settlement[]): Promise<void> {

@@ -1,6 +1,9 @@
+import type { Sending } from '../connectors/ticket-system.ts';
 import { iso } from '../core/clock.ts';
-import { JobsLost, StoreUnavailable } from '../store/store.ts';
+import type { Job } from '../store/queue.ts';
+import { JobsLost } from '../store/store.ts';
 import type { Engine } from './engine.ts';
+import type { NotedEnd } from './life/note.ts';
 import type { Noted } from './note.ts';
 import type { Decision } from './work.ts';
 
@@ -9,75 +12,92 @@ const renewEveryMs = 5_000;
 
 /**
  * Runs `send` and, for as long as it takes, keeps the notes' send time at the present: calls stand in line and are tried again, so
- * that the last one may leave minutes after it was decided. Whoever comes after us waits from then on.
+ * that the last one may leave minutes after it was decided. Whoever comes after us waits from then on. `ends` are notices about
+ * tickets that ended, sent last.
  */
 export async function whileSending<T>(
   engine: Engine,
   decisions: readonly Decision[],
   noted: Noted,
-  send: (stillOurs: StillOurs) => Promise<T>,
+  ends: readonly NotedEnd[],
+  send: (sending: Sending) => Promise<T>,
 ): Promise<T> {
-  if (noted.pending.length + noted.intents.size + noted.children.length === 0) return send(async () => true);
-  const notes: Notes = { renewedAt: notedAt(noted), renew: () => renewNotes(engine, decisions, noted) };
-  // A process that has stood still since may have lost its keys meanwhile: it asks before it sends.
-  if (isOld(engine, notes)) await renewNow(engine, notes);
-  const sent = new AbortController();
-  const renewing = renew(engine, notes, sent.signal);
+  const notices = ends.filter(({ act, row }) => act !== 'delete' && row.state === 'planned').map(({ row }) => row);
+  const all: Noted = { ...noted, children: [...noted.children, ...notices] };
+  if (all.pending.length + all.intents.size + all.children.length === 0 && ends.length === 0)
+    return send({ stillOurs: async () => true });
+  const keys = new Set([...noted.keys, ...ends.map(({ key }) => key)]);
+  const jobs = decisions.filter(({ work }) => keys.has(work.key)).map(({ work }) => work.job);
+  const notes = new Notes(engine, jobs, all);
+  const over = new AbortController();
+  const renewing = notes.keepFresh(over.signal);
   try {
-    return await send(() => stillOurs(engine, notes));
+    return await send(notes);
   } finally {
-    sent.abort();
+    over.abort();
     await renewing;
   }
 }
 
-/** Asked before each further call of a run that sends several: false where the notes may be another worker's by now. */
-export type StillOurs = () => Promise<boolean>;
-
-interface Notes {
+/** The notes of one batch while it is being sent. */
+class Notes implements Sending {
+  readonly #engine: Engine;
+  readonly #jobs: readonly Job[];
+  readonly #noted: Noted;
   /** Milliseconds since the epoch. */
-  renewedAt: number;
-  renew(): Promise<void>;
-}
+  #renewedAt: number;
+  /** The keys, or some of them, are another worker's: nothing of the batch is sent any more. */
+  #lost = false;
+  #renewing: Promise<void> | null = null;
 
-function isOld(engine: Engine, notes: Notes): boolean {
-  return engine.clock.now() - notes.renewedAt > renewEveryMs;
-}
-
-async function renewNow(engine: Engine, notes: Notes): Promise<void> {
-  const at = engine.clock.now();
-  await notes.renew();
-  notes.renewedAt = at;
-}
-
-/** Without an answer from the store nothing more is sent: nobody could tell whose it is. */
-async function stillOurs(engine: Engine, notes: Notes): Promise<boolean> {
-  if (!isOld(engine, notes)) return true;
-  try {
-    await renewNow(engine, notes);
-    // The answer itself may have come after a long stand.
-    return !isOld(engine, notes);
-  } catch (error) {
-    if (error instanceof JobsLost || error instanceof StoreUnavailable) return false;
-    throw error;
+  constructor(engine: Engine, jobs: readonly Job[], noted: Noted) {
+    this.#engine = engine;
+    this.#jobs = jobs;
+    this.#noted = noted;
+    this.#renewedAt = notedAt(engine, noted);
   }
-}
 
-async function renew(engine: Engine, notes: Notes, sent: AbortSignal): Promise<void> {
-  while (await passes(engine, sent)) {
+  /**
+   * False where the notes may be another worker's by now, which a process that has stood still does not know before it asks. Without an
+   * answer from the store nothing more is sent either: nobody could tell whose it is.
+   */
+  async stillOurs(): Promise<boolean> {
+    if (this.#lost) return false;
+    if (!this.#isOld()) return true;
+    await this.#tryToRenew();
+    // The answer itself may have come after a long stand.
+    return !this.#lost && !this.#isOld();
+  }
+
+  async keepFresh(over: AbortSignal): Promise<void> {
+    while (!this.#lost && (await passes(this.#engine, over))) await this.#tryToRenew();
+  }
+
+  #isOld(): boolean {
+    return this.#engine.clock.now() - this.#renewedAt > renewEveryMs;
+  }
+
+  async #tryToRenew(): Promise<void> {
+    // Calls to both sides ask at the same moment.
+    this.#renewing ??= this.#renew().finally(() => (this.#renewing = null));
     try {
-      await renewNow(engine, notes);
+      await this.#renewing;
     } catch (error) {
-      // The notes are another worker's now.
-      if (error instanceof JobsLost) return;
-      engine.emit({ type: 'store.lost', error: error instanceof Error ? error : new Error(String(error)) });
+      this.#lost ||= error instanceof JobsLost;
+      if (this.#lost) return;
+      this.#engine.emit({ type: 'store.lost', error: error instanceof Error ? error : new Error(String(error)) });
     }
+  }
+
+  async #renew(): Promise<void> {
+    const at = this.#engine.clock.now();
+    await renewNotes(this.#engine, this.#jobs, this.#noted);
+    this.#renewedAt = at;
   }
 }
 
 /** Rejects with JobsLost when the keys are another worker's now. */
-async function renewNotes(engine: Engine, decisions: readonly Decision[], noted: Noted): Promise<void> {
-  const jobs = decisions.filter(({ work }) => noted.keys.has(work.key)).map(({ work }) => work.job);
+async function renewNotes(engine: Engine, jobs: readonly Job[], noted: Noted): Promise<void> {
   const sentAt = iso(engine.clock.now());
   await engine.store.transaction(async (tx) => {
     await tx.holdJobs(jobs);
@@ -88,12 +108,12 @@ async function renewNotes(engine: Engine, decisions: readonly Decision[], noted:
 }
 
 /** When the notes were made, in milliseconds since the epoch. */
-function notedAt({ pending, intents, children }: Noted): number {
+function notedAt(engine: Engine, { pending, intents, children }: Noted): number {
   const times = [
     ...[...pending, ...intents.values()].map(({ sentAt }) => sentAt),
     ...children.map((row) => row.updatedAt),
   ];
-  return Math.min(...times.map((at) => Date.parse(at)));
+  return Math.min(engine.clock.now(), ...times.map((at) => Date.parse(at)));
 }
 
 /** True after the time has passed; false once everything was sent. */

@@ -86,6 +86,10 @@ const byCause: Readonly<Record<string, Say>> = {
     what: `calls to ${side} were held back: the database did not renew our right to make them in time`,
     cure: 'nothing to do: they are decided anew; if it happens often, look at the database and at the load of this machine',
   }),
+  'not-ours': (_data, side) => ({
+    what: `what was still to be sent to ${side} was held back: another process may have taken it over meanwhile`,
+    cure: 'nothing to do: it is decided anew; if it happens often, look at the database and at the load of this machine',
+  }),
   'changed-meanwhile': (_data, side) => ({
     what: `the ticket in ${side} was changed after we had decided to delete it`,
     cure: 'nothing to do: it is looked at anew',

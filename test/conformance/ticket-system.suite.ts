@@ -6,6 +6,7 @@ import type { Side } from '../../src/core/side.ts';
 import { changesTests } from './ticket-system/changes.ts';
 import { commentTests } from './ticket-system/comments.ts';
 import { fileTests } from './ticket-system/files.ts';
+import { handedBackTests } from './ticket-system/handed-back.ts';
 import { lookTests } from './ticket-system/looks.ts';
 import { readTests } from './ticket-system/reads.ts';
 import { hostileTests } from './ticket-system/texts.ts';
@@ -59,6 +60,7 @@ export function ticketSystemSuite(name: string, open: OpenDesk): void {
     changesTests(opened);
     readTests(opened);
     writeTests(opened);
+    handedBackTests(opened);
     lookTests(opened);
     hostileTests(opened);
     commentTests(opened);

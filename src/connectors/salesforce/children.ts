@@ -5,5 +5,5 @@ import type { Session } from './session.ts';
 
 /** Comments and files of one org. */
 export function createChildren(session: Session): ChildSystem {
-  return { post: (requests) => post(session, requests), ...createFiles(session) };
+  return { post: (requests, sending) => post(session, requests, sending), ...createFiles(session) };
 }

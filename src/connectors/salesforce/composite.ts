@@ -34,7 +34,7 @@ interface CompositeAnswer {
 export async function send(
   session: Session,
   parts: readonly Part[],
-  options: Pick<Call, 'headers' | 'signal'>,
+  options: Pick<Call, 'headers' | 'sending' | 'signal'>,
 ): Promise<CompositeAnswer> {
   const compositeRequest = parts.map((part, index) => ({
     method: part.method,
@@ -67,7 +67,7 @@ export async function send(
 export async function composite(
   session: Session,
   parts: readonly Part[],
-  options: Pick<Call, 'headers' | 'signal'> = {},
+  options: Pick<Call, 'headers' | 'sending' | 'signal'> = {},
 ): Promise<readonly PartAnswer[]> {
   return (await send(session, parts, options)).answers;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ConnectorError } from '../errors.ts';
-import type { EraseResult } from '../ticket-system.ts';
+import type { EraseResult, Sending } from '../ticket-system.ts';
 import { chunksOf } from './chunks.ts';
 import { composite, heavyParts, type Part, type PartAnswer, partFailure } from './composite.ts';
 import { vendorFailure } from './errors.ts';
@@ -12,13 +12,18 @@ import { savedSchema } from './wire.ts';
 const most = 200;
 
 /** Deletes records into the recycle bin, row by row (rec: collections-delete-200): five collections of 200 are one call. */
-export async function erase(session: Session, ids: readonly string[]): Promise<readonly EraseResult[]> {
+export async function erase(
+  session: Session,
+  ids: readonly string[],
+  sending?: Sending,
+): Promise<readonly EraseResult[]> {
   const results: EraseResult[] = [];
   for (const some of chunksOf(ids, most * heavyParts)) {
     const collections = chunksOf(some, most);
     const answers = await composite(
       session,
       collections.map((collection) => deletePart(session, collection)),
+      { sending },
     );
     collections.forEach((collection, index) => results.push(...eraseResults(collection, answers[index])));
   }

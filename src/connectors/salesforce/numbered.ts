@@ -71,8 +71,8 @@ export function withNumbers(system: TicketSystem): TicketSystem {
         result.kind === 'found' ? { ...result, records: result.records.map(number) } : result,
       );
     },
-    create: (requests) => written(requests, (some) => system.create(some)),
-    update: (requests) => written(requests, (some) => system.update(some)),
+    create: (requests, sending) => written(requests, (some) => system.create(some, sending)),
+    update: (requests, sending) => written(requests, (some) => system.update(some, sending)),
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PostRequest, PostResult } from '../children.ts';
 import { ConnectorError } from '../errors.ts';
+import type { Sending } from '../ticket-system.ts';
 import { commented } from './comments.ts';
 import { composite, heavyParts, type Part, type PartAnswer, partFailure } from './composite.ts';
 import { notSent, vendorFailure } from './errors.ts';
@@ -21,7 +22,11 @@ interface Item {
  * Creates CaseComments, `ChildSystem.post`: 1,000 in one call. The parts of a composite run in their order, and so do the rows of a
  * collection's answer come (rec: collections-create-duplicates-row); a call that failed holds back what was to follow it.
  */
-export async function post(session: Session, requests: readonly PostRequest[]): Promise<readonly PostResult[]> {
+export async function post(
+  session: Session,
+  requests: readonly PostRequest[],
+  sending?: Sending,
+): Promise<readonly PostResult[]> {
   const results: PostResult[] = requests.map(() => unanswered);
   const items: Item[] = [];
   requests.forEach((request, at) => {
@@ -37,7 +42,7 @@ export async function post(session: Session, requests: readonly PostRequest[]): 
       continue;
     }
     try {
-      for (const [at, result] of await send(session, call)) results[at] = result;
+      for (const [at, result] of await send(session, call, sending)) results[at] = result;
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;
       for (const { at } of call) results[at] = { kind: 'failed', error };
@@ -84,9 +89,13 @@ function refersToParts(item: Item): boolean {
   return JSON.stringify(item.body).includes('@{');
 }
 
-async function send(session: Session, call: readonly Item[]): Promise<readonly (readonly [number, PostResult])[]> {
+async function send(
+  session: Session,
+  call: readonly Item[],
+  sending: Sending | undefined,
+): Promise<readonly (readonly [number, PostResult])[]> {
   const collections = chunksOf(call, perCollection);
-  const answers = await answersTo(session, collections, call.some(refersToParts));
+  const answers = await answersTo(session, collections, call.some(refersToParts), sending);
   return collections.flatMap((collection, index) => {
     const answer = answers[index];
     return collection.map(
@@ -99,16 +108,17 @@ async function answersTo(
   session: Session,
   collections: readonly (readonly Item[])[],
   alone: boolean,
+  sending: Sending | undefined,
 ): Promise<readonly PartAnswer[]> {
   const url = session.path('/composite/sobjects');
   const bodies = collections.map((collection) => ({ allOrNone: false, records: collection.map((item) => item.body) }));
   if (!alone) {
     const parts = bodies.map((body): Part => ({ method: 'POST', url, headers: noAutoAssign, body }));
-    return composite(session, parts, { headers: noAutoAssign });
+    return composite(session, parts, { headers: noAutoAssign, sending });
   }
   const answers: PartAnswer[] = [];
   for (const json of bodies)
-    answers.push(await session.call({ method: 'POST', path: url, json, headers: noAutoAssign }));
+    answers.push(await session.call({ method: 'POST', path: url, json, headers: noAutoAssign, sending }));
   return answers;
 }
 

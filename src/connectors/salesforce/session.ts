@@ -6,6 +6,8 @@ import type { StoredToken, TokenVault } from '../credentials.ts';
 import { withoutEcho } from '../echo.ts';
 import { ConnectorError } from '../errors.ts';
 import type { Gate } from '../gate.ts';
+import { orHandBack } from '../still-ours.ts';
+import type { Sending } from '../ticket-system.ts';
 import { createTokenSource } from '../token-source.ts';
 import { type Budget, createBudget, parseLimitInfo } from './budget.ts';
 import { answerFailure, type RawAnswer, retryAfter, vendorErrors, wireFailure } from './errors.ts';
@@ -31,6 +33,7 @@ export interface Call {
   readonly query?: string;
   readonly json?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly sending?: Sending | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -196,9 +199,10 @@ export function createSession(deps: SessionDeps): Session {
       headers: { ...call.headers, ...(call.json === undefined ? {} : { 'content-type': 'application/json' }) },
       ...(call.json === undefined ? {} : { body: JSON.stringify(call.json) }),
     };
-    return gate.run(() => {
+    return gate.run(async () => {
       call.signal?.throwIfAborted();
       budget.check();
+      await orHandBack('salesforce', call.sending, `${call.method} ${call.path}`);
       if (call.path.startsWith('/services/data/')) calls += 1;
       return exchangeOnce(connection, wire, request, call.signal);
     });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SourceRecord } from '../../core/record.ts';
 import { ConnectorError } from '../errors.ts';
-import type { WriteResult } from '../ticket-system.ts';
+import type { Sending, WriteResult } from '../ticket-system.ts';
 import { composite, type Part, type PartAnswer, partFailure, queryPart, rowsOf } from './composite.ts';
 import { notSent, vendorFailure } from './errors.ts';
 import { normaliseId, normaliseStamp } from './ids.ts';
@@ -21,6 +21,7 @@ export interface Manner {
   readonly collection: (object: string) => string;
   /** Reads the records before the write, in the same call. */
   readonly looksBefore: boolean;
+  readonly sending?: Sending | undefined;
 }
 
 /** The result of the request at a place of the caller's list. */
@@ -172,7 +173,10 @@ export const sendTogether: Send = async (session, manner, collections) => {
     body: { allOrNone: false, records: collection.map((item) => item.body) },
   }));
   const before = manner.looksBefore ? looks : [];
-  const answers = await composite(session, [...before, ...writes, ...looks], { headers: noAutoAssign });
+  const answers = await composite(session, [...before, ...writes, ...looks], {
+    headers: noAutoAssign,
+    sending: manner.sending,
+  });
   const rowsBefore = await rowsSeen(session, answers.slice(0, before.length), manner, 'before');
   const rowsAfter = await rowsSeen(session, answers.slice(before.length + writes.length), manner, 'after');
   const judged = collections.flatMap((collection, index) => {
@@ -207,6 +211,7 @@ async function sendOne(session: Session, manner: Manner, items: readonly Item[])
     method: 'PATCH',
     path: session.path(manner.collection(items[0]?.object ?? '')),
     headers: noAutoAssign,
+    sending: manner.sending,
     json: { allOrNone: false, records: items.map((item) => item.body) },
   });
   return verdicts(items, { status: answer.status, body: answer.body, request: answer.request });

@@ -1,5 +1,5 @@
 import { ConnectorError } from '../errors.ts';
-import type { CreateRequest, UpdateRequest, WriteResult } from '../ticket-system.ts';
+import type { CreateRequest, Sending, UpdateRequest, WriteResult } from '../ticket-system.ts';
 import type { ChunkSize } from './chunk-size.ts';
 import { chunksOf } from './chunks.ts';
 import { notSent } from './errors.ts';
@@ -213,8 +213,9 @@ export function update(
   session: Session,
   sizes: ChunkSize,
   requests: readonly UpdateRequest[],
+  sending?: Sending,
 ): Promise<readonly WriteResult[]> {
-  return sendAll(session, updating, sizes, requests.map(updateItem));
+  return sendAll(session, { ...updating, sending }, sizes, requests.map(updateItem));
 }
 
 /**
@@ -225,6 +226,7 @@ export function create(
   session: Session,
   sizes: ChunkSize,
   requests: readonly CreateRequest[],
+  sending?: Sending,
 ): Promise<readonly WriteResult[]> {
-  return sendAll(session, creating, sizes, requests.map(createItem));
+  return sendAll(session, { ...creating, sending }, sizes, requests.map(createItem));
 }

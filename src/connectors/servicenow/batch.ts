@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '../../core/clock.ts';
 import { ConnectorError } from '../errors.ts';
+import type { Sending } from '../ticket-system.ts';
 import { unexpected } from './errors.ts';
 import type { OnNotice } from './notices.ts';
 import type { Rest, RestAnswer } from './rest.ts';
@@ -29,7 +30,11 @@ export interface Batch {
    * Sends the items in one call; an outcome for every item, by its id. Null when this account may not use the Batch API: send
    * them one by one then. Rejects with ConnectorError when the call as a whole failed. `kind`: what to learn from how long it took.
    */
-  run(items: readonly BatchItem[], kind?: BatchKind): Promise<ReadonlyMap<string, ItemOutcome> | null>;
+  run(
+    items: readonly BatchItem[],
+    kind?: BatchKind,
+    sending?: Sending,
+  ): Promise<ReadonlyMap<string, ItemOutcome> | null>;
   /** How many items of a kind to put into the next call, and what one takes (milliseconds, null before one was timed). */
   room(kind: BatchKind): { readonly items: number; readonly msPer: number | null };
   /** One item in a call of its own was cut off, or took as long as many may. */
@@ -74,13 +79,14 @@ export function createBatch(deps: { readonly rest: Rest; readonly clock: Clock; 
   const sizes = new Map<BatchKind, WriteSize>();
   const sizeOf = (kind: BatchKind): WriteSize => sizes.get(kind) ?? unknownSize;
 
-  function send(items: readonly BatchItem[]): Promise<RestAnswer> {
+  function send(items: readonly BatchItem[], sending: Sending | undefined): Promise<RestAnswer> {
     return rest.call({
       method: 'POST',
       path: batchPath,
       body: { batch_request_id: '1', rest_requests: items.map(encodeItem) },
       effect: items.some((item) => item.method !== 'GET') ? 'write' : 'read',
       timeoutMs,
+      sending,
     });
   }
 
@@ -128,12 +134,12 @@ export function createBatch(deps: { readonly rest: Rest; readonly clock: Clock; 
     allowed: () => forbiddenUntil <= clock.now(),
     slowAlone: (kind) => void sizes.set(kind, afterSlowAlone(sizeOf(kind))),
     room: (kind) => ({ items: fitting(kind, sizeOf(kind), clock.now()), msPer: sizeOf(kind).msPer }),
-    run: async (items, kind = 'read') => {
+    run: async (items, kind = 'read', sending) => {
       if (forbiddenUntil > clock.now()) return null;
       const startedAt = clock.now();
       let answer: RestAnswer;
       try {
-        answer = await send(items);
+        answer = await send(items, sending);
       } catch (error) {
         if (!(error instanceof ConnectorError)) throw error;
         shrink(kind, items, error);

@@ -1,5 +1,5 @@
 import { ConnectorError } from '../errors.ts';
-import type { CreateRequest, WriteResult } from '../ticket-system.ts';
+import type { CreateRequest, Sending, WriteResult } from '../ticket-system.ts';
 import type { ItemOutcome } from './batch.ts';
 import type { Context } from './context.ts';
 import { orSideFailure, outcomeOf, writtenRecord } from './outcomes.ts';
@@ -15,7 +15,11 @@ import { writeTimeoutMs } from './update.ts';
  * Creates records under a `sys_id` chosen by us and with our stamp, `TicketSystem.create`. A refusal is not believed before we
  * have looked: a second insert of one `sys_id` is refused, and inserts have been answered 403 though they went through (KB2697679).
  */
-export async function create(context: Context, requests: readonly CreateRequest[]): Promise<readonly WriteResult[]> {
+export async function create(
+  context: Context,
+  requests: readonly CreateRequest[],
+  sending?: Sending,
+): Promise<readonly WriteResult[]> {
   const results: WriteResult[] = requests.map(() => notSent);
   const sendable = requests.flatMap((request, at) => (isSendable(request) ? [{ at, request }] : []));
   const made = await sendWrites(context, {
@@ -26,6 +30,7 @@ export async function create(context: Context, requests: readonly CreateRequest[
       createGroup(
         context,
         some.map(({ request }) => request),
+        sending,
       ),
   });
   sendable.forEach(({ at }, i) => (results[at] = made[i] ?? notSent));
@@ -41,11 +46,15 @@ function isSendable(request: CreateRequest): boolean {
   return normalId(request.drawnId) !== null && normaliseId(request.partnerId) !== null;
 }
 
-async function createGroup(context: Context, group: readonly CreateRequest[]): Promise<readonly WriteResult[]> {
+async function createGroup(
+  context: Context,
+  group: readonly CreateRequest[],
+  sending: Sending | undefined,
+): Promise<readonly WriteResult[]> {
   const items = group.map(
     (request, at) => ({ id: `c${at}`, method: 'POST', path: pathOf(request), body: bodyOf(request) }) as const,
   );
-  const outcomes = items.length > 1 ? await context.batch.run(items, 'create') : null;
+  const outcomes = items.length > 1 ? await context.batch.run(items, 'create', sending) : null;
   if (outcomes !== null) return group.map((request, at) => result(request, outcomes.get(`c${at}`)));
   return Promise.all(
     group.map(async (request) => {
@@ -55,6 +64,7 @@ async function createGroup(context: Context, group: readonly CreateRequest[]): P
         body: bodyOf(request),
         effect: 'write',
         timeoutMs: writeTimeoutMs,
+        sending,
       } as const;
       return result(request, await outcomeOf(() => context.rest.call(call)));
     }),

@@ -1,5 +1,5 @@
 import { ConnectorError } from '../errors.ts';
-import type { EraseResult, ReadResult } from '../ticket-system.ts';
+import type { EraseResult, ReadResult, Sending } from '../ticket-system.ts';
 import { chunksThatFit } from './chunks.ts';
 import type { Context } from './context.ts';
 import { listAny, orThrow } from './list-many.ts';
@@ -51,12 +51,17 @@ function isForbidden(error: unknown): boolean {
 const eraseTimeoutMs = 60_000;
 
 /** Deletes records one by one: few at a time, since whoever asks for this has a limit. */
-export async function erase(context: Context, object: string, ids: readonly string[]): Promise<readonly EraseResult[]> {
+export async function erase(
+  context: Context,
+  object: string,
+  ids: readonly string[],
+  sending?: Sending,
+): Promise<readonly EraseResult[]> {
   const results: EraseResult[] = [];
   for (const id of ids) {
     const path = `${tablePath(object)}/${normalId(id) ?? id}`;
     try {
-      await context.rest.call({ method: 'DELETE', path, effect: 'write', timeoutMs: eraseTimeoutMs });
+      await context.rest.call({ method: 'DELETE', path, effect: 'write', timeoutMs: eraseTimeoutMs, sending });
       results.push({ kind: 'erased' });
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;

@@ -9,6 +9,7 @@ import { outcomeOf } from './outcomes.ts';
 import type { People } from './people.ts';
 import { sendWrites } from './send-writes.ts';
 import { normalId, oneAnswer, type Row, textOf } from './records.ts';
+import type { Sending } from '../ticket-system.ts';
 import { displayOf, tablePath, writeQuery } from './table.ts';
 import { writeTimeoutMs } from './update.ts';
 import { fromWireTime } from './wire-time.ts';
@@ -21,7 +22,7 @@ const roundMs = 1_000;
 
 type Sendable = { readonly at: number; readonly request: PostRequest };
 
-export type Post = (requests: readonly PostRequest[]) => Promise<readonly PostResult[]>;
+export type Post = (requests: readonly PostRequest[], sending?: Sending) => Promise<readonly PostResult[]>;
 
 /** Adds journal entries, `ChildSystem.post`: one Batch call for the next entry of many tickets. */
 export function createPost(context: Context, people: People): Post {
@@ -36,7 +37,7 @@ export function createPost(context: Context, people: People): Post {
     if (Number.isFinite(wait) && wait > 0) await clock.sleep(wait);
   }
 
-  return async (requests) => {
+  return async (requests, sending) => {
     const results: PostResult[] = requests.map(() => refused('not-an-id'));
     const sendable = requests.flatMap((request, at): readonly Sendable[] => {
       const id = normalId(request.recordId);
@@ -51,7 +52,7 @@ export function createPost(context: Context, people: People): Post {
       for (const { at, request } of round) if (stopped.has(keyOf(request))) results[at] = held;
       if (going.length === 0) continue;
       await keepDistance(going);
-      for (const { at, result, request } of await sendRound({ context, people }, going)) {
+      for (const { at, result, request } of await sendRound({ context, people, sending }, going)) {
         results[at] = result;
         answered.set(keyOf(request), clock.now());
         // What follows must not overtake an entry that may still have to be sent again.
@@ -77,6 +78,7 @@ function roundsOf(sendable: readonly Sendable[]): readonly (readonly Sendable[])
 interface Desk {
   readonly context: Context;
   readonly people: People;
+  readonly sending: Sending | undefined;
 }
 
 type Sent = Sendable & { readonly result: PostResult };
@@ -93,13 +95,14 @@ async function sendRound(desk: Desk, round: readonly Sendable[]): Promise<readon
 
 async function sendCall(desk: Desk, call: readonly Sendable[]): Promise<readonly PostResult[]> {
   const items = call.map(({ request }, at) => ({ id: `p${at}`, ...patchOf(request) }));
-  const outcomes = items.length > 1 ? await desk.context.batch.run(items, 'post') : null;
+  const outcomes = items.length > 1 ? await desk.context.batch.run(items, 'post', desk.sending) : null;
   if (outcomes === null) return Promise.all(call.map((one) => sendSingly(desk, one.request)));
   return call.map((one, at) => resultOf(desk, one.request, outcomes.get(`p${at}`)));
 }
 
 async function sendSingly(desk: Desk, request: PostRequest): Promise<PostResult> {
-  const call = { ...patchOf(request), effect: 'write', timeoutMs: writeTimeoutMs } as const;
+  const { sending } = desk;
+  const call = { ...patchOf(request), effect: 'write', timeoutMs: writeTimeoutMs, sending } as const;
   return resultOf(desk, request, await outcomeOf(() => desk.context.rest.call(call)));
 }
 

@@ -6,6 +6,8 @@ import { withoutEcho } from '../echo.ts';
 import type { Gate } from '../gate.ts';
 import { semaphoreWaitMs } from '../gate-width.ts';
 import { type Http, type HttpAnswer, type HttpRequest, TransportError } from '../http.ts';
+import { orHandBack } from '../still-ours.ts';
+import type { Sending } from '../ticket-system.ts';
 import type { TokenSource } from '../token-source.ts';
 import { type Asked, noAnswer, readAnswer } from './errors.ts';
 
@@ -17,6 +19,7 @@ export interface RestRequest {
   /** A POST to the Batch API that only holds GETs is a read. */
   readonly effect: 'read' | 'write';
   readonly timeoutMs: number;
+  readonly sending?: Sending | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -81,7 +84,8 @@ export function createRest(deps: RestDeps): Rest {
   /** The tokens last sent, the newest first. */
   let sent: readonly string[] = [];
 
-  function send(request: RestRequest, accessToken: string): Promise<HttpAnswer> {
+  async function send(request: RestRequest, accessToken: string): Promise<HttpAnswer> {
+    await orHandBack('servicenow', request.sending, describe(request));
     calls += 1;
     if (sent[0] !== accessToken) sent = [accessToken, ...sent].slice(0, 3);
     return http.send({

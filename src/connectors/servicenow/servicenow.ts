@@ -77,9 +77,9 @@ export function createServiceNow(deps: ServiceNowDeps): TicketSystem {
           ? await read(context, object, ids, fields)
           : await readWithChildren(context, journal, { object, ids, fields }, ask),
       ),
-    erase: (object, ids) => erase(context, object, ids),
-    create: (requests) => create(context, requests),
-    update: (requests) => update(context, requests),
+    erase: (object, ids, sending) => erase(context, object, ids, sending),
+    create: (requests, sending) => create(context, requests, sending),
+    update: (requests, sending) => update(context, requests, sending),
     probe: (request) => probe(context, request),
     find: (requests) => find(context, requests),
     sees: (tables) => sees(context, tables),

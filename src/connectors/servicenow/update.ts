@@ -1,6 +1,6 @@
 import type { SourceRecord } from '../../core/record.ts';
 import { ConnectorError } from '../errors.ts';
-import type { UpdateRequest, WriteResult } from '../ticket-system.ts';
+import type { Sending, UpdateRequest, WriteResult } from '../ticket-system.ts';
 import type { BatchItem, ItemOutcome } from './batch.ts';
 import { chunksThatFit } from './chunks.ts';
 import type { Context } from './context.ts';
@@ -21,7 +21,11 @@ type Update = UpdateRequest;
  * Writes fields of known records, `TicketSystem.update`: one Batch call for as many records as fit into its time, holding a read of
  * the rows and then the writes, whose answers are the read-back.
  */
-export async function update(context: Context, requests: readonly UpdateRequest[]): Promise<readonly WriteResult[]> {
+export async function update(
+  context: Context,
+  requests: readonly UpdateRequest[],
+  sending?: Sending,
+): Promise<readonly WriteResult[]> {
   const results: WriteResult[] = requests.map(() => notSent);
   const sendable = requests.flatMap((request, at) => {
     const id = normalId(request.id);
@@ -38,6 +42,7 @@ export async function update(context: Context, requests: readonly UpdateRequest[
           updateGroup(
             context,
             some.map(({ request }) => request),
+            sending,
           ),
       });
       group.forEach(({ at }, i) => (results[at] = written[i] ?? notSent));
@@ -51,16 +56,20 @@ const notSent: WriteResult = {
   error: new ConnectorError('Rejected', { side: 'servicenow', executed: 'no', cause: 'not-an-id' }),
 };
 
-async function updateGroup(context: Context, group: readonly Update[]): Promise<readonly WriteResult[]> {
+async function updateGroup(
+  context: Context,
+  group: readonly Update[],
+  sending: Sending | undefined,
+): Promise<readonly WriteResult[]> {
   const reads = rowsRequests(context, group);
   const readItems = reads.map((read, at): BatchItem => ({ id: readId(at), method: 'GET', path: listPath(read) }));
-  const outcomes = await context.batch.run([...readItems, ...group.map(writeItem)], 'update');
-  if (outcomes === null) return updateSingly(context, group, reads);
+  const outcomes = await context.batch.run([...readItems, ...group.map(writeItem)], 'update', sending);
+  if (outcomes === null) return updateSingly(context, group, reads, sending);
   // One that takes longer than a batch may: by itself it has the 60 s of the Table API.
   const [only] = group.length === 1 ? [outcomes.get(writeId(0))] : [];
   if (only?.kind === 'failed' && only.error.data.cause === 'unserviced') {
     context.batch.slowAlone('update');
-    return updateSingly(context, group, reads);
+    return updateSingly(context, group, reads, sending);
   }
   const rows = rowsById(reads.flatMap((_, at) => rowsOf(outcomes.get(readId(at)))));
   return group.map((request, at) => result(request, outcomes.get(writeId(at)) ?? unanswered(request), rows));
@@ -122,11 +131,13 @@ async function updateSingly(
   context: Context,
   group: readonly Update[],
   reads: readonly ListRequest[],
+  sending: Sending | undefined,
 ): Promise<readonly WriteResult[]> {
   const rows = rowsById((await listAny(context, reads)).flatMap((listed) => orThrow(listed).rows));
   return Promise.all(
     group.map(async (request) => {
-      const call = { method: 'PATCH', path: writePath(request), effect: 'write', timeoutMs: writeTimeoutMs } as const;
+      const path = writePath(request);
+      const call = { method: 'PATCH', path, effect: 'write', timeoutMs: writeTimeoutMs, sending } as const;
       const outcome = await outcomeOf(() => context.rest.call({ ...call, body: encodeFields(request.fields) }));
       return result(request, outcome, rows);
     }),

@@ -109,8 +109,8 @@ export function withDerived(system: TicketSystem, derived: readonly DerivedField
           : result,
       );
     },
-    create: (requests) => write(requests, (some) => system.create(some)),
-    update: (requests) => write(requests, (some) => system.update(some)),
+    create: (requests, sending) => write(requests, (some) => system.create(some, sending)),
+    update: (requests, sending) => write(requests, (some) => system.update(some, sending)),
     fieldDates: async (object, asks) => {
       const parts = asks.map((ask) => native([ask.field]).map((field): FieldDateAsk => ({ ...ask, field })));
       const dates = await system.fieldDates(object, parts.flat());

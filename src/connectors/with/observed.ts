@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { DeskCall, Operation } from '../desk-call.ts';
 import { ConnectorError } from '../errors.ts';
-import type { TicketSystem } from '../ticket-system.ts';
+import type { Sending, TicketSystem } from '../ticket-system.ts';
 
 /** Tells of every call. Put inside the coat that retries, it sees each try. */
 export function withObserved(system: TicketSystem, clock: Clock, tell: (call: DeskCall) => void): TicketSystem {
@@ -21,9 +21,9 @@ export function withObserved(system: TicketSystem, clock: Clock, tell: (call: De
   };
   /** One call for many; none at all where nothing is asked. */
   const each =
-    <I, T>(operation: Operation, ask: (items: readonly I[]) => Promise<T>) =>
-    (items: readonly I[]): Promise<T> =>
-      items.length === 0 ? ask(items) : watched(operation, items.length, () => ask(items));
+    <I, T>(operation: Operation, ask: (items: readonly I[], sending?: Sending) => Promise<T>) =>
+    (items: readonly I[], sending?: Sending): Promise<T> =>
+      items.length === 0 ? ask(items) : watched(operation, items.length, () => ask(items, sending));
 
   return {
     ...system,
@@ -35,12 +35,13 @@ export function withObserved(system: TicketSystem, clock: Clock, tell: (call: De
       ids.length === 0
         ? system.read(object, ids, fields, ask)
         : watched('read', ids.length, () => system.read(object, ids, fields, ask)),
-    create: each('create', (requests) => system.create(requests)),
-    update: each('update', (requests) => system.update(requests)),
+    create: each('create', (requests, sending) => system.create(requests, sending)),
+    update: each('update', (requests, sending) => system.update(requests, sending)),
     ...(system.erase === undefined
       ? {}
       : {
-          erase: (object, ids) => watched('erase', ids.length, async () => (await system.erase?.(object, ids)) ?? []),
+          erase: (object, ids, sending) =>
+            watched('erase', ids.length, async () => (await system.erase?.(object, ids, sending)) ?? []),
         }),
     probe: (request) => watched('probe', request.probes.length, () => system.probe(request)),
     ...(system.find === undefined
@@ -57,7 +58,7 @@ export function withObserved(system: TicketSystem, clock: Clock, tell: (call: De
       : {
           children: {
             ...children,
-            post: each('post', (requests) => children.post(requests)),
+            post: each('post', (requests, sending) => children.post(requests, sending)),
             open: (file, signal) => watched('open', 1, () => children.open(file, signal)),
             attach: (request) => watched('attach', 1, () => children.attach(request)),
             detach: (object, file) => watched('detach', 1, () => children.detach(object, file)),

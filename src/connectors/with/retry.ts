@@ -26,7 +26,7 @@ export interface RetryOptions {
 const passing: ReadonlySet<string> = new Set(['Unavailable', 'RateLimited']);
 
 /** Causes after which the engine decides anew: a day is long, and who lost the lease on his lanes may have lost his keys with it. */
-const lasting: ReadonlySet<string> = new Set(['daily-limit', 'lease-lost']);
+const lasting: ReadonlySet<string> = new Set(['daily-limit', 'lease-lost', 'not-ours']);
 
 /**
  * A ticket system that tries again where that cannot do harm: whole reads, and those items of a write that were certainly not
@@ -75,7 +75,7 @@ export function withRetry(system: TicketSystem, options: RetryOptions): TicketSy
 
   /** Files are the engine's to try again: it looks first. A body that has begun to flow is nobody's to repeat. */
   const childrenOf = (children: ChildSystem): ChildSystem => ({
-    post: (requests) => write(requests, (some) => children.post(some), behindNoDoubt(requests)),
+    post: (requests, sending) => write(requests, (some) => children.post(some, sending), behindNoDoubt(requests)),
     open: (file, signal) => read(() => children.open(file, signal), anyOf(options.signal, signal)),
     attach: (request) => children.attach(request),
     detach: (object, file) => children.detach(object, file),
@@ -103,10 +103,12 @@ export function withRetry(system: TicketSystem, options: RetryOptions): TicketSy
     describe: (object) => read(() => system.describe(object)),
     identity: () => read(() => system.identity()),
     ...(system.children === undefined ? {} : { children: childrenOf(system.children) }),
-    create: (requests) => write(requests, (some) => system.create(some)),
-    update: (requests) => write(requests, (some) => system.update(some)),
+    create: (requests, sending) => write(requests, (some) => system.create(some, sending)),
+    update: (requests, sending) => write(requests, (some) => system.update(some, sending)),
     // Tried again by the engine, which looks first.
-    ...(system.erase === undefined ? {} : { erase: async (object, ids) => (await system.erase?.(object, ids)) ?? [] }),
+    ...(system.erase === undefined
+      ? {}
+      : { erase: async (object, ids, sending) => (await system.erase?.(object, ids, sending)) ?? [] }),
   };
 }
 

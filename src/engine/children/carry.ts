@@ -1,8 +1,8 @@
+import type { Sending } from '../../connectors/ticket-system.ts';
 import { type Side, sides } from '../../core/side.ts';
 import type { Outcome } from '../apply.ts';
 import type { Engine } from '../engine.ts';
 import { isLinkPlan } from '../note.ts';
-import type { StillOurs } from '../send-time.ts';
 import type { Decision } from '../work.ts';
 import { carryFiles } from './files.ts';
 import { type ChildOutcome, joined, type ToCarry } from './plan.ts';
@@ -16,7 +16,7 @@ export async function carryChildren(
   engine: Engine,
   decisions: readonly Decision[],
   written: ReadonlyMap<string, Outcome>,
-  stillOurs: StillOurs,
+  sending: Sending,
 ): Promise<ReadonlyMap<string, ChildOutcome>> {
   const batch = decisions.flatMap((decision): readonly ToCarry[] => {
     if (!isLinkPlan(decision) || decision.children === null) return [];
@@ -24,7 +24,7 @@ export async function carryChildren(
     return [{ key: work.key, work, plan: children, down: downSides(written.get(work.key) ?? {}) }];
   });
   if (batch.length === 0) return new Map();
-  const comments = await carryComments(engine, batch, stillOurs);
+  const comments = await carryComments(engine, batch, sending);
   const files = await carryFiles(engine, batch);
   return new Map(
     batch.map(({ key }) => [key, joined([comments.get(key), files.get(key)].filter((one) => one !== undefined))]),

@@ -1,10 +1,10 @@
 import { ConnectorError } from '../../connectors/errors.ts';
 import type { PostResult } from '../../connectors/children.ts';
+import type { Sending } from '../../connectors/ticket-system.ts';
 import type { CommentPost } from '../../core/comments/plan.ts';
 import { iso } from '../../core/clock.ts';
 import { type Side, sides } from '../../core/side.ts';
 import type { Engine } from '../engine.ts';
-import type { StillOurs } from '../send-time.ts';
 import type { ChildOutcome, ToCarry } from './plan.ts';
 import { afterFailure, afterPost, type AfterPost, notSent } from './post-result.ts';
 import { tellComments } from './tell.ts';
@@ -24,13 +24,13 @@ interface Waiting {
 export async function carryComments(
   engine: Engine,
   batch: readonly ToCarry[],
-  stillOurs: StillOurs,
+  sending: Sending,
 ): Promise<ReadonlyMap<string, ChildOutcome>> {
   const results = new Map<string, AfterPost[]>(batch.map(({ key }) => [key, []]));
   const keep = (one: ToCarry, result: AfterPost): void => {
     results.get(one.key)?.push(result);
   };
-  await Promise.all(sides.map((side) => postTo(engine, side, batch, keep, stillOurs)));
+  await Promise.all(sides.map((side) => postTo(engine, side, batch, keep, sending)));
   return new Map(
     batch.map((one) => {
       const after = results.get(one.key) ?? [];
@@ -46,7 +46,7 @@ async function postTo(
   to: Side,
   batch: readonly ToCarry[],
   keep: (one: ToCarry, result: AfterPost) => void,
-  stillOurs: StillOurs,
+  sending: Sending,
 ): Promise<void> {
   let waiting = batch
     .map((one): Waiting => ({ one, posts: one.plan.comments.posts.filter((post) => post.to === to) }))
@@ -59,13 +59,14 @@ async function postTo(
   for (;;) {
     waiting = waiting.filter(({ posts }) => posts.length > 0);
     if (waiting.length === 0) return;
-    if (!(await stillOurs())) return waiting.forEach(leave);
+    if (!(await sending.stillOurs())) return waiting.forEach(leave);
     const each = Math.max(1, Math.floor(perCall / waiting.length));
     const sent = waiting.map((one) => ({ one, posts: one.posts.splice(0, each) }));
     const answers = await send(
       engine,
       to,
       sent.flatMap(({ one, posts }) => posts.map((post) => ({ work: one.one, post }))),
+      sending,
     );
     let at = 0;
     for (const { one, posts } of sent) {
@@ -84,6 +85,7 @@ async function send(
   engine: Engine,
   to: Side,
   posts: readonly { readonly work: ToCarry; readonly post: CommentPost }[],
+  sending: Sending,
 ): Promise<readonly PostResult[]> {
   const desk = engine.systems[to].children;
   if (desk === undefined) return posts.map(() => lost(to));
@@ -93,7 +95,7 @@ async function send(
     channel: post.row.channel,
     text: post.text,
   }));
-  return desk.post(requests).catch((error: unknown) => requests.map(() => afterFailure(to, error)));
+  return desk.post(requests, sending).catch((error: unknown) => requests.map(() => afterFailure(to, error)));
 }
 
 function lost(side: Side): PostResult {

@@ -1,5 +1,5 @@
-import { ConnectorError } from '../../connectors/errors.ts';
-import type { EraseResult, WriteResult } from '../../connectors/ticket-system.ts';
+import { ConnectorError, notOurs } from '../../connectors/errors.ts';
+import type { EraseResult, Sending, WriteResult } from '../../connectors/ticket-system.ts';
 import type { ChildRow } from '../../core/children.ts';
 import { iso } from '../../core/clock.ts';
 import { defaultLife } from '../../core/life/rules.ts';
@@ -7,9 +7,10 @@ import type { LifeDone } from '../../core/link.ts';
 import { sameVersion, type SourceRecord, valueIn } from '../../core/record.ts';
 import { fieldsOf } from '../../core/rules.ts';
 import { type Side, sides } from '../../core/side.ts';
+import { JobsLost, StoreUnavailable } from '../../store/store.ts';
 import type { Engine } from '../engine.ts';
 import type { NotedEnd } from './note.ts';
-import { postNotices } from './notices.ts';
+import { postNotices, unsent } from './notices.ts';
 
 /** What came of what was to be done about the ticket across. */
 export type EndOutcome =
@@ -24,33 +25,51 @@ export type EndOutcome =
   | { readonly kind: 'failed'; readonly error: ConnectorError; readonly row: ChildRow | null };
 
 /**
- * Closes, deletes and tells the tickets across, side by side and a call a kind. Rejects with JobsLost where the keys are another
- * worker's by now: what went out before in the same run may have taken long.
+ * Closes, deletes and tells the tickets across, side by side and a call a kind. Where keys are another worker's by now, nothing is sent:
+ * what went out before in the same run may have taken long, and is recorded all the same. Never rejects.
  */
 export async function carryOutEnds(
   engine: Engine,
   noted: readonly NotedEnd[],
+  sending: Sending,
 ): Promise<ReadonlyMap<string, EndOutcome>> {
   const outcomes = new Map<string, EndOutcome>();
   if (noted.length === 0) return outcomes;
-  await engine.store.transaction((tx) => tx.holdJobs(noted.map(({ decision }) => decision.work.job)));
+  if (!(await areOurs(engine, noted))) {
+    for (const end of noted)
+      outcomes.set(end.key, { kind: 'failed', error: notOurs(end.survivor.side), row: unsent(engine, end) });
+    return outcomes;
+  }
   await Promise.all(
     sides.map(async (side) => {
       const here = noted.filter(({ survivor }) => survivor.side === side);
-      for (const [key, outcome] of await carryOutOn(engine, side, here)) outcomes.set(key, outcome);
+      for (const [key, outcome] of await carryOutOn(engine, side, here, sending)) outcomes.set(key, outcome);
     }),
   );
   return outcomes;
+}
+
+/** A deletion can't be put back: however lately the notes were renewed, it is asked. */
+async function areOurs(engine: Engine, noted: readonly NotedEnd[]): Promise<boolean> {
+  try {
+    await engine.store.transaction((tx) => tx.holdJobs(noted.map(({ decision }) => decision.work.job)));
+    return true;
+  } catch (error) {
+    // Whether what was sent can be recorded is found out there.
+    if (error instanceof JobsLost || error instanceof StoreUnavailable) return false;
+    throw error;
+  }
 }
 
 async function carryOutOn(
   engine: Engine,
   side: Side,
   noted: readonly NotedEnd[],
+  sending: Sending,
 ): Promise<ReadonlyMap<string, EndOutcome>> {
   const outcomes = new Map<string, EndOutcome>();
   const doomed = noted.filter(({ act }) => act === 'delete' && engine.systems[side].erase !== undefined);
-  for (const [end, result] of await eraseAll(engine, side, doomed)) {
+  for (const [end, result] of await eraseAll(engine, side, doomed, sending)) {
     outcomes.set(end.key, afterErase(end, result));
     if (result.kind === 'erased') await auditErase(engine, end);
   }
@@ -58,6 +77,7 @@ async function carryOutOn(
     engine,
     side,
     noted.filter(({ act }) => act === 'close'),
+    sending,
   );
   const told: NotedEnd[] = [];
   for (const end of noted.filter((one) => !doomed.includes(one))) {
@@ -65,7 +85,7 @@ async function carryOutOn(
     if (result?.kind === 'failed') outcomes.set(end.key, { kind: 'failed', error: result.error, row: null });
     else told.push(end);
   }
-  const notices = await postNotices(engine, side, told);
+  const notices = await postNotices(engine, side, told, sending);
   for (const end of told) {
     const notice = notices.get(end.key) ?? { kind: 'none', row: null };
     if (notice.kind === 'failed') {
@@ -108,6 +128,7 @@ async function eraseAll(
   engine: Engine,
   side: Side,
   ends: readonly NotedEnd[],
+  sending: Sending,
 ): Promise<readonly (readonly [NotedEnd, EraseResult])[]> {
   const results: (readonly [NotedEnd, EraseResult])[] = [];
   for (const [object, group] of Map.groupBy(ends, ({ survivor }) => survivor.object)) {
@@ -116,7 +137,7 @@ async function eraseAll(
     const rest = group.filter((end) => !unseen.includes(end));
     if (rest.length === 0) continue;
     const ids = rest.map(({ survivor }) => survivor.id);
-    const answers = await (engine.systems[side].erase?.(object, ids) ?? Promise.resolve([])).catch(
+    const answers = await (engine.systems[side].erase?.(object, ids, sending) ?? Promise.resolve([])).catch(
       (error: unknown): readonly EraseResult[] =>
         ids.map(() => ({ kind: 'failed', error: asConnectorError(side, error) })),
     );
@@ -158,6 +179,7 @@ async function closeAll(
   engine: Engine,
   side: Side,
   ends: readonly NotedEnd[],
+  sending: Sending,
 ): Promise<ReadonlyMap<NotedEnd, WriteResult>> {
   const results = new Map<NotedEnd, WriteResult>();
   const asks = ends.flatMap((end) => {
@@ -173,7 +195,10 @@ async function closeAll(
   });
   if (asks.length === 0) return results;
   const answers = await engine.systems[side]
-    .update(asks.map(({ request }) => request))
+    .update(
+      asks.map(({ request }) => request),
+      sending,
+    )
     .catch((error: unknown): readonly WriteResult[] =>
       asks.map(() => ({ kind: 'failed', error: asConnectorError(side, error) })),
     );

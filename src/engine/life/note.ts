@@ -44,8 +44,9 @@ export async function noteEnds(engine: Engine, decisions: readonly Decision[]): 
       const { link } = decision.work;
       const text = noticeText(link, life, act);
       const held = rows.get(`${link.id} ${noticeId(life)}`);
-      const row = held ?? noticeRow(engine, link, life, text);
-      return [{ key: decision.work.key, decision, life, act, survivor, text, row, known: held !== undefined }];
+      const known = held !== undefined && held.detail['unsent'] !== true;
+      const row = known ? held : noticeRow(engine, link, life, text);
+      return [{ key: decision.work.key, decision, life, act, survivor, text, row, known }];
     });
     await tx.updateLinks(noted.map(({ decision, life }) => ({ ...decision.work.link, status: 'pending', life })));
     // A person may have unlinked one meanwhile: then nothing more is done about its tickets.

@@ -1,5 +1,6 @@
 import { ConnectorError } from '../../connectors/errors.ts';
 import type { PostResult } from '../../connectors/children.ts';
+import type { Sending } from '../../connectors/ticket-system.ts';
 import type { ChildRow } from '../../core/children.ts';
 import { iso } from '../../core/clock.ts';
 import type { Side } from '../../core/side.ts';
@@ -19,6 +20,7 @@ export async function postNotices(
   engine: Engine,
   side: Side,
   ends: readonly NotedEnd[],
+  sending: Sending,
 ): Promise<ReadonlyMap<string, Notice>> {
   const notices = new Map<string, Notice>();
   const { children } = engine.systems[side];
@@ -40,7 +42,7 @@ export async function postNotices(
     text,
   }));
   const results = await children
-    .post(requests)
+    .post(requests, sending)
     .catch((error: unknown): readonly PostResult[] =>
       fresh.map(() => ({ kind: 'failed', error: asConnectorError(side, error) })),
     );
@@ -57,7 +59,14 @@ function noticeOf(engine: Engine, side: Side, end: NotedEnd, result: PostResult 
     result?.error ?? new ConnectorError('Unavailable', { side, executed: 'maybe', cause: 'answer-incomplete' });
   // A ticket that takes no comment is let go without one: what matters is that the two part.
   if (!error.inDoubt && isRecordFault(error)) return { kind: 'none', row: as(engine, end.row, { state: 'refused' }) };
-  return { kind: 'failed', error, row: as(engine, end.row, { state: 'planned' }) };
+  const row = error.inDoubt ? as(engine, end.row, { state: 'planned' }) : unsent(engine, end);
+  return { kind: 'failed', error, row };
+}
+
+/** A notice that certainly stayed here: it goes out next time, without waiting. Null where an earlier try may have sent it. */
+export function unsent(engine: Engine, { row, known, act }: NotedEnd): ChildRow | null {
+  if (known || act === 'delete') return null;
+  return as(engine, row, { state: 'planned', detail: { ...row.detail, unsent: true } });
 }
 
 /**

@@ -262,4 +262,24 @@ describe('batches of any size against cut-offs of any kind', () => {
     expect([kinds.indexOf('maybe'), kinds.indexOf('no')]).toEqual([100, 200]);
     expect(ids.map(modCount)).toEqual(ids.map((_, at) => (at < 200 ? 2 : 1)));
   });
+
+  it.each([
+    ['in batches', true],
+    ['one by one, where this account may not batch', false],
+  ])('are asked for before each call whether they are still ours: %s', async (_how, batch) => {
+    const ids = incidents(batch ? 300 : 6);
+    const desk = connect(1);
+    sandbox.properties.itemMs = (method) => (method === 'GET' ? 0 : 150);
+    if (batch) await desk.update(updatesOf(ids, 'timed'));
+    sandbox.rights.change(sandbox.account.username, { batch });
+    let asked = 0;
+    const most = batch ? 2 : 4;
+    const stillOurs = async () => Promise.resolve((asked += 1) <= most);
+    const results = await desk.update(updatesOf(ids, 'once more'), { stillOurs });
+    sandbox.rights.change(sandbox.account.username, { batch: true });
+    const sent = batch ? 200 : 3;
+    const kinds = results.map((one) => (one.kind === 'written' ? 'written' : one.error.data.cause));
+    expect(kinds).toEqual(ids.map((_, at) => (at < sent ? 'written' : 'not-ours')));
+    expect(ids.map(modCount)).toEqual(ids.map((_, at) => (batch ? 1 : 0) + (at < sent ? 1 : 0)));
+  });
 });
