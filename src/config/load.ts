@@ -129,6 +129,10 @@ function storeSettings(draft: Draft, { folder, terminal = false }: LoadOptions):
     filesAtOnce: draft.number('CASEBRIDGE_FILES_AT_ONCE'),
     poll: { cron: draft.need('CASEBRIDGE_POLL'), idleMaxSeconds: draft.number('CASEBRIDGE_POLL_IDLE_MAX') },
     sweepHours: draft.number('CASEBRIDGE_SWEEP'),
+    keep: {
+      historyDays: draft.number('CASEBRIDGE_KEEP_HISTORY'),
+      conflictDays: draft.number('CASEBRIDGE_KEEP_CONFLICTS'),
+    },
     admin: {
       host: draft.need('CASEBRIDGE_ADMIN_HOST'),
       port: draft.number('CASEBRIDGE_ADMIN_PORT'),

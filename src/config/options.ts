@@ -103,6 +103,18 @@ export const options = {
     default: '24',
     doc: 'Hours in which the mapped values of every linked ticket are compared once, for changes that moved no stamp; 0 for never. Costs each side one call for 1,000 tickets.',
   },
+  CASEBRIDGE_KEEP_HISTORY: {
+    group: 'Service',
+    kind: whole(0, 36_500),
+    default: '365',
+    doc: 'Days that the values which were carried, and the runs that carried them, are kept; "undo" goes back no further. 0: for ever.',
+  },
+  CASEBRIDGE_KEEP_CONFLICTS: {
+    group: 'Service',
+    kind: whole(0, 36_500),
+    default: '365',
+    doc: 'Days that a conflict is kept once it is settled, and the value that lost with it. One that waits for somebody is never removed. 0: for ever.',
+  },
   CASEBRIDGE_FILES_AT_ONCE: {
     group: 'Service',
     kind: whole(1, 16),

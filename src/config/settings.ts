@@ -70,6 +70,8 @@ export interface Settings {
   readonly poll: { readonly cron: string; readonly idleMaxSeconds: number };
   /** Hours in which the content of every link is compared once; 0 for never. */
   readonly sweepHours: number;
+  /** Days that carried values and settled conflicts are kept; 0 for ever. */
+  readonly keep: { readonly historyDays: number; readonly conflictDays: number };
   readonly admin: AdminSettings;
   readonly watch: WatchSettings;
   readonly log: { readonly level: string; readonly format: 'json' | 'pretty' };

@@ -3,6 +3,7 @@ import type { Side } from '../core/side.ts';
 import type { QueueDepth } from '../store/queue.ts';
 import type { Engine } from './engine.ts';
 import { createTicker, type PaceOf, type Which } from './ticker.ts';
+import type { RetentionOptions } from './retention.ts';
 import type { Totals } from './work.ts';
 import { batches, createWorker } from './worker.ts';
 
@@ -13,6 +14,8 @@ export interface DaemonOptions {
   readonly unlimitedCreates: boolean;
   /** How long a sweep over the content of all links takes, in milliseconds; none where left out or 0. */
   readonly sweepMs?: number;
+  /** How long what was carried is kept; for ever where left out. */
+  readonly keep?: RetentionOptions;
 }
 
 /** What was left for next time. */
@@ -44,6 +47,7 @@ export function createDaemon(engine: Engine, options: DaemonOptions): Daemon {
     idleMaxMs: options.idleMaxMs,
     unlimitedCreates: options.unlimitedCreates,
     sweepMs: options.sweepMs ?? 0,
+    ...(options.keep === undefined ? {} : { keep: options.keep }),
     signal,
   });
   const worker = createWorker(engine, { sideDown: 'wait', signal });

@@ -5,7 +5,7 @@ import type { Hold, Life, Link, WorkKey } from '../core/link.ts';
 import type { MatchReason } from '../core/match/rules.ts';
 import type { FieldMove } from '../core/plan.ts';
 import type { Side } from '../core/side.ts';
-import type { ConflictRow, PairPause, ProposalRow, QuarantineRow } from '../store/store.ts';
+import type { ConflictRow, PairPause, ProposalRow, Pruned, QuarantineRow } from '../store/store.ts';
 
 /** Everything that happens, with data and no sentences. Logs, metrics, the demo's lines and progress all listen here. */
 export interface EngineEvents {
@@ -95,6 +95,8 @@ export interface EngineEvents {
   'batch.failed': { readonly keys: readonly WorkKey[]; readonly error: Error };
   /** A desk was asked for something; each try is one. */
   'desk.called': DeskCall;
+  /** What had been kept long enough was removed. */
+  'store.pruned': Pruned;
   'store.lost': { readonly error: Error };
   'store.back': Record<never, never>;
 }

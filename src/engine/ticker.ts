@@ -6,6 +6,7 @@ import type { Engine } from './engine.ts';
 import { afterPoll, type Pace, shareLeft, startPace, stretched, stretchOf } from './pace.ts';
 import { poll } from './poll.ts';
 import { isRecordFault } from './settlement.ts';
+import { createRetention, type RetentionOptions } from './retention.ts';
 import { createSweep } from './sweep/sweep.ts';
 import { pauseMs } from './worker.ts';
 
@@ -16,6 +17,8 @@ export interface TickerOptions {
   readonly unlimitedCreates: boolean;
   /** How long a sweep over the content of all links takes, in milliseconds; none where left out or 0. */
   readonly sweepMs?: number;
+  /** How long what was carried is kept; for ever where left out. */
+  readonly keep?: RetentionOptions;
   readonly signal: AbortSignal;
 }
 
@@ -64,8 +67,9 @@ export function createTicker(engine: Engine, options: TickerOptions): Ticker {
   const failures: Record<Side, number> = { servicenow: 0, salesforce: 0 };
   const restsUntil: Record<Side, number | null> = { servicenow: null, salesforce: null };
   const stretches: Record<Side, number> = { servicenow: 1, salesforce: 1 };
-  const underWay = new Map<Side | 'due' | 'sweep', Promise<void>>();
+  const underWay = new Map<Side | 'due' | 'sweep' | 'retention', Promise<void>>();
   const sweep = createSweep(engine, { roundMs: options.sweepMs ?? 0 });
+  const retention = createRetention(engine, options.keep ?? { historyMs: 0, conflictsMs: 0 });
   let lost = false;
 
   async function pollSide(side: Side): Promise<void> {
@@ -130,7 +134,7 @@ export function createTicker(engine: Engine, options: TickerOptions): Ticker {
   }
 
   /** One at a time of each kind: a slow walk of one side keeps neither the other side nor what is due waiting. */
-  function once(what: Side | 'due' | 'sweep', work: () => Promise<void>): Promise<void> {
+  function once(what: Side | 'due' | 'sweep' | 'retention', work: () => Promise<void>): Promise<void> {
     const running = underWay.get(what) ?? guarded(work).finally(() => underWay.delete(what));
     underWay.set(what, running);
     return running;
@@ -166,6 +170,7 @@ export function createTicker(engine: Engine, options: TickerOptions): Ticker {
       for (const side of sides) void once(side, () => pollSide(side));
       void once('due', queueDue);
       void once('sweep', sweepOn);
+      void once('retention', () => retention.step());
       return idle();
     },
     idle,

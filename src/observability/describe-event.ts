@@ -72,6 +72,8 @@ export function describeEvent(event: EngineEvent): string {
       return `${event.type === 'sweep.done' ? 'sweep: all compared, ' : 'sweep: '}${counted(event.links, 'link')}, ${event.drift} changed without a stamp or gone`;
     case 'sweep.failed':
       return `sweep: links could not be compared: ${describeConnectorError(event.error)}; tried again later`;
+    case 'store.pruned':
+      return `kept long enough and removed: ${counted(event.history, 'value')} of the history, ${counted(event.runs, 'run')}, ${counted(event.conflicts, 'settled conflict')}`;
     case 'pair.paused':
       return describePause(event.pause);
     case 'resync.page':

@@ -38,6 +38,7 @@ const levels: Readonly<Record<EngineEvent['type'], LogLevel>> = {
   'sweep.page': 'debug',
   'sweep.done': 'info',
   'sweep.failed': 'warn',
+  'store.pruned': 'info',
   'pair.paused': 'error',
   'resync.page': 'debug',
   'file.carried': 'info',

@@ -73,6 +73,7 @@ const every: EngineEvents = {
   'batch.done': { keys: 12, durationMs: 340 },
   'batch.failed': { keys: [{ kind: 'link', linkId: canary }], error: new Error(canary) },
   'desk.called': { side: 'servicenow', operation: 'read', outcome: 'RateLimited', items: 12, durationMs: 80 },
+  'store.pruned': { history: 1204, runs: 1, conflicts: 0 },
   'store.lost': { error: new Error(canary) },
   'store.back': {},
 };

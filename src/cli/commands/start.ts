@@ -43,6 +43,8 @@ interface Serving {
   readonly begun: () => void;
 }
 
+const dayMs = 86_400_000;
+
 async function serve(session: Session, opened: OpenedApp, { relay, yes, begun }: Serving): Promise<ExitCode> {
   const { app, settings, log } = opened;
   const { interrupt } = session.world;
@@ -55,6 +57,7 @@ async function serve(session: Session, opened: OpenedApp, { relay, yes, begun }:
     idleMaxMs: settings.poll.idleMaxSeconds * 1000,
     unlimitedCreates: yes,
     sweepMs: settings.sweepHours * 3_600_000,
+    keep: { historyMs: settings.keep.historyDays * dayMs, conflictsMs: settings.keep.conflictDays * dayMs },
   });
   const admin = await openAdminPort({
     engine: app.engine,
