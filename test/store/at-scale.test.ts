@@ -57,6 +57,7 @@ describe('at many links', () => {
       ['links_servicenow_number_id_idx'],
     ],
     ['a part of a title', (tx) => tx.searchLinks({ text: 'desk 12345', titles, limit: 51 }), ['links_title_idx']],
+    ['how many comments and files there are', (tx) => tx.countChildren(), []],
     ['how many there are', (tx) => Promise.all([tx.countLinks(), tx.countLinksOf(pair)]), []],
     ['ends', (tx) => tx.countEnds(pair, later), ['links_ended_idx', 'links_living_life_idx']],
     ['what is held', (tx) => tx.countHeld(), ['links_holds_idx']],
@@ -94,6 +95,26 @@ describe('at many links', () => {
     expect(plan.wholeTables.filter((table) => ['links', 'history', 'children', 'conflicts'].includes(table))).toEqual(
       [],
     );
+  });
+
+  it('counts comments and files as they come, change and go, in few steps', async () => {
+    const counted = async (): Promise<unknown> =>
+      database.query(
+        `SELECT kind, state, channel, count(*)::int AS count FROM children GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
+      );
+    const told = (): Promise<unknown> => store.transaction((tx) => tx.countChildren());
+    expect(await told()).toEqual(await counted());
+    await database.query(`UPDATE children SET state = 'refused' WHERE hash < '1'`);
+    await database.query(`UPDATE children SET updated_at = now() WHERE hash > 'e'`);
+    expect(await told()).toEqual(await counted());
+    await database.query(`DO $$ BEGIN FOR n IN 1..1500 LOOP
+      UPDATE children SET state = CASE n % 2 WHEN 0 THEN 'planned' ELSE 'sent' END
+      WHERE id = (SELECT id FROM children ORDER BY id LIMIT 1);
+    END LOOP; END $$`);
+    expect(await told()).toEqual(await counted());
+    expect(Number((await database.query('SELECT count(*) AS n FROM child_counts'))[0]?.['n'])).toBeLessThan(1_100);
+    await database.query(`DELETE FROM children WHERE state <> 'carried'`);
+    expect(await told()).toEqual(await counted());
   });
 
   it('counts links as they come, change and go, however the steps are added up', async () => {

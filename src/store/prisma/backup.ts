@@ -22,6 +22,7 @@ const leftOut: ReadonlySet<string> = new Set([
   'leases',
   'side_limits',
   'link_counts',
+  'child_counts',
   '_prisma_migrations',
 ]);
 

@@ -1,6 +1,6 @@
 import type { ChildKind, ChildRow, ChildState, Channel } from '../../core/children.ts';
 import type { Side } from '../../core/side.ts';
-import type { Tx } from '../store.ts';
+import type { ChildCount, Tx } from '../store.ts';
 import type { Db } from './db.ts';
 import { Prisma } from './generated/client.ts';
 import { readPacked, type Reading } from './packed.ts';
@@ -100,9 +100,9 @@ export function childMethods(db: Db): ChildMethods {
     },
 
     countChildren: async () => {
-      const rows = await db.$queryRaw<{ kind: ChildKind; state: ChildState; channel: Channel; count: bigint }[]>`
-        SELECT kind, state, channel, count(*) AS count FROM children GROUP BY kind, state, channel
-        ORDER BY kind, state, channel`;
+      const rows = await db.$queryRaw<(Omit<ChildCount, 'count'> & { count: bigint })[]>`
+        SELECT kind, state, channel, sum(step)::bigint AS count FROM child_counts
+        GROUP BY kind, state, channel HAVING sum(step) <> 0 ORDER BY kind, state, channel`;
       return rows.map((row) => ({ ...row, count: Number(row.count) }));
     },
   };
