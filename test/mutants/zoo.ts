@@ -401,4 +401,34 @@ export const zoo: readonly Mutant[] = [
       by: 'SEC-9: pinned hosts',
     },
   },
+  {
+    id: 'M31',
+    what: 'what changes without a stamp is never looked for',
+    edits: [{ file: 'src/engine/ticker.ts', find: 'await sweep.step();', put: '' }],
+    hunt: lives,
+  },
+  {
+    id: 'M32',
+    what: 'a create in doubt forgets its id when it is sent again and refused',
+    edits: [
+      {
+        file: 'src/engine/settle-new.ts',
+        find: 'if (work.intent === null) return { ...closed(intent), keepPending: [] };',
+        put: 'if (Date.parse(intent.sentAt) > 0) return { ...closed(intent), keepPending: [] };',
+      },
+    ],
+    hunt: lives,
+  },
+  {
+    id: 'M33',
+    what: 'our own save hides what was said just before it',
+    edits: [
+      {
+        file: 'src/core/read-back.ts',
+        find: 'return seen !== null && written !== null && written > seen + 1;',
+        put: 'return seen !== null && written !== null && written < seen;',
+      },
+    ],
+    hunt: lives,
+  },
 ];

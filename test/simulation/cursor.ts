@@ -44,6 +44,8 @@ async function judgeBehind(world: SimulatedWorld, tx: Tx, side: Side, stamp: str
     const latest = versions.at(-1);
     // Late rows are the overlap's business, and rows of the cursor's own second the next walk's.
     if (latest === undefined || latest.by === 'casebridge' || latest.visibleAt > latest.at) continue;
+    // In no list of changes: the sweep's business.
+    if (latest.unstamped === true) continue;
     if (latest.stamp >= stamp || latest.stamp < since) continue;
     if (await isAccountedFor(world, tx, side, row)) continue;
     throw new Violation('cursor never passes an unqueued row', `${row.id} on ${side}`, {

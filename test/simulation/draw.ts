@@ -70,6 +70,8 @@ function drawStep(dice: Dice, kind: StepKind, mix: Mix): Step {
         what: drawChange(dice),
         by: dice.pick(['person', 'person', 'automation', underOurUser]),
       };
+    case 'slip':
+      return { kind, side: side(dice), which: dice.upTo(6), what: drawChange(dice) };
     case 'both':
       return { kind, which: dice.upTo(6), what: drawChange(dice), across: drawChange(dice) };
     case 'race':

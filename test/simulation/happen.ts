@@ -12,6 +12,8 @@ export async function happen(world: SimulatedWorld, step: Step): Promise<void> {
       return put(world, step);
     case 'edit':
       return edit(world, step.side, step.which, step.what, step.by);
+    case 'slip':
+      return slip(world, step);
     case 'both':
       return editBoth(world, step);
     case 'race':
@@ -98,6 +100,14 @@ function edit(
   world.desks[side].edit(objects[side], id, fieldsOf(world, side, what), by);
   if (by === 'automation') world.note(`automation changes ${id} on ${side}`, 'edit by automation');
   if (by === underOurUser) world.note(`automation changes ${id} on ${side} as our own user`, 'edit under our own user');
+}
+
+/** An import, or a script without automatic fields: no stamp and no counter tells of it. */
+function slip(world: SimulatedWorld, step: Extract<Step, { kind: 'slip' }>): void {
+  const id = rowId(world, step.side, step.which);
+  if (id === undefined) return;
+  world.desks[step.side].slip(objects[step.side], id, fieldsOf(world, step.side, step.what));
+  world.note(`an import changes ${id} on ${step.side} without a stamp`, 'change without a stamp');
 }
 
 /** Two people edit both records of one link in the same moment. */

@@ -97,8 +97,9 @@ async function judgeIdle(world: SimulatedWorld): Promise<void> {
   const calls = world.calls.all;
   const rounds = [10_000, 310_000, 10_000];
   for (const ms of rounds) await round(world, ms);
-  // A poll a side and replica; records that a person deleted are looked at again now and then, at three calls a look.
-  const bound = rounds.length * world.replicas.length * 2 * world.pagesAtMost() + rounds.length * 3;
+  const swept = world.weather.sweepMs === undefined ? 0 : Math.ceil(330_000 / world.weather.sweepMs) * 2;
+  // A poll a side and replica, and the sweep's pages; records that a person deleted are looked at again now and then, at three calls a look.
+  const bound = rounds.length * world.replicas.length * 2 * world.pagesAtMost() + rounds.length * 3 + swept;
   if (world.calls.all - calls > bound)
     throw new Violation('bounded calls when quiet', `${world.calls.all - calls} calls, ${bound} would do`);
   await queueEverything(world, 3);

@@ -24,6 +24,7 @@ const everything: Mix = {
   weights: {
     put: 4,
     edit: 14,
+    slip: 1,
     both: 4,
     race: 3,
     say: 8,
@@ -52,6 +53,7 @@ const everything: Mix = {
     repeat: 1,
   },
   troubles: [
+    'slip',
     'both',
     'race',
     'attach',
@@ -73,7 +75,7 @@ const everything: Mix = {
   ],
   reads: anyRead,
   writes: ['create', 'update', 'update', 'post', 'attach'],
-  weather: () => ({}),
+  weather: () => ({ sweepMs: 600_000 }),
 };
 
 /** New tickets while answers to creates are lost. */
@@ -228,5 +230,29 @@ const lives: Mix = {
   weather: () => ({}),
 };
 
+/** Imports and scripts that change tickets under an old stamp, beside people: only the sweep finds those. */
+const imports: Mix = {
+  name: 'imports',
+  weights: {
+    put: 3,
+    edit: 8,
+    slip: 12,
+    both: 2,
+    race: 2,
+    decide: 1,
+    detach: 1,
+    kill: 4,
+    pause: 2,
+    outage: 2,
+    fault: 5,
+    lag: 1,
+    database: 2,
+  },
+  troubles: ['edit', 'both', 'race', 'detach', 'kill', 'pause', 'outage', 'fault', 'lag', 'database'],
+  reads: anyRead,
+  writes: ['update'],
+  weather: (dice) => ({ files: false, sweepMs: dice.pick([60_000, 300_000, 1_800_000]) }),
+};
+
 /** Drawn from with equal chances. New ones go to the end, and change what every seed lives through. */
-export const mixes: readonly [Mix, ...Mix[]] = [everything, births, edits, talk, files, walks, fleet, lives];
+export const mixes: readonly [Mix, ...Mix[]] = [everything, births, edits, talk, files, walks, fleet, lives, imports];

@@ -82,6 +82,7 @@ export class Process {
       tickMs: world.weather.tickMs,
       idleMaxMs: 60_000,
       unlimitedCreates: false,
+      sweepMs: world.weather.sweepMs ?? 0,
       signal: this.#stop.signal,
     });
   }
@@ -200,12 +201,29 @@ export class Process {
       if (fault === 'commit unknown') throw new StoreUnavailable('the connection broke during the commit');
       return result;
     };
+    const { leases } = store;
     return {
       transaction: (work) => this.#through('transaction', () => transaction(work)),
       queue: this.#queue(),
+      ...(leases === undefined ? {} : { leases: this.#leases(leases) }),
       tokens: store.tokens,
       ping: () => store.ping(),
       close: async () => undefined,
+    };
+  }
+
+  /** Duties that one replica at a time has, in the same database. */
+  #leases(leases: NonNullable<Store['leases']>): NonNullable<Store['leases']> {
+    const asked = async <T>(call: () => Promise<T>): Promise<T> =>
+      this.#through('transaction', async () => {
+        if (this.#world.databaseFault() !== null) throw new StoreUnavailable('away');
+        return call();
+      });
+    return {
+      take: (name, holder, times) => asked(() => leases.take(name, holder, times)),
+      save: (name, holder, state) => asked(() => leases.save(name, holder, state)),
+      look: (name) => asked(() => leases.look(name)),
+      release: (name, holder) => asked(() => leases.release(name, holder)),
     };
   }
 

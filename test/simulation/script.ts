@@ -26,6 +26,8 @@ export interface Weather {
   readonly handlers?: number;
   /** Most tickets a side that people open; five where left out. */
   readonly tickets?: number;
+  /** How long a sweep over the content of all links takes; there is none where left out. */
+  readonly sweepMs?: number;
   /** How the desks change what is saved. */
   readonly lossy: readonly Lossy[];
 }
@@ -40,6 +42,7 @@ export const underOurUser = 'flow';
 export type Step =
   | { readonly kind: 'put'; readonly side: Side; readonly text: number; readonly choice: number }
   | { readonly kind: 'edit'; readonly side: Side; readonly which: number; readonly what: Change; readonly by: string }
+  | { readonly kind: 'slip'; readonly side: Side; readonly which: number; readonly what: Change }
   | { readonly kind: 'both'; readonly which: number; readonly what: Change; readonly across: Change }
   | { readonly kind: 'race'; readonly side: Side; readonly what: Change }
   | {

@@ -17,6 +17,8 @@ export interface RowVersion {
   readonly count: number;
   /** Queries see this version from then on. */
   readonly visibleAt: number;
+  /** Saved under the stamp and the count of the version before it: in no list of changes. */
+  readonly unstamped?: true;
 }
 
 export interface Row {
@@ -91,6 +93,17 @@ export class MemoryDesk {
     const after = this.#ruled(row.object, last.fields, fields, by);
     if (this.#options.side === 'servicenow' && sameFields(last.fields, after)) return;
     row.versions.push(this.#version(after, by, last.count + 1));
+  }
+
+  /** Changes a row and leaves its stamp and counter as they are, past all rules: an import, a script without automatic fields. */
+  slip(row: Row, fields: Fields, by: string): void {
+    const last = current(row);
+    const { side, clock } = this.#options;
+    const stored = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, asStored(side, value)]));
+    const after = Object.freeze({ ...last.fields, ...stored });
+    if (sameFields(last.fields, after)) return;
+    const at = clock.now();
+    row.versions.push({ ...last, fields: after, by, at, visibleAt: at + this.lagMs, unstamped: true });
   }
 
   /** Takes a row out of every query. */
