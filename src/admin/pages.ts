@@ -1,8 +1,14 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import staticFiles from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { notThere } from './register.ts';
+
+/** Names of files below a folder: no part is empty or begins with a dot, so that none leads out of it. */
+const inside = /^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/;
+
+/** File systems fail, rather than find nothing, at longer ones. */
+const longestName = 200;
 
 /** Serves the dashboard's own files. They hold no data, so that anybody may have them: what they show, they ask of the API. */
 export async function servePages(app: FastifyInstance, folder: string): Promise<void> {
@@ -15,7 +21,9 @@ export async function servePages(app: FastifyInstance, folder: string): Promise<
     const name = request.params['*'];
     // Names of assets hold a hash of their content.
     const lasting = name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
-    if (name.startsWith('api/') || !/^[\w./-]+$/.test(name) || !existsSync(join(folder, name))) throw notThere(request);
+    // Looked at only after its name: what lies elsewhere must not be told from what is nowhere.
+    const ours = name.length <= longestName && !name.startsWith('api/') && inside.test(name);
+    if (!ours || statSync(join(folder, name), { throwIfNoEntry: false })?.isFile() !== true) throw notThere(request);
     return reply.header('cache-control', lasting).sendFile(name);
   });
 }

@@ -159,6 +159,8 @@ describe('the pages of the dashboard', () => {
     '/assets',
     '/assets/',
     '/index.html%00.js',
+    '/index.html/x',
+    `/${'x'.repeat(3000)}`,
     '/api/../.env',
   ])('are no way to other files: %s', async (path) => {
     const { ask, errors } = await createAdminWorld({ pages: folder() });
@@ -166,6 +168,16 @@ describe('the pages of the dashboard', () => {
     expect(said.text).not.toContain('c4n4ry');
     expect([400, 401, 403, 404]).toContain(said.status);
     expect(errors).toEqual([]);
+  });
+
+  it('do not tell whether a file lies beside them', async () => {
+    const { ask } = await createAdminWorld({ pages: folder() });
+    const [there, nowhere] = [
+      await ask('GET', '/..%2fsecret.txt', { as: null }),
+      await ask('GET', '/..%2fnothing.txt', { as: null }),
+    ];
+    expect(there.status).toBe(nowhere.status);
+    expect(there.text.replaceAll('secret', 'nothing')).toBe(nowhere.text);
   });
 
   it('say so where they were not built', async () => {
