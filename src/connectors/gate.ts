@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Side } from '../core/side.ts';
 import { ConnectorError } from './errors.ts';
 import type { CallDay } from './gate-day.ts';
+import type { Patience } from './patience.ts';
 import { afterSign, type Width, type WidthReason, type WidthSign } from './gate-width.ts';
 
 /** What goes through: a file holds its lane for as long as it takes, and never the last one that tickets wait for. */
@@ -11,10 +12,15 @@ export type Load = 'ticket' | 'file';
 export interface Gate {
   /**
    * Runs `work` when its turn has come and no pause stands. Rejects with the signal's reason if aborted before that, and with
-   * ConnectorError (`Unavailable`, cause `lease-lost`) where the lease on our lanes ran out meanwhile. `work` may tell how long the
-   * side kept it waiting for a thread, in milliseconds.
+   * ConnectorError: `Unavailable`, cause `lease-lost`, where the lease on our lanes ran out meanwhile, and what `patience` says to a
+   * pause, as soon as there is one. `work` may tell how long the side kept it waiting for a thread, in milliseconds.
    */
-  run<T>(work: (waited: (ms: number) => void) => Promise<T>, signal?: AbortSignal, load?: Load): Promise<T>;
+  run<T>(
+    work: (waited: (ms: number) => void) => Promise<T>,
+    signal?: AbortSignal,
+    load?: Load,
+    patience?: Patience,
+  ): Promise<T>;
   /** No request leaves before `ms` from now have passed; a longer pause stands. */
   pauseFor(ms: number): void;
   /** Milliseconds since the epoch; 0 when open. */
@@ -78,6 +84,7 @@ export interface OpenGate extends Gate {
 
 interface Waiter {
   readonly load: Load;
+  readonly patience: Patience;
   readonly go: () => Promise<void>;
   readonly refuse: (error: Error) => void;
 }
@@ -154,12 +161,26 @@ export function createGate(options: GateOptions): OpenGate {
     });
   }
 
+  /** Those who do not wait so long are told at once. */
+  function refuseHasty(): void {
+    const pauseMs = until - clock.now();
+    if (pauseMs <= 0) return;
+    for (const waiter of waiting) {
+      const error = waiter.patience(pauseMs);
+      if (error === null) continue;
+      waiting = waiting.filter((other) => other !== waiter);
+      waiter.refuse(error);
+    }
+  }
+
   const hearPause = (ms: number): void => {
-    if (Number.isFinite(ms)) until = Math.max(until, clock.now() + ms);
+    if (!Number.isFinite(ms)) return;
+    until = Math.max(until, clock.now() + ms);
+    refuseHasty();
   };
 
   return {
-    run: (work, signal, load = 'ticket') =>
+    run: (work, signal, load = 'ticket', patience = endless) =>
       new Promise((resolve, reject) => {
         if (signal?.aborted === true) return reject(reasonOf(signal));
         const giveUp = (): void => {
@@ -169,6 +190,7 @@ export function createGate(options: GateOptions): OpenGate {
         };
         const waiter: Waiter = {
           load,
+          patience,
           go: async () => {
             signal?.removeEventListener('abort', giveUp);
             let waitedMs = 0;
@@ -187,6 +209,7 @@ export function createGate(options: GateOptions): OpenGate {
         };
         signal?.addEventListener('abort', giveUp, { once: true });
         waiting = [...waiting, waiter];
+        refuseHasty();
         look();
       }),
     pauseFor: (ms) => {
@@ -212,6 +235,8 @@ export function createGate(options: GateOptions): OpenGate {
     ...(options.day === undefined ? {} : { day: options.day }),
   };
 }
+
+const endless: Patience = () => null;
 
 /** Nobody shares them. */
 function ownLanes(most: number): Lanes {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createGate } from '../../src/connectors/gate.ts';
+import { patienceOf } from '../../src/connectors/patience.ts';
 import { fakeClock, type FakeClock, runToEnd, settle } from '../support/clock.ts';
 
 describe('the gate to a side', () => {
@@ -80,6 +81,30 @@ describe('the gate to a side', () => {
     });
     await expect(thrown).rejects.toThrow('before it began');
     expect(await gate.run(async () => Promise.resolve('yes'))).toBe('yes');
+  });
+
+  it('tells those who do not wait so long at once, also those who stood in line before the pause', async () => {
+    const clock = fakeClock();
+    const gate = createGate({ concurrency: 1, clock });
+    const hasty = patienceOf('salesforce', 'write', 'PATCH /cases');
+    const calm = patienceOf('salesforce', 'read', 'GET /cases');
+    const left: string[] = [];
+    const go = (name: string) => async () => Promise.resolve(left.push(name));
+    const asking = gate.run(async () => {
+      await clock.sleep(5);
+      gate.pauseFor(30_000);
+    });
+    const waiting = gate.run(go('write'), undefined, 'ticket', hasty);
+    const reading = gate.run(go('read'), undefined, 'ticket', calm);
+    waiting.catch(() => undefined);
+    await clock.advance(10);
+    await asking;
+    const refused = { kind: 'RateLimited', data: { executed: 'no', cause: 'asked-to-wait', retryAfterMs: 30_000 } };
+    await expect(waiting).rejects.toMatchObject(refused);
+    await expect(gate.run(go('late'), undefined, 'ticket', hasty)).rejects.toMatchObject({ kind: 'RateLimited' });
+    await runToEnd(clock, reading);
+    await gate.run(go('after'), undefined, 'ticket', hasty);
+    expect(left).toEqual(['read', 'after']);
   });
 
   it('takes no pause that is not a number', () => {

@@ -1,4 +1,6 @@
-import { Connection, type HttpMethods, type HttpRequest } from 'jsforce';
+import type { HttpMethods, HttpRequest } from 'jsforce';
+// Its parts by name: the package's front door loads every API it has, ten megabytes of them for nothing.
+import { Connection } from 'jsforce/lib/connection.js';
 import type { Transport } from 'jsforce/lib/transport.js';
 import type { SalesforceSettings } from '../../config/settings.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -6,6 +8,7 @@ import type { StoredToken, TokenVault } from '../credentials.ts';
 import { withoutEcho } from '../echo.ts';
 import { ConnectorError } from '../errors.ts';
 import type { Gate } from '../gate.ts';
+import { patienceOf } from '../patience.ts';
 import { orHandBack } from '../still-ours.ts';
 import type { Sending } from '../ticket-system.ts';
 import { createTokenSource } from '../token-source.ts';
@@ -199,13 +202,15 @@ export function createSession(deps: SessionDeps): Session {
       headers: { ...call.headers, ...(call.json === undefined ? {} : { 'content-type': 'application/json' }) },
       ...(call.json === undefined ? {} : { body: JSON.stringify(call.json) }),
     };
-    return gate.run(async () => {
+    const go = async (): Promise<Exchange> => {
       call.signal?.throwIfAborted();
       budget.check();
       await orHandBack('salesforce', call.sending, `${call.method} ${call.path}`);
       if (call.path.startsWith('/services/data/')) calls += 1;
       return exchangeOnce(connection, wire, request, call.signal);
-    });
+    };
+    const effect = call.sending === undefined ? 'read' : 'write';
+    return gate.run(go, call.signal, 'ticket', patienceOf('salesforce', effect, `${call.method} ${call.path}`));
   }
 
   async function call(wanted: Call): Promise<Answer> {

@@ -2,6 +2,7 @@ import { finished } from 'node:stream/promises';
 import type { ByteAnswer } from '../byte-http.ts';
 import type { StoredToken } from '../credentials.ts';
 import { withoutEcho } from '../echo.ts';
+import { patienceOf } from '../patience.ts';
 import { ConnectorError } from '../errors.ts';
 import type { Gate } from '../gate.ts';
 import { TransportError } from '../http.ts';
@@ -67,7 +68,9 @@ export function createTransfer(deps: TransferDeps): Transfer {
         // Why it ended is the affair of whoever reads it.
         if (answer.body !== null) await finished(answer.body, { readable: true }).catch(() => undefined);
       };
-      deps.gate.run(work, wanted.signal, 'file').catch(reject);
+      deps.gate
+        .run(work, wanted.signal, 'file', patienceOf('salesforce', wanted.method === 'GET' ? 'read' : 'write', request))
+        .catch(reject);
     });
   };
 }

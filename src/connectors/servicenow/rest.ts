@@ -6,6 +6,7 @@ import { withoutEcho } from '../echo.ts';
 import type { Gate } from '../gate.ts';
 import { semaphoreWaitMs } from '../gate-width.ts';
 import { type Http, type HttpAnswer, type HttpRequest, TransportError } from '../http.ts';
+import { type Patience, patienceOf } from '../patience.ts';
 import { orHandBack } from '../still-ours.ts';
 import type { Sending } from '../ticket-system.ts';
 import type { TokenSource } from '../token-source.ts';
@@ -67,12 +68,6 @@ export interface RestDeps {
 }
 
 const longestUrl = 8_000;
-
-/**
- * Behind a longer pause a call fails at once instead of hanging. A write must not wait long: whoever asked for it reckons
- * from that moment how long it may still be running on the server.
- */
-const longestWaitMs = { read: 60_000, write: 5_000 };
 
 /** A refusal that names no time: the first pause, doubled up to the last (an hourly rule may be behind it). */
 const barePauseMs = { first: 2_000, last: 15 * 60_000 };
@@ -155,25 +150,12 @@ export function createRest(deps: RestDeps): Rest {
     return counted((await tokens.renew(token.accessToken)).accessToken);
   }
 
-  function refuseLongWait(request: Pick<RestRequest, 'effect' | 'method' | 'path'>): void {
-    const waitMs = gate.pausedUntil() - clock.now();
-    if (waitMs <= longestWaitMs[request.effect]) return;
-    throw new ConnectorError('RateLimited', {
-      side: 'servicenow',
-      executed: 'no',
-      request: describe(request),
-      retryAfterMs: waitMs,
-      cause: 'asked-to-wait',
-    });
-  }
-
   return {
     origin: http.origin,
     transfer: (request, send) => {
       const asked = (): Asked => ({ request: describe(request), effect: request.effect, nowMs: clock.now() });
       return new Promise((resolve, reject) => {
         const work = async (): Promise<void> => {
-          refuseLongWait(request);
           const answer = await sendBytes(send).catch((error: unknown) => {
             throw error instanceof TransportError ? noAnswer(error, asked()) : error;
           });
@@ -181,7 +163,7 @@ export function createRest(deps: RestDeps): Rest {
           // Why it ended is the affair of whoever reads it.
           if (answer.body !== null) await finished(answer.body, { readable: true }).catch(() => undefined);
         };
-        gate.run(work, request.signal, 'file').catch(reject);
+        gate.run(work, request.signal, 'file', patience(request)).catch(reject);
       });
     },
     longestPath: longestUrl - http.origin.length,
@@ -189,9 +171,8 @@ export function createRest(deps: RestDeps): Rest {
     calls: () => calls,
     readInner: (answer, asked) => read(answer, { ...asked, nowMs: clock.now() }),
     call: async (request) => {
-      refuseLongWait(request);
       const asked = (): Asked => ({ request: describe(request), effect: request.effect, nowMs: clock.now() });
-      return gate.run(async (waited) => {
+      const exchange = async (waited: (ms: number) => void): Promise<RestAnswer> => {
         try {
           const answer = await sendAuthorised(request);
           waited(semaphoreWaitMs(answer.headers['server-timing']));
@@ -199,9 +180,14 @@ export function createRest(deps: RestDeps): Rest {
         } catch (error) {
           throw error instanceof TransportError ? noAnswer(error, asked()) : error;
         }
-      }, request.signal);
+      };
+      return gate.run(exchange, request.signal, 'ticket', patience(request));
     },
   };
+}
+
+function patience(request: Pick<RestRequest, 'effect' | 'method' | 'path'>): Patience {
+  return patienceOf('servicenow', request.effect, describe(request));
 }
 
 function describe(request: Pick<RestRequest, 'method' | 'path'>): string {
