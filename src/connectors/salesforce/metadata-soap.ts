@@ -15,6 +15,8 @@ export async function viaMetadata<T>(
   use: (metadata: Connection['metadata']) => Promise<T>,
 ): Promise<T> {
   const exchange = new OneExchange(wire);
+  // A service never speaks it: loading it gives every connection its `metadata`.
+  await import('jsforce/lib/api/metadata.js');
   const connection = await session.connection(exchange);
   try {
     return await use(connection.metadata);

@@ -1,5 +1,6 @@
 import { createSign } from 'node:crypto';
-import { type HttpResponse, OAuth2 } from 'jsforce';
+import type { HttpResponse } from 'jsforce';
+import { OAuth2 } from 'jsforce/lib/oauth2.js';
 import type { SalesforceSettings } from '../../config/settings.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { StoredToken } from '../credentials.ts';
