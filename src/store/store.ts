@@ -331,6 +331,8 @@ export interface Store {
   readonly admin?: AdminRecords;
   readonly leases?: Leases;
   readonly limits?: SharedLimits;
+  /** True if an index answers the search for a part of a title; without one every link is read. Left out where there is nothing to index. */
+  readonly hasTitleIndex?: () => Promise<boolean>;
   /** Rejects with StoreUnavailable when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;

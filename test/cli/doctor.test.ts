@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { StoreUnavailable } from '../../src/store/store.ts';
+import { newDatabase, storeOn } from '../support/database.ts';
 import { createRealCli, type Desks, settingsFor, startDesks } from './real-desks.ts';
 import type { Ran } from './world.ts';
 
@@ -223,6 +224,25 @@ describe('doctor', () => {
     expect(ran.code).toBe(4);
     expect(stateOf(ran, 'casebridge', 'database')).toEqual(['wrong']);
     expect(stateOf(ran, 'salesforce', 'login')).toEqual(['ok']);
+  });
+
+  it('says that titles are searched slowly where the database could not index them, and how to mend it', async () => {
+    const desks = await lived();
+    const database = await newDatabase();
+    const store = await storeOn(database);
+    const cli = createRealCli({ env: settingsFor(desks), store });
+    expect(stateOf(await cli.run('doctor', '--json'), 'casebridge', 'search')).toEqual([]);
+    await database.query('DROP EXTENSION pg_trgm CASCADE');
+    const ran = await cli.run('doctor', '--json');
+    expect(stateOf(ran, 'casebridge', 'search')).toEqual(['note']);
+    expect(ran.code).toBe(0);
+    const [said] = ran.lines.filter((line) => (line as Record<string, unknown>)['check'] === 'search');
+    const { what, cure } = said as Readonly<Record<'what' | 'cure', string>>;
+    expect(what).toContain('pg_trgm');
+    await database.query(cure.slice(cure.indexOf('CREATE EXTENSION')));
+    expect(stateOf(await cli.run('doctor', '--json'), 'casebridge', 'search')).toEqual([]);
+    await store.close();
+    await database.drop();
   });
 
   it('says by how much our clock differs, and that jwt_bearer cannot bear it', async () => {

@@ -34,6 +34,15 @@ export function doctorCommand(world: World): Command {
     .action((flags: FixFlags) => act(world, flags, (session) => runDoctor(session, flags)));
 }
 
+/** The migration does without where the extension is not to be had, or may not be created by the role that migrates. */
+const titleIndexCheck: Check = {
+  where: 'casebridge',
+  check: 'search',
+  state: 'note',
+  what: 'the database has no index over titles (the extension pg_trgm was missing when its tables were made), so the search for a part of a title reads every link',
+  cure: 'as a role that may, run CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE INDEX links_title_idx ON links USING gin (title gin_trgm_ops)',
+};
+
 type Tell = (check: Check) => Promise<void>;
 
 /** One line per check, as it is made; what is wrong comes with its cure. */
@@ -115,6 +124,7 @@ async function withDatabase(session: Session, tell: Tell, use: (store: Store) =>
         state: 'ok',
         what: 'the database answers and its tables are up to date',
       });
+      if ((await store.hasTitleIndex?.()) === false) await tell(titleIndexCheck);
       await use(store);
     });
   } catch (error) {

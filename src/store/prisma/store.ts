@@ -149,6 +149,13 @@ export async function openStore(options: PrismaStoreOptions): Promise<PrismaStor
     admin: createAdminRecords(raw),
     leases: createLeases(raw),
     limits,
+    hasTitleIndex: () =>
+      answering(async () => {
+        const { rows } = await pool.query<{ there: boolean }>(
+          `SELECT to_regclass('links_title_idx') IS NOT NULL AS there`,
+        );
+        return rows[0]?.there === true;
+      }),
     ping: () =>
       answering(async () => {
         await pool.query('SELECT 1');
