@@ -1,7 +1,7 @@
 import type { ConnectorError } from '../connectors/errors.ts';
 import { iso } from '../core/clock.ts';
-import { sameHold, sameHolds } from '../core/holds.ts';
-import type { Hold, Link, LinkStatus } from '../core/link.ts';
+import { sameHolds } from '../core/holds.ts';
+import type { Link } from '../core/link.ts';
 import type { LinkPlan, LinkView, PendingWrite } from '../core/plan.ts';
 import { afterWrite } from '../core/read-back.ts';
 import type { Fields } from '../core/record.ts';
@@ -12,6 +12,7 @@ import type { Outcome } from './apply.ts';
 import type { Engine } from './engine.ts';
 import type { EngineEvent } from './events.ts';
 import { conflictRow } from './note.ts';
+import { conflictEvents, finishedConflicts, named, newHolds, statusOf } from './settle-holds.ts';
 import { foundRows, historyRows, isRecordFault, nothingToRecord, refused, type Settlement } from './settlement.ts';
 import type { LinkDecision, LinkWork } from './work.ts';
 
@@ -205,54 +206,6 @@ function pendingOn(
 
 function numbersOf(now: LinkView['now']): Link['numbers'] {
   return { servicenow: now.servicenow.number, salesforce: now.salesforce.number };
-}
-
-/** Holds that end only when a person decides, or people make the sides agree. */
-function waitsForPerson(hold: Hold): boolean {
-  return (
-    hold.reason.kind === 'manual-conflict' || hold.reason.kind === 'bouncing' || hold.reason.kind === 'cut-text-edited'
-  );
-}
-
-function statusOf(holds: readonly Hold[]): LinkStatus {
-  return holds.some(waitsForPerson) ? 'conflict' : 'synced';
-}
-
-/** A hold made in this very run learns the id of the conflict that the store has just noted. */
-function named(holds: readonly Hold[], noted: readonly ConflictRow[]): readonly Hold[] {
-  return holds.map((hold) => {
-    const row = noted.find((candidate) => candidate.field === hold.field);
-    if (hold.reason.kind !== 'manual-conflict' || hold.reason.conflictId !== '' || row === undefined) return hold;
-    return { field: hold.field, reason: { kind: 'manual-conflict', conflictId: row.id } };
-  });
-}
-
-/**
- * Conflicts a person decided, open ones whose values have changed since (a newer row stands), and open ones whose field is no
- * longer held because people made the sides agree.
- */
-function finishedConflicts(
-  work: LinkWork,
-  holds: readonly Hold[],
-  noted: readonly ConflictRow[],
-  at: string,
-): Settlement['settledConflicts'] {
-  const held = new Set(holds.filter(waitsForPerson).map((hold) => hold.field));
-  const renewed = new Set(noted.filter((row) => row.status === 'open').map((row) => row.field));
-  return work.conflicts
-    .filter((row) => !noted.some((fresh) => fresh.id === row.id))
-    .filter((row) => row.status === 'decided' || !held.has(row.field) || renewed.has(row.field))
-    .map((row) => ({ id: row.id, winner: row.decision?.kind === 'take' ? row.decision.side : null, at }));
-}
-
-function newHolds(link: Link, before: readonly Hold[]): readonly EngineEvent[] {
-  return link.holds
-    .filter((hold) => hold.reason.kind !== 'manual-conflict' && !before.some((known) => sameHold(hold, known)))
-    .map((hold) => ({ type: 'link.held', link, hold }));
-}
-
-function conflictEvents(link: Link, rows: readonly ConflictRow[]): readonly EngineEvent[] {
-  return rows.map((conflict) => ({ type: 'conflict.noted', link, conflict }));
 }
 
 /** What an undo put back is on record under its own run, whoever carried it out. */
