@@ -5,7 +5,7 @@ import type { Sending } from '../ticket-system.ts';
 import { unexpected } from './errors.ts';
 import type { OnNotice } from './notices.ts';
 import type { Rest, RestAnswer } from './rest.ts';
-import { afterRun, afterSlowAlone, type BatchKind, fitting, unknownSize, type WriteSize } from './write-size.ts';
+import { afterRun, afterSlowAlone, type BatchKind, fitting, remembered, unknownSize, type WriteSize } from './write-size.ts';
 
 export interface BatchItem {
   /** Unique within its batch. */
@@ -77,7 +77,7 @@ export function createBatch(deps: { readonly rest: Rest; readonly clock: Clock; 
   let forbiddenUntil = 0;
   let told = false;
   const sizes = new Map<BatchKind, WriteSize>();
-  const sizeOf = (kind: BatchKind): WriteSize => sizes.get(kind) ?? unknownSize;
+  const sizeOf = (kind: BatchKind): WriteSize => remembered(sizes.get(kind) ?? unknownSize, clock.now());
 
   function send(items: readonly BatchItem[], sending: Sending | undefined): Promise<RestAnswer> {
     return rest.call({

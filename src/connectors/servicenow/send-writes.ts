@@ -1,7 +1,7 @@
 import { ConnectorError, type ConnectorErrorKind } from '../errors.ts';
 import { evenChunks } from './chunks.ts';
 import type { Context } from './context.ts';
-import { aimMs, type BatchKind, callsFor } from './write-size.ts';
+import { aimMs, type BatchKind, callsFor, expectedMs } from './write-size.ts';
 
 interface Failed {
   readonly kind: 'failed';
@@ -63,9 +63,7 @@ export async function sendWrites<T, R extends { readonly kind: string }>(
   }
 
   function divided(left: readonly number[], size: number, msPer: number | null): readonly (readonly number[])[] {
-    // Before one was timed, one call goes ahead and tells how long they take.
-    if (msPer === null && batch.allowed() && left.length > size) return [left.slice(0, size), left.slice(size)];
-    const calls = callsFor(left.length, size, context.rest.lanes(), msPer);
+    const calls = callsFor(left.length, size, context.rest.lanes(), expectedMs(kind, msPer));
     return calls === 0 ? [] : evenChunks(left, Math.ceil(left.length / calls));
   }
 
@@ -110,11 +108,8 @@ export async function sendWrites<T, R extends { readonly kind: string }>(
     }
   }
 
+  // Before one was timed, each lane's first call goes ahead with few and tells how long they take.
   plan = [sending.items.map((_, at) => at)];
-  if (batch.room(kind).msPer === null && batch.allowed()) {
-    const scout = take();
-    if (scout.length > 0) await call(scout);
-  }
   await Promise.all(Array.from({ length: Math.max(1, context.rest.lanes()) }, lane));
   // A lane may have ended just before another one put something back.
   await lane();

@@ -11,6 +11,8 @@ export interface WriteSize {
   readonly ceiling: { readonly items: number; readonly until: number } | null;
   /** Items since one was serviced in its time that were too slow in a call of their own. */
   readonly slowAlone: number;
+  /** When it was learned. */
+  readonly at: number;
 }
 
 /** What came of one call. */
@@ -24,7 +26,7 @@ export interface BatchRun {
   readonly now: number;
 }
 
-export const unknownSize: WriteSize = { msPer: null, timed: 0, ceiling: null, slowAlone: 0 };
+export const unknownSize: WriteSize = { msPer: null, timed: 0, ceiling: null, slowAlone: 0, at: 0 };
 
 /** A batch is cut off at 30 s (batch-api); half of that leaves room for items that take longer than most. */
 export const aimMs = 15_000;
@@ -41,11 +43,26 @@ const growth = 10;
 /** A size that was too large is not tried again for so long. */
 const keptMs = 10 * 60_000;
 
+/** What writes took in the night says little of the morning. */
+const staleMs = 60 * 60_000;
+
 /**
  * Before anything was timed. An update with business rules usually takes 120 ms: 100 take 12 s. Creates run every insert rule of
  * the table, 2.6 s in the documented example (batch-two-get-one-post-doc): ten fill 26 s. Lists take milliseconds.
  */
 const first: Readonly<Record<BatchKind, number>> = { read: 100, create: 10, update: 100, post: 100 };
+
+const usualMs: Readonly<Record<BatchKind, number>> = { read: 10, create: 2_600, update: 120, post: 120 };
+
+/** What is left of what was known; the times of long ago are forgotten. */
+export function remembered(size: WriteSize, now: number): WriteSize {
+  return now - size.at < staleMs ? size : { ...unknownSize, ceiling: size.ceiling };
+}
+
+/** What an item of a kind is expected to take: as timed, else as usual. */
+export function expectedMs(kind: BatchKind, msPer: number | null): number {
+  return msPer ?? usualMs[kind];
+}
 
 /** How many items of a kind to put into the next call. */
 export function fitting(kind: BatchKind, size: WriteSize, now: number): number {
@@ -70,7 +87,7 @@ export function afterRun(size: WriteSize, run: BatchRun): WriteSize {
   const ceiling =
     run.cutOff && run.sent > 1 ? { items: Math.min(half, stands?.items ?? half), until: now + keptMs } : stands;
   const slowAlone = run.serviced > 0 ? 0 : size.slowAlone;
-  return { msPer, timed: Math.max(size.timed, run.serviced), ceiling, slowAlone };
+  return { msPer, timed: Math.max(size.timed, run.serviced), ceiling, slowAlone, at: now };
 }
 
 /** One item alone took as long as many may: smaller calls were for its sake. Where none is quicker in between, all are like it. */
@@ -85,8 +102,8 @@ const shortMs = 5_000;
  * Into how many calls to divide `left` items when `size` of them fit into one: as few as possible, and where a call takes long, a
  * multiple of the lanes, since a lane that gets nothing in the last round is idle for as long as a call takes.
  */
-export function callsFor(left: number, size: number, lanes: number, msPer: number | null): number {
+export function callsFor(left: number, size: number, lanes: number, msPer: number): number {
   const fewest = Math.ceil(left / size);
-  if (msPer === null || lanes < 2 || (left / fewest) * msPer < shortMs) return fewest;
+  if (lanes < 2 || (left / fewest) * msPer < shortMs) return fewest;
   return Math.min(left, Math.ceil(fewest / lanes) * lanes);
 }

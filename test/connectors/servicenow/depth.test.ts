@@ -246,7 +246,7 @@ const newRecord = (n: number) => ({
 });
 
 describe('a create', () => {
-  it('sends ten ahead, and then as many as their time says', async () => {
+  it('sends ten ahead on each lane, and then as many as their time says', async () => {
     server.answer((heard) => {
       const reply = batchReply(heard, (item) => ({ status: 201, body: { result: wireRow(0, item.body) } }));
       const body = (reply as { body: { serviced_requests: { execution_time: number }[] } }).body;
@@ -258,7 +258,7 @@ describe('a create', () => {
     expect(results.map((one) => (one.kind === 'written' ? one.record.id : one))).toEqual(
       Array.from({ length: 110 }, (_, n) => sysId(n)),
     );
-    expect(server.heard.map((one) => batchItems(one).length)).toEqual([10, 50, 50]);
+    expect(server.heard.map((one) => batchItems(one).length)).toEqual([10, 10, 45, 45]);
   });
 
   it('finds the record of an insert that was refused though it went through', async () => {
@@ -342,6 +342,21 @@ describe('being told to wait', () => {
     const { client, waitMs } = await refusedWith(headers);
     expect(waitMs).toBe(expected);
     expect(client.gate.pausedUntil()).toBe(client.clock.now() + expected);
+  });
+
+  // Each node counts for itself and saves its count every thirty seconds: what the headers say jumps up and down.
+  it('heeds no figure of a limit but what it is told to wait, and of two waits the longer', async () => {
+    const client = clientFor(server.url);
+    const read = () => client.desk.read('incident', [sysId(1)], fields);
+    const nextHour = String(Math.floor(client.clock.now() / 1000) + 3600);
+    for (const limit of ['0', '50000', '1']) {
+      server.answer({ headers: { 'x-ratelimit-limit': limit, 'x-ratelimit-reset': nextHour }, body: { result: [] } });
+      await read();
+      expect([client.gate.pausedUntil(), client.gate.lanes()]).toEqual([0, 2]);
+    }
+    for (const seconds of ['600', '1']) server.answer({ status: 429, headers: { 'retry-after': seconds } });
+    await Promise.allSettled([read(), read()]);
+    expect(client.gate.pausedUntil() - client.clock.now()).toBe(600_000);
   });
 
   it('waits longer each time where no time is named, and starts over after a success', async () => {

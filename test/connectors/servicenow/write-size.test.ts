@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { afterRun, callsFor, fitting, unknownSize } from '../../../src/connectors/servicenow/write-size.ts';
+import { afterRun, callsFor, fitting, remembered, unknownSize } from '../../../src/connectors/servicenow/write-size.ts';
 
 const now = Date.parse('2026-03-04T05:06:07.000Z');
 const run = { sent: 100, serviced: 100, msPer: 120, cutOff: false, now };
@@ -56,6 +56,14 @@ describe('how many writes go into a call', () => {
     expect(sizes).toEqual([100, 50, 25, 12, 6, 3, 1, 1, 1]);
   });
 
+  it('forgets after an hour what writes took, and not what was too much', () => {
+    const night = afterRun(unknownSize, { ...run, msPer: 2 });
+    expect(fitting('update', remembered(night, now + 3_599_999), now + 3_599_999)).toBe(500);
+    expect(fitting('update', remembered(night, now + 3_600_000), now + 3_600_000)).toBe(100);
+    const cut = afterRun(night, { ...run, serviced: 40, cutOff: true, now: now + 3_500_000 });
+    expect(fitting('update', remembered(cut, now + 3_600_000), now + 3_600_000)).toBe(50);
+  });
+
   it('changes nothing where no item was timed and none was left over', () => {
     const known = afterRun(unknownSize, run);
     expect(afterRun(known, { ...run, msPer: null })).toEqual(known);
@@ -77,8 +85,9 @@ describe('into how many calls', () => {
     [1200, 500, 2, 1, 3],
     [1, 1, 4, 20_000, 1],
     [0, 125, 2, 120, 0],
-    [250, 100, 2, null, 3],
-  ])('%i writes, %i to a call, over %i lanes at %s ms each: %i', (left, size, lanes, msPer, calls) => {
+    [240, 100, 2, 120, 4],
+    [250, 100, 2, 120, 4],
+  ])('%i writes, %i to a call, over %i lanes at %i ms each: %i', (left, size, lanes, msPer, calls) => {
     expect(callsFor(left, size, lanes, msPer)).toBe(calls);
   });
 });
