@@ -4,8 +4,19 @@ import { ConnectorError } from '../errors.ts';
 import type { Sending } from '../ticket-system.ts';
 import { unexpected } from './errors.ts';
 import type { OnNotice } from './notices.ts';
+import { afterLists, listsPerCall, type ReadSize } from './read-size.ts';
 import type { Rest, RestAnswer } from './rest.ts';
-import { afterRun, afterSlowAlone, type BatchKind, fitting, remembered, unknownSize, type WriteSize } from './write-size.ts';
+import {
+  afterRun,
+  afterSlowAlone,
+  type BatchKind,
+  type BatchRun,
+  fitting,
+  remembered,
+  unknownSize,
+  type WriteKind,
+  type WriteSize,
+} from './write-size.ts';
 
 export interface BatchItem {
   /** Unique within its batch. */
@@ -38,7 +49,7 @@ export interface Batch {
   /** How many items of a kind to put into the next call, and what one takes (milliseconds, null before one was timed). */
   room(kind: BatchKind): { readonly items: number; readonly msPer: number | null };
   /** One item in a call of its own was cut off, or took as long as many may. */
-  slowAlone(kind: BatchKind): void;
+  slowAlone(kind: WriteKind): void;
   /** False while the account is known not to be allowed. */
   allowed(): boolean;
 }
@@ -76,8 +87,9 @@ export function createBatch(deps: { readonly rest: Rest; readonly clock: Clock; 
   const { rest, clock } = deps;
   let forbiddenUntil = 0;
   let told = false;
-  const sizes = new Map<BatchKind, WriteSize>();
-  const sizeOf = (kind: BatchKind): WriteSize => remembered(sizes.get(kind) ?? unknownSize, clock.now());
+  let lists: ReadSize | null = null;
+  const sizes = new Map<WriteKind, WriteSize>();
+  const sizeOf = (kind: WriteKind): WriteSize => remembered(sizes.get(kind) ?? unknownSize, clock.now());
 
   function send(items: readonly BatchItem[], sending: Sending | undefined): Promise<RestAnswer> {
     return rest.call({
@@ -113,15 +125,19 @@ export function createBatch(deps: { readonly rest: Rest; readonly clock: Clock; 
     const times = done.flatMap((one) => one.execution_time ?? []);
     const [sum, count] = times.length > 0 ? [times.reduce((a, b) => a + b, 0), times.length] : [tookMs, done.length];
     const run = { sent: own.length, serviced: done.length, msPer: count === 0 ? null : sum / count };
-    sizes.set(kind, afterRun(sizeOf(kind), { ...run, cutOff: done.length < own.length, now: clock.now() }));
+    note(kind, { ...run, cutOff: done.length < own.length, now: clock.now() });
+  }
+
+  function note(kind: BatchKind, run: BatchRun): void {
+    if (kind === 'read') lists = afterLists(lists, run);
+    else sizes.set(kind, afterRun(sizeOf(kind), run));
   }
 
   /** No answer in its time, or none that fits: fewer items next time. */
   function shrink(kind: BatchKind, items: readonly BatchItem[], error: ConnectorError): void {
     if (!tooMuch.has(error.data.cause ?? '')) return;
     const sent = items.filter((item) => kind === 'read' || item.method !== 'GET').length;
-    const run = { sent, serviced: 0, msPer: null, cutOff: true, now: clock.now() };
-    sizes.set(kind, afterRun(sizeOf(kind), run));
+    note(kind, { sent, serviced: 0, msPer: null, cutOff: true, now: clock.now() });
   }
 
   function forbid(error: ConnectorError): void {
@@ -133,7 +149,10 @@ export function createBatch(deps: { readonly rest: Rest; readonly clock: Clock; 
   return {
     allowed: () => forbiddenUntil <= clock.now(),
     slowAlone: (kind) => void sizes.set(kind, afterSlowAlone(sizeOf(kind))),
-    room: (kind) => ({ items: fitting(kind, sizeOf(kind), clock.now()), msPer: sizeOf(kind).msPer }),
+    room: (kind) =>
+      kind === 'read'
+        ? { items: listsPerCall(lists, clock.now()), msPer: null }
+        : { items: fitting(kind, sizeOf(kind), clock.now()), msPer: sizeOf(kind).msPer },
     run: async (items, kind = 'read', sending) => {
       if (forbiddenUntil > clock.now()) return null;
       const startedAt = clock.now();

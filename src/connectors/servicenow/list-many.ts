@@ -20,7 +20,7 @@ export async function listMany(
 ): Promise<readonly Listed[]> {
   if (requests.length < 2 || !context.batch.allowed()) return listInOrder(context, requests, signal);
   const most = context.batch.room('read').items;
-  if (requests.length > most) return inTurn(context, evenChunks(requests, most), signal);
+  if (requests.length > most) return inTurn(context, requests, signal);
   const items = requests.map((request, at) => ({ id: `r${at}`, method: 'GET', path: listPath(request) }) as const);
   let outcomes: ReadonlyMap<string, ItemOutcome> | null;
   try {
@@ -29,7 +29,7 @@ export async function listMany(
     // Too much for one answer, or for its time: what is learned from that is asked again before giving up.
     const fewer = context.batch.room('read').items;
     if (!(error instanceof ConnectorError) || fewer >= requests.length) throw error;
-    return inTurn(context, evenChunks(requests, fewer), signal);
+    return inTurn(context, requests, signal);
   }
   if (outcomes === null) return listInOrder(context, requests, signal);
   const listed = requests.map((request, at) => listedIn(request, outcomes.get(`r${at}`)));
@@ -50,14 +50,17 @@ export async function listAny(context: Context, requests: readonly ListRequest[]
   return Promise.all(requests.map((request) => listOne(context, request, undefined)));
 }
 
-/** One call after another, in the order asked. */
+/** One call after another, in the order asked, each as large as the ones before it say that it may be. */
 async function inTurn(
   context: Context,
-  chunks: readonly (readonly ListRequest[])[],
+  requests: readonly ListRequest[],
   signal: AbortSignal | undefined,
 ): Promise<readonly Listed[]> {
   const listed: Listed[] = [];
-  for (const chunk of chunks) listed.push(...(await listMany(context, chunk, signal)));
+  while (listed.length < requests.length) {
+    const [next = []] = evenChunks(requests.slice(listed.length), context.batch.room('read').items);
+    listed.push(...(await listMany(context, next, signal)));
+  }
   return listed;
 }
 

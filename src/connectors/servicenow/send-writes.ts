@@ -1,7 +1,7 @@
 import { ConnectorError, type ConnectorErrorKind } from '../errors.ts';
 import { evenChunks } from './chunks.ts';
 import type { Context } from './context.ts';
-import { aimMs, type BatchKind, callsFor, expectedMs } from './write-size.ts';
+import { aimMs, callsFor, expectedMs, type WriteKind } from './write-size.ts';
 
 interface Failed {
   readonly kind: 'failed';
@@ -24,7 +24,7 @@ const bytesAround = 800;
 const slack = { tooLong: 1.2, tooShort: 1.5 };
 
 export interface Sending<T, R> {
-  readonly kind: Exclude<BatchKind, 'read'>;
+  readonly kind: WriteKind;
   readonly items: readonly T[];
   /** What is sent of an item, in bytes of UTF-8. */
   readonly bytesOf: (item: T) => number;

@@ -1,5 +1,8 @@
-/** What a Batch call is for: how long its items take differs by that. */
-export type BatchKind = 'read' | 'create' | 'update' | 'post';
+/** What the writes of a Batch call are: how long they take differs by that. */
+export type WriteKind = 'create' | 'update' | 'post';
+
+/** What a Batch call is for. One of writes may bring lists along. */
+export type BatchKind = 'read' | WriteKind;
 
 /** What is known of how many items of one kind fit into a call. Times in milliseconds. */
 export interface WriteSize {
@@ -48,10 +51,9 @@ const staleMs = 60 * 60_000;
 
 /**
  * Before anything was timed. An update with business rules usually takes 120 ms: 100 take 12 s. Creates run every insert rule of
- * the table, 2.6 s in the documented example (batch-two-get-one-post-doc): ten fill 26 s. Lists take milliseconds.
+ * the table, 2.6 s in the documented example (batch-two-get-one-post-doc): ten fill 26 s.
  */
-const first: Readonly<Record<BatchKind, number>> = { read: 100, create: 10, update: 100, post: 100 };
-
+const first: Readonly<Record<WriteKind, number>> = { create: 10, update: 100, post: 100 };
 const usualMs: Readonly<Record<BatchKind, number>> = { read: 10, create: 2_600, update: 120, post: 120 };
 
 /** What is left of what was known; the times of long ago are forgotten. */
@@ -65,9 +67,8 @@ export function expectedMs(kind: BatchKind, msPer: number | null): number {
 }
 
 /** How many items of a kind to put into the next call. */
-export function fitting(kind: BatchKind, size: WriteSize, now: number): number {
+export function fitting(kind: WriteKind, size: WriteSize, now: number): number {
   const ceiling = size.ceiling !== null && now < size.ceiling.until ? size.ceiling.items : Number.POSITIVE_INFINITY;
-  if (kind === 'read') return Math.min(first.read, ceiling);
   const byTime =
     size.msPer === null
       ? first[kind]

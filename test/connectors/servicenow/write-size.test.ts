@@ -9,7 +9,6 @@ describe('how many writes go into a call', () => {
     ['create', 10],
     ['update', 100],
     ['post', 100],
-    ['read', 100],
   ] as const)('%s: %i before one was timed', (kind, items) => {
     expect(fitting(kind, unknownSize, now)).toBe(items);
   });
