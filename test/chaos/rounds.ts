@@ -45,9 +45,9 @@ async function killedAt(stage: Stage, wanted: Wanted): Promise<Came> {
   const work = async (): Promise<void> => {
     await act(stage, wanted);
     // What the dead one held rests for up to ten seconds.
-    await untilQuiet(daemon, 12_000);
+    await untilQuiet(daemon, 20_000);
     await act(stage, wanted);
-    await untilQuiet(daemon, 8000);
+    await untilQuiet(daemon, 12_000);
   };
   await Promise.race([daemon.ended, work()]).catch(() => undefined);
   if (daemon.alive()) await end(daemon);
@@ -61,7 +61,9 @@ async function killedAtRandom(stage: Stage, wanted: Wanted): Promise<Came> {
   await act(stage, wanted);
   const two = wanted.n % 4 === 3;
   const [daemon, other] = await Promise.all([startFor(world), two ? startFor(world) : null]);
-  await Promise.all([act(stage, wanted), people.bustle(2), delay(30 + random() * 1200)]);
+  // One time while it starts, the other while it works.
+  if (wanted.n % 2 === 1) await atWork(world, 1);
+  await Promise.all([act(stage, wanted), people.bustle(2), delay(30 + random() * 1500)]);
   const during = world.recoveries.length > 0 ? 'work' : 'recovery';
   await kill(daemon);
   if (other !== null) {
@@ -78,6 +80,7 @@ async function stoppedAmongOthers(stage: Stage, wanted: Wanted): Promise<Came> {
   const replicas = 2 + (wanted.n % 2);
   const [first, ...others] = await Promise.all(Array.from({ length: replicas }, () => startFor(world)));
   if (first === undefined) throw new Error('no replica');
+  await atWork(world, replicas);
   await Promise.all([act(stage, wanted), people.bustle(4), delay(random() * 800)]);
   first.signal('SIGSTOP');
   await people.bustle(4);
@@ -93,6 +96,7 @@ async function databaseRestarted(stage: Stage, wanted: Wanted): Promise<Came> {
   const { world, people, random } = stage;
   const replicas = 1 + (wanted.n % 2);
   const daemons = await Promise.all(Array.from({ length: replicas }, () => startFor(world)));
+  await atWork(world, replicas);
   await act(stage, wanted);
   await delay(random() * 500);
   await Promise.all([world.restartDatabase(), people.bustle(4)]);
@@ -105,6 +109,7 @@ async function networkCut(stage: Stage, wanted: Wanted): Promise<Came> {
   const { world, people, random } = stage;
   const daemon = await startFor(world);
   const side = sides[wanted.n % sides.length] ?? 'servicenow';
+  await atWork(world, 1);
   await act(stage, wanted);
   await delay(random() * 800);
   await world.desks[side].cable.cut();
@@ -135,7 +140,7 @@ async function leftInDoubt(stage: Stage, wanted: Wanted): Promise<Came> {
   await people.bustle(3);
   const point = aroundCreate[wanted.n % aroundCreate.length] ?? aroundCreate[0];
   const first = await world.startDaemon({ arm: `${point}@1`, times: 'earnest' });
-  await Promise.race([first?.ended, delay(30_000)]);
+  await Promise.race([first?.ended, delay(120_000)]);
   if (first?.alive() === true) {
     await end(first);
     return { outcome: 'missed' };
@@ -166,6 +171,12 @@ export async function startFor(world: World): Promise<Daemon> {
   const daemon = await world.startDaemon();
   if (daemon === null) throw new Error('the daemon did not start');
   return daemon;
+}
+
+/** Until so many processes of this round have polled every stream; no longer than twenty seconds. */
+async function atWork(world: World, processes: number): Promise<void> {
+  const until = Date.now() + 20_000;
+  while (world.recoveries.length < processes && Date.now() < until) await delay(50);
 }
 
 /** True when nothing was left to do twice in a row, within the time. */
