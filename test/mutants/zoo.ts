@@ -431,4 +431,28 @@ export const zoo: readonly Mutant[] = [
     ],
     hunt: lives,
   },
+  {
+    id: 'M34',
+    what: 'the notes of a long sending keep the time that it began at',
+    edits: [
+      {
+        file: 'src/engine/send-time.ts',
+        find: 'const sentAt = iso(engine.clock.now());',
+        put: 'const sentAt = iso(notedAt(engine, noted));',
+      },
+    ],
+    hunt: lives,
+  },
+  {
+    id: 'M35',
+    what: 'a long sending does not ask again whether it is still ours',
+    edits: [
+      {
+        file: 'src/engine/send-time.ts',
+        find: 'if (!this.#isOld()) return true;',
+        put: 'if (this.#renewedAt > 0) return true;',
+      },
+    ],
+    hunt: lives,
+  },
 ];

@@ -122,6 +122,8 @@ function drawStep(dice: Dice, kind: StepKind, mix: Mix): Step {
         what: dice.pick(['down', 'limited', 'refused']),
         ms: dice.between(1000, 300_000),
       };
+    case 'slow':
+      return { kind, side: side(dice), eachMs: dice.between(500, 40_000), ms: dice.between(30_000, 400_000) };
     case 'fault':
       return { kind, side: side(dice), fault: drawFault(dice, mix) };
     case 'database':

@@ -65,6 +65,12 @@ export async function happen(world: SimulatedWorld, step: Step): Promise<void> {
     case 'outage':
       world.note(`${step.side} is ${step.what} for ${step.ms} ms`, `${step.side} ${step.what}`);
       return world.outage(step.side, step.what, step.ms);
+    case 'slow':
+      world.note(
+        `each write to ${step.side} stands in line for ${step.eachMs} ms, for ${step.ms} ms`,
+        `slow writes to ${step.side}`,
+      );
+      return world.slow(step.side, step.eachMs, step.ms);
     case 'fault':
       return world.desks[step.side].faults.add(step.fault);
     case 'database':

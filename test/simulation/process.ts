@@ -1,10 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Readable } from 'node:stream';
-import type { ChildSystem } from '../../src/connectors/children.ts';
-import { ConnectorError } from '../../src/connectors/errors.ts';
 import type { TicketSystem } from '../../src/connectors/ticket-system.ts';
 import type { Clock, Ids } from '../../src/core/clock.ts';
-import type { SourceRecord } from '../../src/core/record.ts';
 import { bothSides, type Side } from '../../src/core/side.ts';
 import { createFileLane } from '../../src/engine/children/files-lane.ts';
 import { defaultTimes, type Engine } from '../../src/engine/engine.ts';
@@ -15,17 +11,14 @@ import { createWorker } from '../../src/engine/worker.ts';
 import type { Job, Queue } from '../../src/store/queue.ts';
 import { type Store, StoreUnavailable, type Tx } from '../../src/store/store.ts';
 import { seededIds } from '../support/random.ts';
-import { underOurUser } from './script.ts';
+import { behindDoors } from './doors.ts';
 import type { SimulatedWorld } from './world.ts';
 
 /** After so long without a heartbeat a worker's keys are handed to another. */
 export const leaseMs = 11_000;
 const redeliverMs = 1000;
-/** A server does not wait longer for the body of a request. */
-const hangsUpAfterMs = 60_000;
 
 type Port = 'door' | 'clock' | 'random';
-type Through = <T>(name: string, call: () => Promise<T>, write?: boolean) => Promise<T>;
 
 /** What a dead process waits for. */
 const forEver = new Promise<never>(() => undefined);
@@ -131,8 +124,8 @@ export class Process {
   }
 
   /**
-   * What happens at the door it has come to. A process of which any batch has asked for its keys and is about to send does not stop
-   * before it has: no service can do anything about that moment on a desk without conditional writes.
+   * What happens at the door it has come to. A process that has asked whether a file is still its own and is about to send it does not
+   * stop before it has: no service can do anything about that moment on a desk without conditional writes.
    */
   pass(sends: boolean): 'goes on' | 'dies' | 'stops' {
     if (this.#dying?.port === 'door') {
@@ -180,9 +173,10 @@ export class Process {
     if (!this.dead) this.#world.told(event);
   }
 
-  async #through<T>(name: string, call: () => Promise<T>, write = false): Promise<T> {
+  /** `sent`: what may arrive all the same when it dies before the call. */
+  async #through<T>(name: string, call: () => Promise<T>, sent: (() => Promise<unknown>) | null = null): Promise<T> {
     this.#world.points[name === 'transaction' ? 'db' : 'http'] += 2;
-    await this.#world.schedule.gate(this, `before ${name}`, write ? call : null);
+    await this.#world.schedule.gate(this, `before ${name}`, sent);
     const result = await call().then(
       (value) => ({ kind: 'value', value }) as const,
       (error: unknown) => ({ kind: 'error', error }) as const,
@@ -261,57 +255,17 @@ export class Process {
   }
 
   #system(side: Side): TicketSystem {
-    const system = this.#world.desks[side];
-    const { children } = system;
-    const through = <T>(name: string, call: () => Promise<T>, write = false): Promise<T> =>
-      this.#through(`${name} ${side}`, call, write);
-    return {
-      side,
-      calls: () => system.calls(),
-      changes: async (request) => {
-        const page = await through('changes', () => system.changes(request));
-        return { ...page, records: page.records.map(asShown) };
+    const world = this.#world;
+    return behindDoors(world.desks[side], {
+      through: (name, call, sent) => this.#through(`${name} ${side}`, call, sent ?? null),
+      wait: (ms) => this.engine.clock.sleep(ms),
+      now: () => world.clock.now(),
+      slowMs: () => world.slowMs(side),
+      reads: () => {
+        const reads = this.#reads.getStore();
+        if (reads !== undefined) reads[side] = world.clock.now();
       },
-      read: async (object, ids, fields, ask) => {
-        const results = await through('read', () => {
-          const reads = this.#reads.getStore();
-          if (reads !== undefined) reads[side] = this.#world.clock.now();
-          return system.read(object, ids, fields, ask);
-        });
-        return results.map((one) => (one.kind === 'found' ? { ...one, record: asShown(one.record) } : one));
-      },
-      create: (requests) => through('create', () => system.create(requests), true),
-      update: (requests) => {
-        this.#world.decidedOn(this.#reads.getStore()?.[side] ?? this.#world.clock.now(), requests);
-        return through('update', () => system.update(requests), true);
-      },
-      probe: (request) => through('probe', () => system.probe(request)),
-      fieldDates: (object, asks) => through('fieldDates', () => system.fieldDates(object, asks)),
-      describe: (object) => through('describe', () => system.describe(object)),
-      identity: () => through('identity', () => system.identity()),
-      ...(children === undefined ? {} : { children: this.#children(side, children, through) }),
-    };
+      decided: (requests) => world.decidedOn(this.#reads.getStore()?.[side] ?? world.clock.now(), requests),
+    });
   }
-
-  #children(side: Side, children: ChildSystem, through: Through): ChildSystem {
-    return {
-      post: (requests) => through('post', () => children.post(requests), true),
-      open: (file, signal) => through('open', () => children.open(file, signal)),
-      attach: (request) => {
-        const startedAt = this.#world.clock.now();
-        const open = async (): Promise<Readable> => {
-          const body = await request.open();
-          if (this.#world.clock.now() - startedAt < hangsUpAfterMs) return body;
-          throw new ConnectorError('Unavailable', { side, executed: 'no', cause: 'hung-up' });
-        };
-        return through('attach', () => children.attach({ ...request, open }), true);
-      },
-      detach: (object, file) => through('detach', () => children.detach(object, file), true),
-    };
-  }
-}
-
-/** A desk names the user of a save, not who has borrowed it. */
-function asShown(record: SourceRecord): SourceRecord {
-  return record.updatedBy === underOurUser ? { ...record, updatedBy: 'casebridge' } : record;
 }

@@ -23,6 +23,9 @@ export interface ScheduleOptions {
 
 const mostTurns = 60_000;
 
+/** Files are sent on an answer that was given before this door; other writes ask behind it whether they are still ours. */
+const unasked = /^before (attach|detach) /;
+
 /**
  * Decides who goes on next. Every call of every process to the outside waits here before and after, and the dice choose one of
  * them; time moves on between calls, and to the next sleeper when nobody can go on.
@@ -94,7 +97,7 @@ export class Schedule {
     if (this.turns > mostTurns) throw new Error('this life does not come to rest');
     this.#parked = this.#parked.filter((other) => other !== one);
     this.#note(`${one.owner.name} ${one.name}`);
-    const sends = [one, ...this.#parked].some(({ owner, sent }) => owner === one.owner && sent !== null);
+    const sends = [one, ...this.#parked].some(({ owner, name }) => owner === one.owner && unasked.test(name));
     const fate = one.owner.pass(sends);
     if (fate === 'dies') {
       this.#options.onDeath(one.owner, one.name, one.sent);

@@ -84,6 +84,7 @@ export type Step =
   | { readonly kind: 'jump'; readonly side: Side; readonly ms: number }
   | { readonly kind: 'lag'; readonly side: Side; readonly ms: number }
   | { readonly kind: 'outage'; readonly side: Side; readonly what: Outage; readonly ms: number }
+  | { readonly kind: 'slow'; readonly side: Side; readonly eachMs: number; readonly ms: number }
   | { readonly kind: 'fault'; readonly side: Side; readonly fault: MemoryFault }
   | { readonly kind: 'database'; readonly what: 'away' | 'commit unknown'; readonly times: number }
   | { readonly kind: 'resync' }

@@ -66,6 +66,7 @@ export class SimulatedWorld {
   calm = false;
   readonly #races: Record<Side, ((id: string) => void)[]> = { servicenow: [], salesforce: [] };
   readonly #outages: Record<Side, { what: Outage; until: number } | null> = { servicenow: null, salesforce: null };
+  readonly #slow: Record<Side, { eachMs: number; until: number } | null> = { servicenow: null, salesforce: null };
   /** When what a write was decided on was read, by the fields that it sends: some are carried out long after. */
   readonly #readAt = new WeakMap<Fields, number>();
   readonly #writeCalls: string[] = [];
@@ -200,6 +201,16 @@ export class SimulatedWorld {
     this.desks[side].comments.blind = false;
   }
 
+  /** For `ms`, each single write to this side stands in line for `eachMs` before it leaves. */
+  slow(side: Side, eachMs: number, ms: number): void {
+    this.#slow[side] = { eachMs, until: this.clock.now() + ms };
+  }
+
+  slowMs(side: Side): number {
+    const slow = this.#slow[side];
+    return slow === null || this.clock.now() >= slow.until ? 0 : slow.eachMs;
+  }
+
   outage(side: Side, what: Outage, ms: number): void {
     this.#outages[side] = { what, until: this.clock.now() + ms };
   }
@@ -273,6 +284,7 @@ export class SimulatedWorld {
       this.#seeing(side);
       this.#races[side].length = 0;
       this.#outages[side] = null;
+      this.#slow[side] = null;
       for (const { id } of this.desks[side].rows(objects[side])) if (this.#hidden.has(id)) this.show(side, id);
     }
     this.#database.length = 0;
