@@ -1,6 +1,7 @@
 /**
  * What links cost: size on disk, an idle poll, every list that people ask for, and memory under load, at growing numbers of links.
- * Run: npm run bench -- --links 1000000 [--at 0,100000] [--idle 30] [--times 20] [--load 500]
+ * Run: npm run bench -- --links 1000000 [--at 0,100000] [--idle 30] [--times 20] [--load 500] [--data folder]
+ * With --data the database lies in that folder, stays there, and is not filled again where it holds as many links.
  */
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,11 +12,13 @@ import { startEmbedded } from '../../src/store/embedded.ts';
 import { migrate } from '../../src/store/prisma/migrate.ts';
 import { systemClock } from '../../src/system.ts';
 import { ask, firstBytes } from './million/ask.ts';
+import { explain } from './million/explain.ts';
 import { fill } from './million/fill.ts';
 import { load } from './million/load.ts';
+import { explainable } from './million/plans.ts';
 import { type AtSize, report } from './million/report.ts';
 import { statementsOf } from './million/statements.ts';
-import { startDaemon } from './replicas/daemon.ts';
+import { type DaemonOptions, startDaemon } from './replicas/daemon.ts';
 import { startDesks } from './replicas/desk.ts';
 import { costOf, forgetPeak } from './throughput/process-cost.ts';
 
@@ -26,6 +29,7 @@ const { values } = parseArgs({
     idle: { type: 'string', default: '30' },
     times: { type: 'string', default: '20' },
     load: { type: 'string', default: '500' },
+    data: { type: 'string' },
     'node-args': { type: 'string', default: '' },
   },
 });
@@ -38,15 +42,17 @@ async function measure(links: number): Promise<AtSize> {
   // Postgres may run as another user, who must be able to walk in.
   await chmod(folder, 0o711);
   await mkdir(join(folder, 'daemon'));
-  const server = await startEmbedded({ dataDir: join(folder, 'data'), clock: systemClock });
+  const dataDir = values.data ?? join(folder, 'data');
+  const server = await startEmbedded({ dataDir, clock: systemClock, settings: explainable });
   const desks = await startDesks(0);
   try {
     await migrate(server.url);
     const filled = await fill(server.url, links, say);
     say(`${links} links: ${Math.round(filled.seconds)} s to write`);
     const nodeArgs = values['node-args'].split(' ').filter((arg) => arg !== '');
-    const daemon = await startDaemon({ databaseUrl: server.url, desks, dataDir: join(folder, 'daemon'), nodeArgs });
-    const cost = () => costOf(daemon.pid, folder);
+    const options: DaemonOptions = { databaseUrl: server.url, desks, dataDir: join(folder, 'daemon'), nodeArgs };
+    const daemon = await startDaemon(options);
+    const cost = () => costOf(daemon.pid, dataDir);
     try {
       await delay(settleMs);
       forgetPeak(daemon.pid);
@@ -61,6 +67,7 @@ async function measure(links: number): Promise<AtSize> {
       say(`${links} links: idle measured`);
       const asked = await ask(daemon, links, Number(values.times));
       const exported = await firstBytes(daemon, '/api/links/export.csv');
+      const explained = await explain({ daemon, options, logFile: join(dataDir, 'postgres.log'), links });
       say(`${links} links: questions asked`);
       forgetPeak(daemon.pid);
       const loaded = await load(desks, Number(values.load));
@@ -77,6 +84,7 @@ async function measure(links: number): Promise<AtSize> {
           peakMb: after.cost.peakMb,
         },
         asked,
+        explained,
         exportFirstBytesMs: exported,
         load: { ...loaded, peakMb: cost().peakMb },
         complaints: daemon.complaints().length,

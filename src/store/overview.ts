@@ -94,7 +94,12 @@ export interface RunFigures {
   /** History rows: values written, tickets' fields made, comments carried. */
   readonly values: number;
   readonly tickets: number;
+  /** True where there are more than were counted. */
+  readonly more: boolean;
 }
+
+/** So many values of a run are counted: a daemon that has run for months has written millions. */
+export const mostCounted = 10_000;
 
 /** A login to the dashboard. Only hashes are kept. */
 export interface SessionRow {

@@ -297,7 +297,9 @@ export function cannedAnswers(text: (plain: string) => string, role: Role = 'adm
       ],
     }),
     undoRuns: () => ({
-      items: [{ runId: 'run-1', kind: null, undoes: null, firstAt: at, lastAt: at, values: 3, tickets: 2 }],
+      items: [
+        { runId: 'run-1', kind: null, undoes: null, firstAt: at, lastAt: at, values: 3, tickets: 2, more: false },
+      ],
     }),
     undoPlan: () => ({
       mark: 'm',

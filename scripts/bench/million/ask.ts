@@ -45,6 +45,7 @@ export function questions(links: number): readonly (readonly [name: string, path
     ['proposals', '/api/proposals?limit=50'],
     ['people without a counterpart', '/api/unmatched?limit=50'],
     ['runs', '/api/runs?limit=20'],
+    ['runs that wrote values', '/api/undo/runs?limit=20'],
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { Asked } from './ask.ts';
+import type { Explained } from './explain.ts';
 import type { Filled } from './fill.ts';
 import type { Loaded } from './load.ts';
 
@@ -15,6 +16,7 @@ export interface AtSize {
     readonly peakMb: number;
   };
   readonly asked: readonly Asked[];
+  readonly explained: readonly Explained[];
   readonly exportFirstBytesMs: number;
   readonly load: Loaded & { readonly peakMb: number };
   readonly complaints: number;
@@ -49,7 +51,24 @@ export function report(results: readonly AtSize[]): string {
       return found === undefined ? '–' : `${found.p50} / ${found.p95}`;
     }),
   ]);
-  return `${table([head, ...figures])}\n${table([['ms, p50 / p95', ...head.slice(1)], ...asked])}`;
+  const last = results.at(-1)?.explained ?? [];
+  return `${table([head, ...figures])}\n${table([['ms, p50 / p95', ...head.slice(1)], ...asked])}\n${table([planHead, ...last.map(planLine)])}`;
+}
+
+const planHead = ['in the database', 'statements', 'ms', 'slowest', 'pages', 'indexes', 'whole tables (rows)'];
+
+/** Tables that are small by their nature are left out. */
+function planLine({ name, statements, ms, slowestMs, pages, indexes, whole }: Explained): string[] {
+  const read = whole.filter(({ rows }) => rows > 100).map(({ table: of, rows }) => `${of} (${count(rows)})`);
+  return [
+    name,
+    String(statements),
+    String(ms),
+    String(Math.round(slowestMs * 10) / 10),
+    count(pages),
+    indexes.map((index) => `\`${index}\``).join(', '),
+    [...new Set(read)].join(', '),
+  ];
 }
 
 const idleNames = {

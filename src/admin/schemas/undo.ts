@@ -13,6 +13,8 @@ export const writtenRun = z.object({
   lastAt: time,
   values: z.int(),
   tickets: z.int(),
+  /** True where there are more values and tickets than were counted. */
+  more: z.boolean(),
 });
 
 export const writtenRunsQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(200).default(50) });

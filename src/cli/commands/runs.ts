@@ -49,7 +49,7 @@ function cells(run: RunThatWrote): readonly string[] {
     run.undoes === null ? kind : `undo of ${run.undoes}`,
     shortTime(run.firstAt),
     shortTime(run.lastAt),
-    String(run.tickets),
-    String(run.values),
+    `${run.tickets}${run.more ? '+' : ''}`,
+    `${run.values}${run.more ? '+' : ''}`,
   ];
 }

@@ -141,7 +141,7 @@ function lines(status: Status): string {
 
 function lastRunLine({ lastRun: run }: Status): readonly string[] {
   if (run === null) return [];
-  const what = `${counted(run.values, 'value')} on ${counted(run.tickets, 'ticket')}`;
+  const what = `${run.more ? 'more than ' : ''}${counted(run.values, 'value')} on ${counted(run.tickets, 'ticket')}`;
   return [`Last run    ${run.runId}, ${what}, until ${shortTime(run.lastAt)} UTC`];
 }
 

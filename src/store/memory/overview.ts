@@ -1,6 +1,6 @@
 import type { Link, LinkStatus } from '../../core/link.ts';
 import { sides } from '../../core/side.ts';
-import type { ConflictFilter, LinkSearch, OverviewTx } from '../overview.ts';
+import { type ConflictFilter, type LinkSearch, mostCounted, type OverviewTx } from '../overview.ts';
 import type { ConflictRow, HistoryRow } from '../store.ts';
 import { byText, type State } from './state.ts';
 
@@ -62,8 +62,9 @@ export function overviewMethods(state: State): OverviewTx {
           runId,
           firstAt: rows[0]?.at ?? '',
           lastAt: rows.at(-1)?.at ?? '',
-          values: rows.length,
-          tickets: new Set(rows.map((row) => row.linkId)).size,
+          values: Math.min(rows.length, mostCounted),
+          tickets: new Set(rows.slice(0, mostCounted + 1).map((row) => row.linkId)).size,
+          more: rows.length > mostCounted,
         }))
         .toSorted(byText(({ runId }) => runId))
         .toReversed()

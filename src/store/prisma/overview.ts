@@ -1,4 +1,4 @@
-import type { ConflictFilter, Counts, OverviewTx } from '../overview.ts';
+import { type ConflictFilter, type Counts, mostCounted, type OverviewTx } from '../overview.ts';
 import type { Db } from './db.ts';
 import { Prisma } from './generated/client.ts';
 import { searchPage } from './link-search.ts';
@@ -88,15 +88,22 @@ export function overviewMethods(db: Db): Omit<OverviewTx, 'countLinksOf'> {
           SELECT (SELECT run_id FROM history h WHERE h.run_id < run.id ORDER BY run_id DESC LIMIT 1), n + 1
           FROM run WHERE run.id IS NOT NULL AND n < ${limit}
         )
-        SELECT run.id AS "runId", min(h.at) AS "firstAt", max(h.at) AS "lastAt", count(*) AS "values",
-               count(DISTINCT h.link_id) AS tickets
-        FROM run JOIN history h ON h.run_id = run.id GROUP BY run.id ORDER BY run.id DESC LIMIT ${limit}`;
+        SELECT run.id AS "runId", first.at AS "firstAt", last.at AS "lastAt", counted.values, counted.tickets
+        FROM run
+        CROSS JOIN LATERAL (SELECT at FROM history WHERE run_id = run.id ORDER BY id LIMIT 1) AS first
+        CROSS JOIN LATERAL (SELECT at FROM history WHERE run_id = run.id ORDER BY id DESC LIMIT 1) AS last
+        CROSS JOIN LATERAL (
+          SELECT count(*) AS values, count(DISTINCT link_id) AS tickets
+          FROM (SELECT link_id FROM history WHERE run_id = run.id ORDER BY id LIMIT ${mostCounted + 1}) AS written
+        ) AS counted
+        ORDER BY run.id DESC LIMIT ${limit}`;
       return rows.map((row) => ({
         runId: fromStored(row.runId),
         firstAt: row.firstAt.toISOString(),
         lastAt: row.lastAt.toISOString(),
-        values: Number(row.values),
+        values: Math.min(Number(row.values), mostCounted),
         tickets: Number(row.tickets),
+        more: Number(row.values) > mostCounted,
       }));
     },
   };

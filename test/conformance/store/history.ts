@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { mostCounted } from '../../../src/store/overview.ts';
 import { builtAt, historyRow } from '../../support/builders.ts';
 import { later, latest, type Run, scope } from './support.ts';
 
@@ -31,9 +32,21 @@ export function historySuite(run: Run): void {
     );
     expect(await run((tx) => tx.runHistory('nobody', { limit: 2 }))).toEqual([]);
     expect(await run((tx) => tx.runsThatWrote(2))).toEqual([
-      { runId: late, firstAt: later, lastAt: later, values: 1, tickets: 1 },
-      { runId: early, firstAt: builtAt, lastAt: latest, values: 3, tickets: 2 },
+      { runId: late, firstAt: later, lastAt: later, values: 1, tickets: 1, more: false },
+      { runId: early, firstAt: builtAt, lastAt: latest, values: 3, tickets: 2, more: false },
     ]);
     expect(await run((tx) => tx.runsThatWrote(1))).toHaveLength(1);
+  });
+
+  it('counts no more of a run that wrote a great deal than tells that it did', async () => {
+    const { pair } = scope();
+    const runId = `~~${pair}`;
+    const rows = Array.from({ length: mostCounted + 5 }, (_, n) =>
+      historyRow({ linkId: `${pair}-${n % 200}`, runId, value: n, at: n === mostCounted + 4 ? latest : later }),
+    );
+    await run((tx) => tx.addHistory(rows));
+    expect(await run((tx) => tx.runsThatWrote(1))).toEqual([
+      { runId, firstAt: later, lastAt: latest, values: mostCounted, tickets: 200, more: true },
+    ]);
   });
 }

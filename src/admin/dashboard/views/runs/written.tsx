@@ -46,8 +46,8 @@ export function WrittenRuns() {
                       <td>
                         <TimeText at={run.lastAt} />
                       </td>
-                      <td>{formatNumber(run.values)}</td>
-                      <td>{formatNumber(run.tickets)}</td>
+                      <td>{`${formatNumber(run.values)}${run.more ? '+' : ''}`}</td>
+                      <td>{`${formatNumber(run.tickets)}${run.more ? '+' : ''}`}</td>
                     </tr>
                   ))}
                 </tbody>
