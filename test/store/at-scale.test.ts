@@ -97,6 +97,13 @@ describe('at many links', () => {
     );
   });
 
+  it('finds what runs wrote along the index of runs, past no row of another', async () => {
+    await database.query(`UPDATE history SET run_id = 'run-' || id % 12`);
+    await database.query('VACUUM ANALYZE history');
+    const plan = await explained(store, (tx) => tx.runsThatWrote(20));
+    expect(plan).toEqual({ indexes: ['history_run_id_id_idx'], wholeTables: [] });
+  });
+
   it('counts comments and files as they come, change and go, in few steps', async () => {
     const counted = async (): Promise<unknown> =>
       database.query(

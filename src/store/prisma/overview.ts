@@ -77,7 +77,8 @@ export function overviewMethods(db: Db): Omit<OverviewTx, 'countLinksOf'> {
       return rows.map((row) => ({ ...toHistory(row), id: String(row.id) }));
     },
 
-    // From run to run along the index: a history of millions of rows has few runs.
+    // From run to run along the index: a history of millions of rows has few runs. Bounds instead of `=`, or the planner walks the
+    // primary key, past all rows of all other runs.
     runsThatWrote: async (limit) => {
       const rows = await db.$queryRaw<
         { runId: string; firstAt: Date; lastAt: Date; values: bigint; tickets: bigint }[]
@@ -89,12 +90,15 @@ export function overviewMethods(db: Db): Omit<OverviewTx, 'countLinksOf'> {
           FROM run WHERE run.id IS NOT NULL AND n < ${limit}
         )
         SELECT run.id AS "runId", first.at AS "firstAt", last.at AS "lastAt", counted.values, counted.tickets
-        FROM run
-        CROSS JOIN LATERAL (SELECT at FROM history WHERE run_id = run.id ORDER BY id LIMIT 1) AS first
-        CROSS JOIN LATERAL (SELECT at FROM history WHERE run_id = run.id ORDER BY id DESC LIMIT 1) AS last
+        FROM (SELECT id FROM run WHERE id IS NOT NULL) AS run
+        CROSS JOIN LATERAL (SELECT at FROM history WHERE run_id >= run.id ORDER BY run_id, id LIMIT 1) AS first
+        CROSS JOIN LATERAL (SELECT at FROM history WHERE run_id <= run.id ORDER BY run_id DESC, id DESC LIMIT 1) AS last
         CROSS JOIN LATERAL (
           SELECT count(*) AS values, count(DISTINCT link_id) AS tickets
-          FROM (SELECT link_id FROM history WHERE run_id = run.id ORDER BY id LIMIT ${mostCounted + 1}) AS written
+          FROM (
+            SELECT link_id FROM history WHERE run_id >= run.id AND run_id <= run.id
+            ORDER BY run_id, id LIMIT ${mostCounted + 1}
+          ) AS written
         ) AS counted
         ORDER BY run.id DESC LIMIT ${limit}`;
       return rows.map((row) => ({
