@@ -45,17 +45,21 @@ export async function chaos(plan: Plan, results: Results): Promise<void> {
   const say = (line: string): void =>
     plan.say(`${String(Math.round((performance.now() - startedAt) / 1000)).padStart(5)} s  ${line}`);
   const worlds = new Set<Promise<World>>();
+  let ending = false;
   const stopAll = async (): Promise<void> => {
+    ending = true;
     await Promise.allSettled([...worlds].map(async (world) => (await world).stop()));
   };
   const untie = endWith(stopAll);
   const open = async (random: () => number): Promise<Stage> => {
+    if (ending) throw new Error('told to end');
     const starting = startWorld();
     worlds.add(starting);
     const world = await starting;
     return { world, random, people: new People(world, random, plan.texts) };
   };
-  const over = (): boolean => performance.now() - startedAt > plan.withinMs;
+  // A group that was broken off asks for no new world.
+  const over = (): boolean => ending || performance.now() - startedAt > plan.withinMs;
   try {
     if (results.points(plan.commit) === null) {
       const { world, people } = await open(series(plan.seed));
@@ -73,7 +77,7 @@ export async function chaos(plan: Plan, results: Results): Promise<void> {
       for (let played = 1; groups.length > 0 && !over(); played += 1) {
         const group = groups.shift() ?? [];
         stage ??= await settledIn(await open(random));
-        const judged = await playGroup(plan, results, stage, group, { over, say });
+        const judged = await playGroup(plan, results, stage, group, { over, ending: () => ending, say });
         say(told(judged, groups.length));
         if (judged.broken.length === 0 && played % groupsPerWorld !== 0) continue;
         await stage.world.stop();
@@ -102,7 +106,10 @@ function told({ what, seconds, broken }: Judged, left: number): string {
 }
 
 interface Watch {
+  /** True when no round is to begin any more. */
   readonly over: () => boolean;
+  /** True when everything is being stopped. */
+  readonly ending: () => boolean;
   readonly say: (line: string) => void;
 }
 
@@ -114,7 +121,7 @@ async function playGroup(
   results: Results,
   stage: Stage,
   group: readonly Wanted[],
-  { over, say }: Watch,
+  { over, ending, say }: Watch,
 ): Promise<Judged> {
   groupCount += 1;
   const { world, people } = stage;
@@ -148,6 +155,8 @@ async function playGroup(
     }
     broken = await settleAndJudge(stage);
   } catch (error) {
+    // The processes were taken away from under it: that shows nothing.
+    if (ending()) throw error;
     broken = [{ what: 'stuck', about: error instanceof Error ? (error.stack ?? error.message) : String(error) }];
   }
   await tellBroken(stage, broken, plan.say, say);
