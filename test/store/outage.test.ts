@@ -8,6 +8,7 @@ import { type EmbeddedPostgres, startEmbedded } from '../../src/store/embedded.t
 import { openStore, type PrismaStore, type PrismaStoreOptions } from '../../src/store/prisma/store.ts';
 import { StoreUnavailable } from '../../src/store/store.ts';
 import { realClock } from '../support/clock.ts';
+import { layCable } from '../e2e/support/cable.ts';
 import { newDatabase, storeOn, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -114,6 +115,35 @@ describe('a Postgres that goes away', { timeout: 120_000 }, () => {
     expect(said.length).toBeGreaterThan(2);
     expect(inspect(said, { depth: 20, showHidden: true })).not.toContain(new URL(server.url).password);
     await start();
+  });
+});
+
+describe('a connection that is half open', { timeout: 120_000 }, () => {
+  it('is noticed by whoever waits for an answer, though nobody hangs up, and left behind', async () => {
+    const database = await newDatabase();
+    const cable = await layCable(database.url);
+    const notices: string[] = [];
+    const store = await storeOn(database, {
+      url: cable.url,
+      onLost: () => notices.push('lost'),
+      onBack: () => notices.push('back'),
+    });
+    await store.transaction((tx) => tx.saveIdentity('servicenow', 'dev12345'));
+    cable.freeze();
+    // On the connection that is there, and on a new one: nobody waits for ever.
+    const asked = await Promise.allSettled([store.ping(), store.transaction((tx) => tx.countLinks())]);
+    expect(asked.map((one) => (one.status === 'rejected' ? one.reason : one))).toEqual([
+      expect.any(StoreUnavailable),
+      expect.any(StoreUnavailable),
+    ]);
+    expect(notices).toEqual(['lost']);
+    cable.thaw();
+    await store.ping();
+    expect(await store.transaction((tx) => tx.identity('servicenow'))).toBe('dev12345');
+    expect(notices).toEqual(['lost', 'back']);
+    await store.close();
+    await cable.cut();
+    await database.drop();
   });
 });
 

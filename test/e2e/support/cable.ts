@@ -6,13 +6,19 @@ export interface Cable {
   readonly url: string;
   cut(): Promise<void>;
   mend(): Promise<void>;
+  /** From now on nothing comes through, either way, and neither end is told: the line is half open. */
+  freeze(): void;
+  /** What was held back comes through. */
+  thaw(): void;
 }
 
 export async function layCable(to: string): Promise<Cable> {
   const { hostname, port } = new URL(to);
-  const sockets = new Set<Socket>();
+  /** Each end with the one across. */
+  const sockets = new Map<Socket, Socket>();
   let server: Server;
   let own = 0;
+  let frozen = false;
 
   const mend = async (): Promise<void> => {
     server = createServer((near) => {
@@ -21,14 +27,14 @@ export async function layCable(to: string): Promise<Cable> {
         [near, far],
         [far, near],
       ] as const) {
-        sockets.add(socket);
+        sockets.set(socket, other);
         // A cut line has nothing to report: its end is what the test is about.
         socket.on('error', () => other.destroy());
         socket.on('close', () => {
           sockets.delete(socket);
           other.destroy();
         });
-        socket.pipe(other);
+        if (!frozen) socket.pipe(other);
       }
     });
     await new Promise<void>((resolve) => server.listen(own, '127.0.0.1', resolve));
@@ -39,9 +45,17 @@ export async function layCable(to: string): Promise<Cable> {
   return {
     url: Object.assign(new URL(to), { port: String(own) }).href,
     mend,
+    freeze: () => {
+      frozen = true;
+      for (const [socket, other] of sockets) socket.unpipe(other).pause();
+    },
+    thaw: () => {
+      frozen = false;
+      for (const [socket, other] of sockets) socket.pipe(other);
+    },
     cut: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets.keys()) socket.destroy();
       await closed;
     },
   };
