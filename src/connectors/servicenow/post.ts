@@ -2,15 +2,18 @@ import type { PostRequest, PostResult } from '../children.ts';
 import { harmless } from '../../core/comments/text.ts';
 import { ConnectorError } from '../errors.ts';
 import type { ItemOutcome } from './batch.ts';
+import { evenChunks } from './chunks.ts';
 import type { Context } from './context.ts';
 import { elementOf } from './journal-entries.ts';
 import { saysIn } from './journal-stream.ts';
+import { listAny } from './list-many.ts';
 import { outcomeOf } from './outcomes.ts';
 import type { People } from './people.ts';
+import { byIds } from './read.ts';
 import { sendWrites } from './send-writes.ts';
 import { normalId, oneAnswer, type Row, textOf } from './records.ts';
 import type { Sending } from '../ticket-system.ts';
-import { displayOf, tablePath, writeQuery } from './table.ts';
+import { displayOf, type ListRequest, tablePath, writeQuery } from './table.ts';
 import { writeTimeoutMs } from './update.ts';
 import { fromWireTime } from './wire-time.ts';
 
@@ -94,42 +97,101 @@ async function sendRound(desk: Desk, round: readonly Sendable[]): Promise<readon
 }
 
 async function sendCall(desk: Desk, call: readonly Sendable[]): Promise<readonly PostResult[]> {
-  const items = call.map(({ request }, at) => ({ id: `p${at}`, ...patchOf(request) }));
+  const requests = call.map(({ request }) => request);
+  const startedAt = desk.context.clock.now();
+  const items = requests.map((request, at) => ({ id: `p${at}`, ...patchOf(request) }));
   const outcomes = items.length > 1 ? await desk.context.batch.run(items, 'post', desk.sending) : null;
-  if (outcomes === null) return Promise.all(call.map((one) => sendSingly(desk, one.request)));
-  return call.map((one, at) => resultOf(desk, one.request, outcomes.get(`p${at}`)));
+  const said =
+    outcomes === null
+      ? await Promise.all(requests.map((request) => sendSingly(desk, request)))
+      : requests.map((request, at) => saidBy(desk, request, outcomes.get(`p${at}`), startedAt));
+  return orLook(desk.context, requests, said);
 }
 
-async function sendSingly(desk: Desk, request: PostRequest): Promise<PostResult> {
-  const { sending } = desk;
+async function sendSingly(desk: Desk, request: PostRequest): Promise<Said> {
+  const { context, sending } = desk;
+  const startedAt = context.clock.now();
   const call = { ...patchOf(request), effect: 'write', timeoutMs: writeTimeoutMs, sending } as const;
-  return resultOf(desk, request, await outcomeOf(() => desk.context.rest.call(call)));
+  return saidBy(desk, request, await outcomeOf(() => context.rest.call(call)), startedAt);
 }
 
-/** The answer shows the journal as rendered: in value mode it reads as `""` (table-patch-incident-doc). */
+/** The journal itself is not asked for: it comes whole, and those of 500 tickets are more than an answer may be long. */
 function patchOf(request: PostRequest) {
-  const element = elementOf[request.channel];
-  const fields = ['sys_id', 'sys_updated_on', 'sys_updated_by', element];
   return {
     method: 'PATCH',
-    path: `${nameOf(request)}?${writeQuery(fields, 'all')}`,
-    body: { [element]: harmless(request.text) },
+    path: `${nameOf(request)}?${writeQuery(['sys_id', 'sys_updated_on', 'sys_updated_by'])}`,
+    body: { [elementOf[request.channel]]: harmless(request.text) },
   } as const;
 }
 
-function resultOf(desk: Desk, request: PostRequest, outcome: ItemOutcome | undefined): PostResult {
+/** `unmoved`: answered as a success by a ticket that was last saved before the call set out. */
+type Said = PostResult | { readonly kind: 'unmoved' };
+
+function saidBy(desk: Desk, request: PostRequest, outcome: ItemOutcome | undefined, startedAt: number): Said {
   if (outcome === undefined) return doubt(request, 'not-answered');
   if (outcome.kind === 'failed') return { kind: 'failed', error: outcome.error };
   const parsed = oneAnswer.safeParse(outcome.body);
   if (!parsed.success) return doubt(request, 'broken-answer');
   const row: Row = parsed.data.result;
   if (normalId(textOf(row, 'sys_id') ?? '') !== request.recordId) return doubt(request, 'other-record');
-  // A field ACL drops a value in silence. A journal that came and does not hold our text is proof; one that did not come is none.
-  const journal = displayOf(row, elementOf[request.channel]);
-  if (journal !== null && !saysIn(journal, request.text)) return refused('not-saved', request);
+  const at = fromWireTime(textOf(row, 'sys_updated_on') ?? '');
+  if (at !== null && Date.parse(at) < setOut(outcome.headers['date'], desk.context.clock.now() - startedAt))
+    return { kind: 'unmoved' };
   const signed = textOf(row, 'sys_updated_by');
   if (typeof signed === 'string') desk.people.signedAs(signed);
-  return { kind: 'posted', id: null, at: fromWireTime(textOf(row, 'sys_updated_on') ?? '') };
+  return { kind: 'posted', id: null, at };
+}
+
+/**
+ * The second in which a call set out, by the server's clock. `Date` is cut to the second like the stamps are: this errs by one at most,
+ * and then a journal is looked at that need not have been.
+ */
+function setOut(date: string | undefined, tookMs: number): number {
+  return Math.floor((Date.parse(date ?? '') + 999 - tookMs) / 1_000) * 1_000;
+}
+
+/** So many journals are read at once. */
+const journalsPerLook = 10;
+
+/**
+ * A field ACL drops a value in silence, and a comment moves its ticket (table-patch-comment-display-true-rec): of tickets that did not
+ * move the journals are read, as rendered. One that came and does not hold our text is proof; one that did not come is none.
+ */
+async function orLook(
+  context: Context,
+  requests: readonly PostRequest[],
+  said: readonly Said[],
+): Promise<readonly PostResult[]> {
+  const unmoved = requests.filter((_, at) => said[at]?.kind === 'unmoved');
+  const rows = await journalsOf(context, unmoved);
+  return requests.map((request, at): PostResult => {
+    const one = said[at] ?? doubt(request, 'not-answered');
+    if (one.kind !== 'unmoved') return one;
+    const row = rows.get(keyOf(request));
+    const journal = row === undefined ? null : displayOf(row, elementOf[request.channel]);
+    if (journal !== null && !saysIn(journal, request.text)) return refused('not-saved', request);
+    return { kind: 'posted', id: null, at: null };
+  });
+}
+
+async function journalsOf(context: Context, requests: readonly PostRequest[]): Promise<ReadonlyMap<string, Row>> {
+  if (requests.length === 0) return new Map();
+  const elements = [...new Set(requests.map(({ channel }) => elementOf[channel]))];
+  const lists = [...Map.groupBy(requests, ({ object }) => object)].flatMap(([object, some]) =>
+    evenChunks(some, journalsPerLook).map((few): ListRequest => {
+      const ids = few.map(({ recordId }) => recordId);
+      return { ...byIds(object, ids, elements), fields: ['sys_id', ...elements], display: 'all' };
+    }),
+  );
+  const listed = await listAny(context, lists);
+  return new Map(
+    listed.flatMap((list, at) =>
+      // A look that failed proves nothing.
+      list instanceof ConnectorError
+        ? []
+        : list.rows.map((row) => [`${lists[at]?.table} ${normalId(textOf(row, 'sys_id') ?? '')}`, row] as const),
+    ),
+  );
 }
 
 function keyOf(request: PostRequest): string {

@@ -4,6 +4,7 @@ import type { Children, PostRequest } from '../../../src/connectors/children.ts'
 import type { ServiceNowNotice } from '../../../src/connectors/servicenow/notices.ts';
 import { createServiceNow } from '../../../src/connectors/servicenow/servicenow.ts';
 import { createGate } from '../../../src/connectors/gate.ts';
+import { toWireTime } from '../../../src/connectors/servicenow/wire-time.ts';
 import type { TicketSystem } from '../../../src/connectors/ticket-system.ts';
 import type { Channel } from '../../../src/core/children.ts';
 import type { Clock } from '../../../src/core/clock.ts';
@@ -171,7 +172,8 @@ describe('journals by their rows', () => {
       sys_created_by: 'beth.anglin',
     });
     const journal = Array.from({ length: 2_500 }, (_, n) => row(n));
-    const answer = (url: string): unknown[] => {
+    const answer = (url: string): unknown => {
+      if (url.includes('/current_user')) return { user_name: integration };
       if (url.includes('/incident')) return [wireRow(1)];
       if (!url.includes('/sys_journal_field')) return [];
       const offset = Number(/sysparm_offset=(\d+)/.exec(url)?.[1] ?? 0);
@@ -369,9 +371,30 @@ describe('who we are', () => {
     const { desk } = connect();
     const id = newIncident();
     sandbox.desk.comment('incident', id, 'nobody knows whose', 'public', integration);
-    expect((await commentsOf(desk, id))[0]?.items.map(({ own }) => own)).toEqual([false]);
+    // Taken for a person's, it would be carried back to where it came from.
+    expect(await commentsOf(desk, id)).toEqual([{ items: [], complete: false }]);
     await desk.children?.post([post(id, 'ours')]);
     expect((await commentsOf(desk, id))[0]?.items.map(({ own }) => own)).toEqual([true, true]);
+  });
+});
+
+describe('where our own name could not be looked up', () => {
+  it('nothing rendered is taken for a person’s: what is ours would be carried back', async () => {
+    sandbox.rights.change(integration, { denied: { sys_journal_field: ['read'] } });
+    const { desk } = connect();
+    const id = newIncident();
+    sandbox.desk.comment('incident', id, 'ours', 'public', integration);
+    sandbox.faults.add({ kind: 'ok-html', path: '/sys_user', times: 1 });
+    await expect(commentsOf(desk, id)).rejects.toMatchObject({ data: { cause: 'own-name-unknown', executed: 'no' } });
+    expect((await commentsOf(desk, id))[0]?.items.map(({ own }) => own)).toEqual([true]);
+  });
+
+  it('because we may not see ourselves, rendered entries wait', async () => {
+    sandbox.rights.change(integration, { denied: { sys_journal_field: ['read'], sys_user: ['read'] } });
+    const { desk } = connect();
+    const id = newIncident();
+    say(id, 'whose is this?');
+    expect(await commentsOf(desk, id)).toEqual([{ items: [], complete: false }]);
   });
 });
 
@@ -436,6 +459,25 @@ describe('posts', () => {
       { kind: 'posted' },
       { kind: 'failed', error: { kind: 'Rejected', data: { cause: 'not-saved', executed: 'no' } } },
     ]);
+  });
+
+  it('do not bring the journals back with them: those of many tickets are more than one answer holds', async () => {
+    const replay = await startReplay();
+    const shown: (string | null)[] = [];
+    replay.answer((heard) =>
+      batchReply(heard, ({ url }) => {
+        const { pathname, searchParams } = new URL(url, 'http://replay.invalid');
+        shown.push(searchParams.get('sysparm_fields'));
+        const sys_id = pathname.split('/').at(-1);
+        const sys_updated_on = toWireTime(new Date(Date.now() + 1_000).toISOString());
+        return { status: 200, body: { result: { sys_id, sys_updated_on } } };
+      }),
+    );
+    const { desk } = clientFor(replay.url);
+    const posted = await desk.children?.post([1, 2, 3].map((n) => post(sysId(n), 'On it.')));
+    await replay.stop();
+    expect(posted?.map(({ kind }) => kind)).toEqual(['posted', 'posted', 'posted']);
+    expect(new Set(shown)).toEqual(new Set(['sys_id,sys_updated_on,sys_updated_by']));
   });
 
   it('that are refused stop nobody; those behind one in doubt stay where they are', async () => {
