@@ -3,10 +3,10 @@ import { useAnswer } from '../api/use-answer.ts';
 import { ApiProblem } from '../api/problem.ts';
 import { formatRoute } from '../route/route.ts';
 import { Loaded, Value } from '../ui/parts.tsx';
+import { LinkCell, Table } from '../ui/table.tsx';
 import { formatNumber } from '../ui/time.ts';
 import { TimeText } from '../ui/time-text.tsx';
 import { useNow } from '../ui/use-now.ts';
-import { bothNames } from '../ui/words.ts';
 import { UndoCard } from './runs/undo-card.tsx';
 import { duration, RunActs, RunProgress, RunState } from './runs/run-parts.tsx';
 
@@ -97,38 +97,22 @@ function DriftTable({ drift }: { readonly drift: RunDetail['drift'] }) {
   return (
     <section class="card">
       <h2>What differs</h2>
-      <div class="scroll">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Tickets</th>
-              <th scope="col">What</th>
-              <th scope="col">ServiceNow</th>
-              <th scope="col">Salesforce</th>
-            </tr>
-          </thead>
-          <tbody>
-            {drift.map((one) => (
-              <tr key={`${one.linkId} ${one.field ?? ''} ${one.side ?? ''}`} data-row>
-                <td>
-                  <a href={formatRoute(['links', one.linkId])} data-open>
-                    <bdi>{bothNames(one)}</bdi>
-                  </a>
-                </td>
-                <td>
-                  <bdi>{one.text}</bdi>
-                </td>
-                <td>
-                  <Value value={one.servicenow} />
-                </td>
-                <td>
-                  <Value value={one.salesforce} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table heads={['Tickets', 'What', 'ServiceNow', 'Salesforce']}>
+        {drift.map((one) => (
+          <tr key={`${one.linkId} ${one.field ?? ''} ${one.side ?? ''}`} data-row>
+            <LinkCell of={one} />
+            <td>
+              <bdi>{one.text}</bdi>
+            </td>
+            <td>
+              <Value value={one.servicenow} />
+            </td>
+            <td>
+              <Value value={one.salesforce} />
+            </td>
+          </tr>
+        ))}
+      </Table>
     </section>
   );
 }

@@ -1,12 +1,13 @@
-import { useContext, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { Run } from '../../schemas/runs.ts';
 import { post } from '../api/client.ts';
-import { StatusContext, useMay } from '../api/session.ts';
+import { useMay } from '../api/session.ts';
 import { useAnswer } from '../api/use-answer.ts';
 import { formatRoute } from '../route/route.ts';
 import { setFilters } from '../route/use-route.ts';
 import { ActButton } from '../ui/act-button.tsx';
 import { announce } from '../ui/announce.tsx';
+import { PairSelect } from '../ui/pair-select.tsx';
 import { Empty, Loaded } from '../ui/parts.tsx';
 import { formatNumber } from '../ui/time.ts';
 import { TimeText } from '../ui/time-text.tsx';
@@ -107,10 +108,8 @@ function Counts({ counts }: { readonly counts: Run['counts'] }) {
 }
 
 function StartCard({ onStarted }: { readonly onStarted: () => Promise<void> }) {
-  const status = useContext(StatusContext);
   const [pair, setPair] = useState('');
   const [since, setSince] = useState('');
-  const names = [...new Set(status?.polls.map((poll) => poll.pair) ?? [])];
   const of = pair === '' ? {} : { pair };
   const start = async (body: Parameters<typeof post<'/api/runs'>>[1]): Promise<void> => {
     const run = await post('/api/runs', body);
@@ -120,17 +119,7 @@ function StartCard({ onStarted }: { readonly onStarted: () => Promise<void> }) {
   return (
     <section class="card" aria-label="Start a run">
       <div class="toolbar">
-        <label>
-          Pair
-          <select value={pair} onChange={(event) => setPair(event.currentTarget.value)}>
-            <option value="">all</option>
-            {names.map((name) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <PairSelect pair={pair} onPair={setPair} />
         <label>
           Changed since
           <input type="datetime-local" value={since} onInput={(event) => setSince(event.currentTarget.value)} />

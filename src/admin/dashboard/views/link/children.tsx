@@ -1,5 +1,6 @@
 import type { Child } from '../../../schemas/links.ts';
 import { Mark, SideName } from '../../ui/parts.tsx';
+import { Table } from '../../ui/table.tsx';
 import { formatBytes } from '../../ui/time.ts';
 import { TimeText } from '../../ui/time-text.tsx';
 import type { Tone } from '../../ui/words.ts';
@@ -21,42 +22,28 @@ export function ChildrenCard({ items }: { readonly items: readonly Child[] }) {
       {items.length === 0 ? (
         <p class="soft">None was seen on either side yet.</p>
       ) : (
-        <div class="scroll">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">What</th>
-                <th scope="col">From</th>
-                <th scope="col">Seen by</th>
-                <th scope="col">State</th>
-                <th scope="col">Counterpart</th>
-                <th scope="col">When</th>
-              </tr>
-            </thead>
-            <tbody>
-              {items.map((item) => (
-                <tr key={item.id}>
-                  <td>
-                    {item.kind} <NameOf item={item} />
-                    <div class="id soft">{item.sourceId}</div>
-                  </td>
-                  <td>
-                    <SideName side={item.side} />
-                  </td>
-                  <td>{item.channel === 'public' ? 'customer and desk' : 'desk only'}</td>
-                  <td>
-                    <Mark tone={states[item.state]?.[0] ?? 'off'}>{states[item.state]?.[1] ?? item.state}</Mark>
-                    <Why item={item} />
-                  </td>
-                  <td class="id">{item.counterpartId ?? '–'}</td>
-                  <td>
-                    <TimeText at={item.updatedAt} as="exact" />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table heads={['What', 'From', 'Seen by', 'State', 'Counterpart', 'When']}>
+          {items.map((item) => (
+            <tr key={item.id}>
+              <td>
+                {item.kind} <NameOf item={item} />
+                <div class="id soft">{item.sourceId}</div>
+              </td>
+              <td>
+                <SideName side={item.side} />
+              </td>
+              <td>{item.channel === 'public' ? 'customer and desk' : 'desk only'}</td>
+              <td>
+                <Mark tone={states[item.state]?.[0] ?? 'off'}>{states[item.state]?.[1] ?? item.state}</Mark>
+                <Why item={item} />
+              </td>
+              <td class="id">{item.counterpartId ?? '–'}</td>
+              <td>
+                <TimeText at={item.updatedAt} as="exact" />
+              </td>
+            </tr>
+          ))}
+        </Table>
       )}
     </section>
   );

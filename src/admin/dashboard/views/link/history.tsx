@@ -5,6 +5,7 @@ import { get } from '../../api/client.ts';
 import { useAnswer } from '../../api/use-answer.ts';
 import { ActButton } from '../../ui/act-button.tsx';
 import { Empty, Person, Shown } from '../../ui/parts.tsx';
+import { Table } from '../../ui/table.tsx';
 import { TimeText } from '../../ui/time-text.tsx';
 import { sideNames } from '../../ui/words.ts';
 
@@ -80,52 +81,36 @@ const words: Readonly<Record<string, string>> = {
 
 function HistoryTable({ entries }: { readonly entries: readonly HistoryEntry[] }) {
   return (
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">When</th>
-            <th scope="col">Field</th>
-            <th scope="col">Before</th>
-            <th scope="col">Value</th>
-            <th scope="col">From</th>
-            <th scope="col">Who</th>
-            <th scope="col">Because</th>
-            <th scope="col">Run</th>
-          </tr>
-        </thead>
-        <tbody>
-          {entries.map((entry) => (
-            <tr key={entry.id}>
-              <td>
-                <TimeText at={entry.at} as="exact" />
-              </td>
-              <td>{entry.label}</td>
-              <td>
-                <Shown text={entry.beforeName ?? ''} raw={entry.before} />
-              </td>
-              <td>
-                <Shown text={entry.valueName ?? ''} raw={entry.value} />
-              </td>
-              <td>
-                {sideNames[entry.from]} → {sideNames[entry.to]}
-              </td>
-              <td>
-                <Person id={entry.by} name={entry.byName} nobody="–" />
-              </td>
-              <td>
-                {words[entry.because] ?? entry.because}
-                {entry.because === 'conflict' && entry.rule !== null && ` “${entry.rule}”`}
-              </td>
-              <td>
-                <a class="id" href={formatRoute(['runs', entry.runId])} title={entry.runId}>
-                  {entry.runId.slice(0, 8)}
-                </a>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table heads={['When', 'Field', 'Before', 'Value', 'From', 'Who', 'Because', 'Run']}>
+      {entries.map((entry) => (
+        <tr key={entry.id}>
+          <td>
+            <TimeText at={entry.at} as="exact" />
+          </td>
+          <td>{entry.label}</td>
+          <td>
+            <Shown text={entry.beforeName ?? ''} raw={entry.before} />
+          </td>
+          <td>
+            <Shown text={entry.valueName ?? ''} raw={entry.value} />
+          </td>
+          <td>
+            {sideNames[entry.from]} → {sideNames[entry.to]}
+          </td>
+          <td>
+            <Person id={entry.by} name={entry.byName} nobody="–" />
+          </td>
+          <td>
+            {words[entry.because] ?? entry.because}
+            {entry.because === 'conflict' && entry.rule !== null && ` “${entry.rule}”`}
+          </td>
+          <td>
+            <a class="id" href={formatRoute(['runs', entry.runId])} title={entry.runId}>
+              {entry.runId.slice(0, 8)}
+            </a>
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }

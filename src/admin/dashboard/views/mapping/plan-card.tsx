@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
 import type { Mapping, MappingPlan } from '../../../schemas/pairs.ts';
 import { post } from '../../api/client.ts';
-import { formatRoute } from '../../route/route.ts';
 import { ActButton } from '../../ui/act-button.tsx';
 import { Empty, Value } from '../../ui/parts.tsx';
+import { LinkCell, Table } from '../../ui/table.tsx';
 import { formatNumber } from '../../ui/time.ts';
-import { bothNames, sideNames } from '../../ui/words.ts';
+import { sideNames } from '../../ui/words.ts';
 
 /** An editor for the mapping as JSON, and the plan of what is in it. Nothing here writes anything. */
 export function PlanCard({ mapping }: { readonly mapping: Mapping }) {
@@ -100,43 +100,22 @@ function PlanResult({ plan }: { readonly plan: MappingPlan }) {
 
 function Samples({ plan }: { readonly plan: MappingPlan }) {
   return (
-    <div class="scroll">
-      <table aria-label="Samples">
-        <thead>
-          <tr>
-            <th scope="col">Tickets</th>
-            <th scope="col">Field</th>
-            <th scope="col">In</th>
-            <th scope="col">Now</th>
-            <th scope="col">Then</th>
+    <Table label="Samples" heads={['Tickets', 'Field', 'In', 'Now', 'Then']}>
+      {plan.samples.flatMap((sample, at) =>
+        sample.fields.map((field) => (
+          <tr key={`${at} ${field.field} ${field.to}`}>
+            <LinkCell of={sample} />
+            <td class="id">{field.field}</td>
+            <td>{sideNames[field.to]}</td>
+            <td>
+              <Value value={field.before} />
+            </td>
+            <td>
+              <Value value={field.value} />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {plan.samples.flatMap((sample, at) =>
-            sample.fields.map((field) => (
-              <tr key={`${at} ${field.field} ${field.to}`}>
-                <td>
-                  {sample.linkId === null ? (
-                    <bdi>{bothNames(sample)}</bdi>
-                  ) : (
-                    <a href={formatRoute(['links', sample.linkId])}>
-                      <bdi>{bothNames(sample)}</bdi>
-                    </a>
-                  )}
-                </td>
-                <td class="id">{field.field}</td>
-                <td>{sideNames[field.to]}</td>
-                <td>
-                  <Value value={field.before} />
-                </td>
-                <td>
-                  <Value value={field.value} />
-                </td>
-              </tr>
-            )),
-          )}
-        </tbody>
-      </table>
-    </div>
+        )),
+      )}
+    </Table>
   );
 }

@@ -1,6 +1,7 @@
 import { useAnswer } from '../../api/use-answer.ts';
 import { formatRoute } from '../../route/route.ts';
 import { Loaded } from '../../ui/parts.tsx';
+import { Table } from '../../ui/table.tsx';
 import { formatNumber } from '../../ui/time.ts';
 import { TimeText } from '../../ui/time-text.tsx';
 
@@ -19,40 +20,26 @@ export function WrittenRuns() {
           items.length === 0 ? (
             <p>Nothing was written yet.</p>
           ) : (
-            <div class="scroll">
-              <table aria-labelledby="written">
-                <thead>
-                  <tr>
-                    <th scope="col">Run</th>
-                    <th scope="col">Kind</th>
-                    <th scope="col">From</th>
-                    <th scope="col">To</th>
-                    <th scope="col">Values</th>
-                    <th scope="col">Tickets</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((run) => (
-                    <tr key={run.runId} data-row>
-                      <td>
-                        <a class="id" href={formatRoute(['runs', run.runId])} title={run.runId} data-open>
-                          {run.runId.slice(0, 8)}…{run.runId.slice(-4)}
-                        </a>
-                      </td>
-                      <td>{run.kind === null ? 'daemon or sync' : run.kind}</td>
-                      <td>
-                        <TimeText at={run.firstAt} />
-                      </td>
-                      <td>
-                        <TimeText at={run.lastAt} />
-                      </td>
-                      <td>{`${formatNumber(run.values)}${run.more ? '+' : ''}`}</td>
-                      <td>{`${formatNumber(run.tickets)}${run.more ? '+' : ''}`}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table labelledBy="written" heads={['Run', 'Kind', 'From', 'To', 'Values', 'Tickets']}>
+              {items.map((run) => (
+                <tr key={run.runId} data-row>
+                  <td>
+                    <a class="id" href={formatRoute(['runs', run.runId])} title={run.runId} data-open>
+                      {run.runId.slice(0, 8)}…{run.runId.slice(-4)}
+                    </a>
+                  </td>
+                  <td>{run.kind === null ? 'daemon or sync' : run.kind}</td>
+                  <td>
+                    <TimeText at={run.firstAt} />
+                  </td>
+                  <td>
+                    <TimeText at={run.lastAt} />
+                  </td>
+                  <td>{`${formatNumber(run.values)}${run.more ? '+' : ''}`}</td>
+                  <td>{`${formatNumber(run.tickets)}${run.more ? '+' : ''}`}</td>
+                </tr>
+              ))}
+            </Table>
           )
         }
       </Loaded>
