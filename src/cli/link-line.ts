@@ -1,14 +1,11 @@
 import type { Link } from '../core/link.ts';
+import { namesOf } from '../operate/names-of.ts';
 
 /** One line of `links list --json`. */
 export function linkLine(link: Link): Readonly<Record<string, string | null>> {
   return {
     id: link.id,
-    pair: link.pair,
-    servicenowId: link.ids.servicenow,
-    salesforceId: link.ids.salesforce,
-    servicenowNumber: link.numbers.servicenow,
-    salesforceNumber: link.numbers.salesforce,
+    ...namesOf(link),
     status: link.status,
     lastSyncedAt: link.lastSyncedAt,
   };

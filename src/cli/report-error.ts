@@ -13,6 +13,7 @@ import {
   SecretKeyInvalid,
   SecretKeyMissing,
   SecretKeyWrong,
+  ValuesSealedWithAnotherKey,
 } from '../store/prisma/errors.ts';
 import { sqlState } from '../store/prisma/unavailable.ts';
 import { StoreUnavailable } from '../store/store.ts';
@@ -40,7 +41,7 @@ function known(error: unknown): Report | null {
     return { text, exitCode: exitCodes.usage };
   }
   if (error instanceof SettingsInvalid) {
-    const text = `${listed('these settings are not in order', error.problems)}\nSet them in .env or in the environment; docs/settings.md has them all.`;
+    const text = `${listed('these settings are not in order', error.problems)}\nSet them in .env or in the environment, or let "casebridge init" ask for them; docs/settings.md has them all.`;
     return { text, exitCode: exitCodes.settings };
   }
   if (error instanceof MappingInvalid) {
@@ -112,7 +113,7 @@ function storeError(error: unknown): Report | null {
   }
   if (error instanceof SecretKeyMissing) {
     return settings(
-      'a token is to be stored and CASEBRIDGE_SECRET_KEY is not set; "casebridge keygen" prints one to put into .env.',
+      'a token or a value of a sensitive field is to be stored and CASEBRIDGE_SECRET_KEY is not set; "casebridge keygen" prints one to put into .env.',
     );
   }
   if (error instanceof SecretKeyInvalid) {
@@ -121,6 +122,11 @@ function storeError(error: unknown): Report | null {
   if (error instanceof SecretKeyWrong) {
     return settings(
       `the stored token of ${error.side} was sealed with another key; put that key into CASEBRIDGE_SECRET_KEY_PREVIOUS, or log in anew.`,
+    );
+  }
+  if (error instanceof ValuesSealedWithAnotherKey) {
+    return settings(
+      `values of sensitive fields were sealed with a key that is not here; put that key into CASEBRIDGE_SECRET_KEY${error.noKey ? '' : '_PREVIOUS'}.`,
     );
   }
   return refusedByPostgres(error);

@@ -58,7 +58,7 @@ describe('settings that are not in order', () => {
       expect.stringMatching(/^SERVICENOW_CLIENT_SECRET is missing/),
       expect.stringMatching(/^SALESFORCE_CLIENT_ID is missing/),
       expect.stringMatching(/^SALESFORCE_LOGIN_URL .*"https:\/\/acme\.my\.salesforce\.com"/),
-      'Set them in .env or in the environment; docs/settings.md has them all.',
+      'Set them in .env or in the environment, or let "casebridge init" ask for them; docs/settings.md has them all.',
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { describeEvent } from '../../observability/describe-event.ts';
 import { counted, oneLine } from '../../observability/words.ts';
+import { namesOf } from '../../operate/names-of.ts';
 import { lookAgain } from '../../operate/people.ts';
 import { z } from 'zod';
 import { decideProposal } from '../../operate/proposals.ts';
@@ -8,7 +9,7 @@ import type { UnmatchedKey, UnmatchedRow } from '../../store/unmatched.ts';
 import { ApiProblem } from '../problem.ts';
 import { side } from '../schemas/common.ts';
 import type { Proposal } from '../schemas/people.ts';
-import { namesOf, pageOf } from '../views/names.ts';
+import { pageOf } from '../views/names.ts';
 import { given } from './links.ts';
 import type { HandlersOf, MakeHandlers } from './types.ts';
 

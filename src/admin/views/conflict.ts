@@ -4,10 +4,11 @@ import { bothSides, type Side } from '../../core/side.ts';
 import { describeConflict } from '../../observability/describe-change.ts';
 import { fieldLabel, pairName } from '../../observability/words.ts';
 import type { Names } from '../../operate/name-book.ts';
+import { namesOf } from '../../operate/names-of.ts';
 import { namesIn } from '../../operate/people-of.ts';
 import type { ConflictRow } from '../../store/store.ts';
 import type { Conflict } from '../schemas/conflicts.ts';
-import { namesOf, wholeValue } from './names.ts';
+import { wholeValue } from './names.ts';
 
 /** A conflict with the people in it by name. */
 export function conflictView(row: ConflictRow, names: Names): Conflict {

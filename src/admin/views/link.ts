@@ -7,12 +7,13 @@ import { describeHold, describeMoves } from '../../observability/describe-change
 import { fieldLabel } from '../../observability/words.ts';
 import type { KeptLink } from '../../operate/link-view.ts';
 import type { Names } from '../../operate/name-book.ts';
+import { namesOf } from '../../operate/names-of.ts';
 import { namesIn } from '../../operate/people-of.ts';
 import type { HistoryRow } from '../../store/store.ts';
 import type { CasebridgeConfig } from '../../mapping/define-config.ts';
 import type { Child, HistoryEntry, LinkDetail, LinkField, LinkRow } from '../schemas/links.ts';
 import { conflictView } from './conflict.ts';
-import { namesOf, wholeValue } from './names.ts';
+import { wholeValue } from './names.ts';
 import { quarantineView } from './quarantine.ts';
 
 /** The ServiceNow fields that hold titles: the first text that each pair maps. */

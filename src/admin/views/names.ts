@@ -2,23 +2,6 @@ import type { FieldValue } from '../../core/record.ts';
 import type { Side } from '../../core/side.ts';
 import { showValue, visible } from '../../observability/words.ts';
 
-interface Named {
-  readonly pair: string;
-  readonly ids: Readonly<Record<Side, string | null>>;
-  readonly numbers: Readonly<Record<Side, string | null>>;
-}
-
-/** Both records of a pair by id and number, as every resource names them. */
-export function namesOf({ pair, ids, numbers }: Named) {
-  return {
-    pair,
-    servicenowId: ids.servicenow,
-    salesforceId: ids.salesforce,
-    servicenowNumber: numbers.servicenow,
-    salesforceNumber: numbers.salesforce,
-  };
-}
-
 /** A value for a person: choices by their names, texts in full and of as many lines as they have. */
 export function wholeValue(field: string, side: Side, value: FieldValue | undefined): string {
   if (value === undefined) return '–';

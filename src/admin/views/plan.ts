@@ -2,8 +2,8 @@ import type { Decision } from '../../engine/work.ts';
 import { describeHold, describeMoves } from '../../observability/describe-change.ts';
 import { pairName, sideNames } from '../../observability/words.ts';
 import type { MappingTried } from '../../operate/mapping-plan.ts';
+import { namesOf } from '../../operate/names-of.ts';
 import type { MappingPlan, Planned } from '../schemas/pairs.ts';
-import { namesOf } from './names.ts';
 
 const none = { looked: 0, wouldChange: 0, wouldConflict: 0, wouldStay: 0, byField: {}, samples: [] };
 

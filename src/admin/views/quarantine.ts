@@ -1,9 +1,9 @@
 import { parseKey } from '../../core/link.ts';
 import { describeReason } from '../../observability/describe-standing.ts';
+import { namesOf } from '../../operate/names-of.ts';
 import { causeOf } from '../../operate/quarantine.ts';
 import type { AsideGroup, QuarantineRow } from '../../store/store.ts';
 import type { Quarantined, QuarantineGroup } from '../schemas/quarantine.ts';
-import { namesOf } from './names.ts';
 
 export function quarantineView(row: QuarantineRow): Quarantined {
   const key = parseKey(row.key);

@@ -1,9 +1,9 @@
 import { describeError } from '../../observability/describe-error.ts';
 import { counted, fieldLabel, pairName, showValue, sideNames } from '../../observability/words.ts';
 import type { Drift } from '../../engine/verify.ts';
+import { namesOf } from '../../operate/names-of.ts';
 import type { RunProgress, RunState } from '../../operate/runs.ts';
 import type { Drift as DriftView, Run, RunDetail } from '../schemas/runs.ts';
-import { namesOf } from './names.ts';
 
 export interface RunViewOptions {
   /** Milliseconds since the epoch. */

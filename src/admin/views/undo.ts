@@ -1,4 +1,5 @@
 import { describeUndo } from '../../observability/describe-undo.ts';
+import { namesOf, unnamed } from '../../operate/names-of.ts';
 import { markOf } from '../../operate/undo-job.ts';
 import type { UndoItem as Item, UndoPlan as Plan } from '../../operate/undo.ts';
 import type { UndoItem, UndoPlan } from '../schemas/undo.ts';
@@ -23,11 +24,7 @@ function itemView(item: Item): UndoItem {
   return {
     action: judged.kind,
     linkId: was.linkId,
-    pair: link?.pair ?? null,
-    servicenowId: link?.ids.servicenow ?? null,
-    salesforceId: link?.ids.salesforce ?? null,
-    servicenowNumber: link?.numbers.servicenow ?? null,
-    salesforceNumber: link?.numbers.salesforce ?? null,
+    ...namesOf(link ?? unnamed),
     field: was.field,
     side: was.side,
     now: judged.now ?? null,

@@ -4,6 +4,7 @@ import { type Side, sides } from '../../core/side.ts';
 import { describeConflict } from '../../observability/describe-change.ts';
 import { counted, pairName } from '../../observability/words.ts';
 import { decideConflict } from '../../operate/conflicts.ts';
+import { namesOf } from '../../operate/names-of.ts';
 import type { ConflictRow } from '../../store/store.ts';
 import { askForConflicts } from '../ask-daemon.ts';
 import { act, command } from '../command.ts';
@@ -56,11 +57,7 @@ export function conflictsCommand(world: World): Command {
 export function conflictLine(row: ConflictRow): Readonly<Record<string, unknown>> {
   return {
     id: row.id,
-    pair: row.pair,
-    servicenowId: row.ids.servicenow,
-    salesforceId: row.ids.salesforce,
-    servicenowNumber: row.numbers.servicenow,
-    salesforceNumber: row.numbers.salesforce,
+    ...namesOf(row),
     field: row.field,
     base: row.base,
     servicenow: row.values.servicenow,

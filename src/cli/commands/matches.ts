@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { findMatches, type FoundMatches } from '../../engine/match/find.ts';
 import { describeMatch } from '../../observability/describe-match.ts';
-import { counted, pairName } from '../../observability/words.ts';
+import { counted, pairName, sideNames } from '../../observability/words.ts';
+import { namesOf } from '../../operate/names-of.ts';
 import { decideProposal } from '../../operate/proposals.ts';
 import type { ProposalRow, ProposalStatus } from '../../store/matching.ts';
 import { act, command } from '../command.ts';
@@ -62,11 +63,7 @@ const decisions = [
 function matchLine(row: ProposalRow): Readonly<Record<string, unknown>> {
   return {
     id: row.id,
-    pair: row.pair,
-    servicenowId: row.ids.servicenow,
-    salesforceId: row.ids.salesforce,
-    servicenowNumber: row.numbers.servicenow,
-    salesforceNumber: row.numbers.salesforce,
+    ...namesOf(row),
     why: row.why,
     text: describeMatch(row.why),
     status: row.status,
@@ -122,7 +119,7 @@ async function find(session: Session, flags: FindFlags): Promise<ExitCode> {
     session,
     ({ app }) => findMatches(readOnly(app.engine), options).finally(() => progress.end()),
     (event) => {
-      if (event.type === 'resync.page') progress.show(`${event.pair} ${event.side}`, event.share);
+      if (event.type === 'resync.page') progress.show(`${event.pair} ${sideNames[event.side]}`, event.share);
     },
   );
   await report(session, found);

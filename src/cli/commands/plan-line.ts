@@ -1,6 +1,6 @@
 import type { Channel } from '../../core/children.ts';
 import type { FieldConflict, FieldMove } from '../../core/plan.ts';
-import { type Side, sides } from '../../core/side.ts';
+import { bothSides, type Side, sides } from '../../core/side.ts';
 import type { PlannedItem } from '../../engine/dry-run.ts';
 import type { LifeStep } from '../../engine/life/step.ts';
 import type { Decision } from '../../engine/work.ts';
@@ -8,6 +8,7 @@ import { describeHold, describeMoves } from '../../observability/describe-change
 import { describeReason } from '../../observability/describe-standing.ts';
 import { describeMatch } from '../../observability/describe-match.ts';
 import { counted, fieldLabel, pairName, showValue, sideNames } from '../../observability/words.ts';
+import { namesOf } from '../../operate/names-of.ts';
 import { describeStep } from './plan-life.ts';
 
 /** One line of `plan --json`. */
@@ -48,7 +49,7 @@ export interface PlannedComment {
   readonly sourceId: string;
 }
 
-type Names = Pick<PlanLine, 'servicenowId' | 'salesforceId' | 'servicenowNumber' | 'salesforceNumber'>;
+type Records = Readonly<Record<'ids' | 'numbers', Readonly<Record<Side, string | null>>>>;
 
 /** What would be done about one key. */
 export function planLine(item: PlannedItem): PlanLine {
@@ -66,14 +67,12 @@ export function planRow({ key, decision }: PlannedItem): {
   readonly tickets: string;
   readonly what: string;
 } {
-  const names = namesOf(decision);
+  const { ids, numbers } = recordsOf(decision);
   const what = describe(decision);
-  const name = pairName({
-    ids: { servicenow: names.servicenowId ?? '(none)', salesforce: names.salesforceId ?? '(none)' },
-    numbers: { servicenow: names.servicenowNumber, salesforce: names.salesforceNumber },
-  });
+  const name = pairName({ ids: bothSides((side) => ids[side] ?? '(none)'), numbers });
   const comments = commentsOf(decision);
-  const line = { key, pair: decision.work.pair.name, ...names, on: null, fields: [], conflicts: [], comments, ...what };
+  const names = namesOf({ pair: decision.work.pair.name, ids, numbers });
+  const line = { key, ...names, on: null, fields: [], conflicts: [], comments, ...what };
   const told = (more: Partial<PlanLine>, text: string): ReturnType<typeof planRow> => ({
     line: { ...line, ...more, text: `${name}: ${text}` },
     tickets: name,
@@ -97,33 +96,17 @@ function commentsOf(decision: Decision): readonly PlannedComment[] {
   }));
 }
 
-function namesOf(decision: Decision): Names {
-  if (decision.work.kind === 'link') {
-    const { ids, numbers } = decision.work.link;
-    return {
-      servicenowId: ids.servicenow,
-      salesforceId: ids.salesforce,
-      servicenowNumber: numbers.servicenow,
-      salesforceNumber: numbers.salesforce,
-    };
-  }
+function recordsOf(decision: Decision): Records {
+  if (decision.work.kind === 'link') return decision.work.link;
   if (decision.kind === 'plan' && decision.plan.kind === 'adopt') {
-    const { servicenow, salesforce } = decision.plan.records;
-    return {
-      servicenowId: servicenow.id,
-      salesforceId: salesforce.id,
-      servicenowNumber: servicenow.number,
-      salesforceNumber: salesforce.number,
-    };
+    const { records } = decision.plan;
+    return { ids: bothSides((side) => records[side].id), numbers: bothSides((side) => records[side].number) };
   }
   const { side, id } = decision.work.origin;
   const number = 'origin' in decision ? (decision.origin?.number ?? null) : null;
-  const own = side === 'servicenow';
   return {
-    servicenowId: own ? id : null,
-    salesforceId: own ? null : id,
-    servicenowNumber: own ? number : null,
-    salesforceNumber: own ? null : number,
+    ids: bothSides((one) => (one === side ? id : null)),
+    numbers: bothSides((one) => (one === side ? number : null)),
   };
 }
 
@@ -181,7 +164,7 @@ function describe(decision: Decision): What {
     case 'quarantine':
       return {
         action: 'quarantine',
-        text: `would be set aside: ${plan.why}${(plan.others ?? []).map((name) => ` ${name}`).join('')}`,
+        text: `would be set aside: ${describeReason({ ...plan, kind: 'plan' })}`,
       };
     case 'ignore':
       return { action: 'ignore', text: ignored[plan.why] };

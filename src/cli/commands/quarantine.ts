@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { describeReason } from '../../observability/describe-standing.ts';
 import { oneLine } from '../../observability/words.ts';
+import { namesOf } from '../../operate/names-of.ts';
 import { dropSetAside, mostSetAside, retrySetAside } from '../../operate/quarantine.ts';
 import type { QuarantineRow } from '../../store/store.ts';
 import { act, command } from '../command.ts';
@@ -50,11 +51,7 @@ export function quarantineCommand(world: World): Command {
 function quarantineLine(row: QuarantineRow): Readonly<Record<string, unknown>> {
   return {
     key: row.key,
-    pair: row.pair,
-    servicenowId: row.ids.servicenow,
-    salesforceId: row.ids.salesforce,
-    servicenowNumber: row.numbers.servicenow,
-    salesforceNumber: row.numbers.salesforce,
+    ...namesOf(row),
     reason: row.reason,
     why: describeReason(row.reason),
     attempts: row.attempts,

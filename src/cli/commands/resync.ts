@@ -2,12 +2,13 @@ import type { Command } from 'commander';
 import { meetInstances } from '../../engine/life/instances.ts';
 import type { EngineEvent } from '../../engine/events.ts';
 import { resync, type Resynced } from '../../engine/resync.ts';
+import { sideNames } from '../../observability/words.ts';
 import { readOnly } from '../../operate/read-only.ts';
 import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { createProgress } from '../progress.ts';
 import { type Flags, type Session, withSoundMapping } from '../session.ts';
-import { UsageError } from '../usage-error.ts';
+import { timeFlag } from '../time-flag.ts';
 import type { World } from '../world.ts';
 import { printPlan } from './plan.ts';
 import { foundSomething, noteStanding, printSummary } from './sync.ts';
@@ -36,7 +37,7 @@ async function run(session: Session, flags: ResyncFlags): Promise<ExitCode> {
     dryRun: flags.dryRun === true,
     signal,
     ...(flags.pair === undefined ? {} : { pair: flags.pair }),
-    ...(flags.since === undefined ? {} : { since: timeOf(flags.since) }),
+    ...(flags.since === undefined ? {} : { since: timeFlag('--since', flags.since) }),
   };
   const progress = createProgress({ stream: world.stderr, terminal: world.terminal && !out.json, now: world.now });
   const result = await withSoundMapping(
@@ -51,7 +52,7 @@ async function run(session: Session, flags: ResyncFlags): Promise<ExitCode> {
 }
 
 function show(event: EngineEvent, tell: (label: string, share: number) => void): void {
-  if (event.type === 'resync.page') tell(`${event.pair} ${event.side}`, event.share);
+  if (event.type === 'resync.page') tell(`${event.pair} ${sideNames[event.side]}`, event.share);
 }
 
 async function report({ out }: Session, result: Resynced, dryRun: boolean): Promise<ExitCode> {
@@ -64,11 +65,4 @@ async function report({ out }: Session, result: Resynced, dryRun: boolean): Prom
     return exitCodes.interrupted;
   }
   return !dryRun && foundSomething(result) ? exitCodes.found : exitCodes.done;
-}
-
-function timeOf(text: string): string {
-  const ms = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(ms))
-    throw new UsageError(`--since is a date such as 2026-03-01 or 2026-03-01T08:00:00Z, not "${text}".`);
-  return new Date(ms).toISOString();
 }

@@ -1,3 +1,4 @@
+import { namesOf, unnamed } from '../../operate/names-of.ts';
 import type { UndoItem } from '../../operate/undo.ts';
 
 /** One line of `undo --json`. */
@@ -6,11 +7,7 @@ export function undoLine({ link, was, judged }: UndoItem): Readonly<Record<strin
     action: judged.kind,
     why: judged.kind === 'leave' ? judged.why : null,
     linkId: was.linkId,
-    pair: link?.pair ?? null,
-    servicenowId: link?.ids.servicenow ?? null,
-    salesforceId: link?.ids.salesforce ?? null,
-    servicenowNumber: link?.numbers.servicenow ?? null,
-    salesforceNumber: link?.numbers.salesforce ?? null,
+    ...namesOf(link ?? unnamed),
     field: was.field,
     side: was.side,
     now: judged.now ?? null,

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { iso } from '../../core/clock.ts';
-import type { Link } from '../../core/link.ts';
 import type { Unpaired } from '../../engine/children/verify.ts';
 import { type Drift, type Verified, verify } from '../../engine/verify.ts';
 import { counted, pairName, showValue, sideNames } from '../../observability/words.ts';
+import { namesOf } from '../../operate/names-of.ts';
 import { readOnly } from '../../operate/read-only.ts';
 import { act, command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -66,24 +66,12 @@ async function print({ out }: Session, { drift, comments }: Verified): Promise<v
 
 /** The comments of one ticket and side in `verify --json`. */
 function unpairedLine({ link, side, count }: Unpaired): Readonly<Record<string, unknown>> {
-  return { ...namesOf('comments', link), side, withoutCounterpart: count };
+  return { kind: 'comments', linkId: link.id, ...namesOf(link), side, withoutCounterpart: count };
 }
 
 /** One line of `verify --json`. */
 function driftLine(drift: Drift): Readonly<Record<string, unknown>> {
-  const names = namesOf(drift.kind, drift.link);
+  const names = { kind: drift.kind, linkId: drift.link.id, ...namesOf(drift.link) };
   if (drift.kind === 'missing') return { ...names, side: drift.side, how: drift.how };
   return { ...names, field: drift.field, servicenow: drift.values.servicenow, salesforce: drift.values.salesforce };
-}
-
-function namesOf(kind: string, link: Link): Readonly<Record<string, unknown>> {
-  return {
-    kind,
-    linkId: link.id,
-    pair: link.pair,
-    servicenowId: link.ids.servicenow,
-    salesforceId: link.ids.salesforce,
-    servicenowNumber: link.numbers.servicenow,
-    salesforceNumber: link.numbers.salesforce,
-  };
 }
