@@ -2,7 +2,8 @@
  * Kills, stops, cuts and restarts real processes: the daemon, both local desks and Postgres, while people work at both desks.
  * Run: npm run chaos -- [--per-point 10] [--points N] [--kills 200] [--stops 50] [--restarts 20] [--cuts 20] [--in-doubt 12] [--fresh 20]
  *   [--seed 1] [--worlds 3] [--minutes N] [--results FILE] [--resume] [--table]
- * With --results every round is kept in that file; --resume goes on with what is missing there at this commit, --table only tells.
+ * With --results every round is kept in that file; --resume goes on with what is missing there at this commit, --table only tells
+ * what each commit's rounds came to.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -74,6 +75,11 @@ if (!values.table) {
     results,
   );
 }
-for (const line of tableOf(results, commit)) console.log(line);
-console.log(`${Math.round(performance.now() / 1000)} s in this run, at ${commit}`);
-process.exitCode = results.judged(commit).some(({ broken }) => broken.length > 0) ? 1 : 0;
+// Rounds at another commit are another campaign: told apart, never added up.
+const commits = values.table ? [...new Set(results.lines.map((line) => line.commit))] : [commit];
+for (const one of commits) {
+  console.log(`commit ${one}`);
+  for (const line of tableOf(results, one)) console.log(line);
+}
+console.log(`${Math.round(performance.now() / 1000)} s in this run`);
+process.exitCode = commits.some((one) => results.judged(one).some(({ broken }) => broken.length > 0)) ? 1 : 0;

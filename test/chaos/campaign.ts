@@ -136,6 +136,7 @@ async function playGroup(
       const held = stage.random() < plan.fresh || wanted.what === 'in-doubt';
       if (!held) await world.outlast();
       world.recoveries.length = 0;
+      world.recoveriesCpu.length = 0;
       const came = await play(stage, wanted);
       const { what, n, point, scenario } = wanted;
       const round: Round = {
@@ -149,6 +150,7 @@ async function playGroup(
         replicas: 1,
         ...(point === undefined ? {} : { point }),
         recovery: [...world.recoveries],
+        recoveryCpu: [...world.recoveriesCpu],
         ...came,
       };
       results.add(round);

@@ -27,6 +27,8 @@ export interface Round {
   readonly replicas: number;
   /** Milliseconds from process start to the first complete poll of every stream, for each that got there. */
   readonly recovery: readonly number[];
+  /** Processor time of the same starts, in milliseconds. */
+  readonly recoveryCpu?: readonly number[];
   /** Milliseconds from the death to the end of each create that it left in doubt, with the service's own waiting times. */
   readonly settled?: readonly number[];
 }

@@ -42,6 +42,7 @@ export function tableOf(results: Results, commit: string): readonly string[] {
     ...pointLines(rounds),
     `${sum(judged, 'tickets')} tickets, ${sum(judged, 'edits')} edits, ${sum(judged, 'comments')} comments, ${sum(judged, 'files')} files and ${sum(judged, 'removed')} deletions by people; ${judged.length} judgements`,
     `start to first complete poll of every stream: ${spread(struck.flatMap(({ recovery }) => recovery))}`,
+    `    of which processor time: ${spread(struck.flatMap(({ recoveryCpu }) => recoveryCpu ?? []))}`,
     `    with nothing held by the dead: ${spread(struck.filter(({ held }) => !held).flatMap(({ recovery }) => recovery))}`,
     `death to the end of a create in doubt: ${spread(struck.flatMap(({ settled }) => settled ?? []))}`,
   ];

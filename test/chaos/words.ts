@@ -66,8 +66,8 @@ export type ToDaemon =
 
 export type FromDaemon =
   | { readonly kind: 'started' }
-  /** Milliseconds from the start of the process to the first complete poll of every stream. */
-  | { readonly kind: 'recovered'; readonly ms: number }
+  /** Milliseconds from the start of the process to the first complete poll of every stream, and what it computed of them. */
+  | { readonly kind: 'recovered'; readonly ms: number; readonly cpuMs: number }
   | { readonly kind: 'quiet'; readonly ask: number; readonly quiet: boolean }
   /** How often it came past each point since it was last asked. */
   | { readonly kind: 'points'; readonly ask: number; readonly seen: Readonly<Record<string, number>> }

@@ -35,6 +35,8 @@ export interface World {
   readonly desks: Readonly<Record<Side, DeskProcess>>;
   /** Milliseconds from process start to the first complete poll of every stream, one for every start that got there. */
   readonly recoveries: number[];
+  /** Processor time of the same starts, in milliseconds: what is left of them on a machine that does nothing else. */
+  readonly recoveriesCpu: number[];
   readonly said: string[];
   /**
    * Starts a replica; `arm` is `point@hit`, `earnest` times are those of the service. Resolves when it serves; null when it has died at
@@ -110,6 +112,7 @@ export async function startWorld(): Promise<World> {
   let database: EmbeddedPostgres = await startEmbedded(options);
   const { url } = database;
   const recoveries: number[] = [];
+  const recoveriesCpu: number[] = [];
   const said: string[] = [];
   const daemons = new Set<Daemon>();
   let restarting: Promise<void> = Promise.resolve();
@@ -146,11 +149,15 @@ export async function startWorld(): Promise<World> {
       await query(`UPDATE side_limits SET state = jsonb_set(state, '{holders}', '{}') WHERE state ? 'holders'`);
     },
     recoveries,
+    recoveriesCpu,
     said,
     startDaemon: async ({ arm = '', times = 'short' } = {}) => {
       const own = { ...env, CHAOS_ARM: arm, CHAOS_TIMES: times };
       const daemon = await startProgram<FromDaemon>('daemon', [], own, (message) => {
-        if (message.kind === 'recovered') recoveries.push(message.ms);
+        if (message.kind === 'recovered') {
+          recoveries.push(message.ms);
+          recoveriesCpu.push(message.cpuMs);
+        }
         if (message.kind === 'said') said.push(message.text);
       }).catch((error: unknown) => {
         // Killed at its point before it served.

@@ -28,6 +28,11 @@ function hit(name: string): void {
 // Whoever started us is gone: nobody would end us otherwise. Asked for first of all, since it happens while we start, too.
 process.on('disconnect', () => process.exit(1));
 
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return Math.round((user + system) / 1000);
+}
+
 function armAt(text: string): void {
   const [name = '', count = '1'] = text.split('@');
   armed = name === '' ? null : { name, hit: Number(count) };
@@ -51,7 +56,8 @@ const app = await openApp({
   emit: (event) => {
     if (event.type === 'poll.done' && !complete.has(`${event.pair} ${event.side}`)) {
       complete.add(`${event.pair} ${event.side}`);
-      if (complete.size === config.pairs.length * 2) tell({ kind: 'recovered', ms: Math.round(performance.now()) });
+      if (complete.size === config.pairs.length * 2)
+        tell({ kind: 'recovered', ms: Math.round(performance.now()), cpuMs: cpuMs() });
     }
     if (event.type === 'batch.failed') tell({ kind: 'said', text: `${event.type}: ${event.error.message}` });
     if (event.type === 'record.quarantined')
