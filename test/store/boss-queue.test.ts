@@ -58,6 +58,25 @@ describe('the queue on Postgres', { timeout: 120_000 }, () => {
     expect(new Set(seen)).toEqual(new Set(['link:a', 'link:b']));
   });
 
+  it('has Postgres count what is under way when batches come full, or the next fetch compares each key with all of them', async () => {
+    await database.query('ANALYZE pgboss.job');
+    await enqueue(store, ...Array.from({ length: 300 }, (_, n) => `link-${n}`));
+    const over = Promise.withResolvers<void>();
+    await store.queue.work({ batchSize: 100, atOnce: 2 }, async (jobs) => {
+      await over.promise;
+      await complete(store, jobs);
+    });
+    const states = async (): Promise<string> => {
+      const [row] = await database.query(
+        `SELECT most_common_vals::text AS states FROM pg_stats WHERE tablename = 'job_common' AND attname = 'state'`,
+      );
+      return String(row?.['states']);
+    };
+    await eventually(async () => (await states()).includes('active'), 60_000);
+    over.resolve();
+    await eventually(() => isEmpty(store), 60_000);
+  });
+
   it('keeps what waits over a restart of everything', async () => {
     await enqueue(store, 'a');
     await store.close();

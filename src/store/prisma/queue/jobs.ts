@@ -74,6 +74,11 @@ async function settle(db: Db, boss: PgBoss, jobs: readonly Job[]): Promise<Reado
   return new Set(completion.parse(answer).settled);
 }
 
+/** Lets Postgres count the jobs by their states, as it does by itself once a minute, for the plans of the next fetches. */
+export async function countJobs(db: Db): Promise<void> {
+  await db.$executeRaw`ANALYZE (SKIP_LOCKED) pgboss.job`;
+}
+
 /**
  * Hands jobs out again after `seconds`. They are completed and queued anew rather than failed: a job that fails too often is
  * given up by pg-boss, and a key must never be. Jobs that were completed meanwhile, or are no longer ours, are left alone. Returns how
