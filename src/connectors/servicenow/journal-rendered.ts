@@ -116,6 +116,8 @@ export function createRendered(
     me: Me,
   ): { readonly items: readonly Comment[]; readonly sure: boolean } {
     if (stream === null) return { items: [], sure: false };
+    // Nobody's entries can be told from ours: carried back, each of ours would be said twice.
+    if (me.displayName === null && stream.trim() !== '') return { items: [], sure: false };
     const parsed = parseStream(stream, dates, count);
     return { items: numbered(parsed.entries.map((entry) => streamComment(id, element, entry, me))), sure: parsed.sure };
   }

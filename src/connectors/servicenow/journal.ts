@@ -59,6 +59,8 @@ export function createJournal(context: Context, people: People): Journal {
     if (short > 0 && !told) context.onNotice({ kind: 'journal-partly-hidden', count: short });
     told ||= short > 0;
     const me = await people.me();
+    // Nobody's rows can be told from ours: carried back, each of ours would be said twice.
+    if (me.userName === null && rows.length > 0) return ids.map((id) => [id, { items: [], complete: false }]);
     await people.meet(rows.flatMap((row) => textOf(row, 'sys_created_by') ?? []));
     const comments = rows.map((row) => rowComment(row, me, (userName) => people.nameOf(userName)));
     const understood = comments.filter((comment) => comment !== null);

@@ -4,7 +4,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { TokenVault } from '../credentials.ts';
 import type { Gate } from '../gate.ts';
 import { createHttp } from '../http.ts';
-import type { TicketSystem } from '../ticket-system.ts';
+import type { TicketSystem, WriteResult } from '../ticket-system.ts';
 import { createTokenSource, type TokenSource } from '../token-source.ts';
 import { createBatch } from './batch.ts';
 import { createChanges } from './changes.ts';
@@ -19,7 +19,7 @@ import { identity } from './identity.ts';
 import { createJournal } from './journal.ts';
 import type { OnNotice } from './notices.ts';
 import { createGrant } from './oauth.ts';
-import { createPeople } from './people.ts';
+import { createPeople, type People } from './people.ts';
 import { probe } from './probe.ts';
 import { read } from './read.ts';
 import { readWithChildren } from './read-children.ts';
@@ -78,8 +78,8 @@ export function createServiceNow(deps: ServiceNowDeps): TicketSystem {
           : await readWithChildren(context, journal, { object, ids, fields }, ask),
       ),
     erase: (object, ids, sending) => erase(context, object, ids, sending),
-    create: (requests, sending) => create(context, requests, sending),
-    update: (requests, sending) => update(context, requests, sending),
+    create: async (requests, sending) => signed(people, await create(context, requests, sending)),
+    update: async (requests, sending) => signed(people, await update(context, requests, sending)),
     probe: (request) => probe(context, request),
     find: (requests) => find(context, requests),
     sees: (tables) => sees(context, tables),
@@ -89,4 +89,11 @@ export function createServiceNow(deps: ServiceNowDeps): TicketSystem {
     children: createChildren(context, people),
     calls: () => context.rest.calls(),
   };
+}
+
+/** Whoever signs our writes is who we are, where the instance does not tell otherwise. */
+function signed(people: People, results: readonly WriteResult[]): readonly WriteResult[] {
+  const [name] = results.flatMap((result) => (result.kind === 'written' ? (result.record.updatedBy ?? []) : []));
+  if (name !== undefined) people.signedAs(name);
+  return results;
 }

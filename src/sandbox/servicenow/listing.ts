@@ -56,9 +56,14 @@ export function matching(instance: Instance, request: ApiRequest, table: string)
     instance.database,
     table,
     query,
-    (row) => late === 0 || instance.database.bornAt(row['sys_id'] ?? '') <= horizon,
+    (row) => late === 0 || instance.database.bornAt(savedWith(table, row)) <= horizon,
   );
   return text === null ? rows.filter((row) => pairsHold(instance, request, table, row)) : rows;
+}
+
+/** Id of the row with which this one becomes visible: a journal entry is saved in the transaction that moves its task's stamp. */
+function savedWith(table: string, row: Row): string {
+  return row[table === 'sys_journal_field' ? 'element_id' : 'sys_id'] ?? '';
 }
 
 function refuseHidden(instance: Instance, request: ApiRequest, table: string, query: Query): void {
