@@ -51,6 +51,25 @@ describe('migrations', () => {
     await expect(checkMigrated(url)).resolves.toBeUndefined();
   });
 
+  it('leave the queue as it is where it is as it should be, and mend it where not', async () => {
+    const { url, query } = await ready();
+    const set = (): Promise<unknown> =>
+      query(`SELECT xmin::text, heartbeat_seconds FROM pgboss.queue WHERE name = 'reconcile'`);
+    await migrate(url);
+    const before = await set();
+    await migrate(url);
+    expect(await set()).toEqual(before);
+    await query(`UPDATE pgboss.queue SET heartbeat_seconds = 77`);
+    await migrate(url);
+    expect(await set()).toMatchObject([{ heartbeat_seconds: 10 }]);
+    await query(`DELETE FROM pgboss.queue WHERE name = 'reconcile'`);
+    await migrate(url);
+    expect(await set()).toMatchObject([{ heartbeat_seconds: 10 }]);
+    await query(`DROP SCHEMA pgboss CASCADE`);
+    await migrate(url);
+    expect(await set()).toMatchObject([{ heartbeat_seconds: 10 }]);
+  });
+
   it("are noted where Prisma's own command line looks for them", async () => {
     const made = await empty();
     const { applied } = await migrate(made.url);

@@ -41,13 +41,17 @@ export async function startDaemon(options: DaemonOptions): Promise<DaemonProcess
   });
   const exited = once(child, 'exit');
   const complaints: string[] = [];
+  /** What it said last: a program that does not even load says why in no line of a log. */
+  const said: string[] = [];
   const admin = Promise.withResolvers<string>();
   createInterface({ input: child.stderr }).on('line', (line) => {
+    said.push(line);
+    if (said.length > 20) said.shift();
     if (/"level":"(warn|error)"/.test(line)) complaints.push(line);
     const url = /"(?:admin|health)":"([^"]+)"/.exec(line)?.[1];
     if (url !== undefined) admin.resolve(url);
   });
-  void exited.then(([code]) => admin.reject(new Error(`the daemon ended with ${code}:\n${complaints.join('\n')}`)));
+  void exited.then(([code]) => admin.reject(new Error(`the daemon ended with ${code}:\n${said.join('\n')}`)));
   const url = await admin.promise;
   await untilReady(url, startedAt + readyWithinMs).catch((cause: unknown) => {
     child.kill('SIGTERM');

@@ -1,9 +1,13 @@
-/** One local desk in a process of its own: `desk-process.ts <side> <latency in ms>`, started by `desk.ts`, which it talks to. */
+/**
+ * One local desk in a process of its own: `desk-process.ts <side> <ms a call> <ms a write>`, started by `desk.ts`, which it talks to.
+ * Writes that come in one call are carried out one after another, as ServiceNow does.
+ */
 import type { FastifyInstance } from 'fastify';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startSalesforceSandbox } from '../../../src/sandbox/salesforce.ts';
 import { startServiceNowSandbox } from '../../../src/sandbox/servicenow.ts';
 import { answerParent } from '../desk/answer-parent.ts';
+import { loadOf, withTimes } from '../throughput/desk-server.ts';
 import type { Ask, Log } from './messages.ts';
 
 interface Call {
@@ -29,14 +33,22 @@ function noteCalls(app: FastifyInstance): void {
     underWay.set(request, call);
     response.once('close', () => (call.endedAt = Date.now()));
   });
-  app.addHook('onSend', async (request, reply, payload) => {
+  app.addHook('preHandler', async (request) => {
+    if (writeMs === 0 || !underWay.has(request.raw)) return;
+    await delay(loadOf('servicenow', request).writes * writeMs);
+  });
+  app.addHook('onSend', async (request, reply, payload: unknown) => {
     const call = underWay.get(request.raw);
-    if (call !== undefined) call.waitMs = Number(reply.getHeader('retry-after') ?? 0) * 1000;
-    return payload;
+    if (call === undefined) return payload;
+    call.waitMs = Number(reply.getHeader('retry-after') ?? 0) * 1000;
+    const timed = writeMs > 0 && typeof payload === 'string' && reply.statusCode === 200;
+    return timed && request.url.endsWith('/batch') ? withTimes(payload, request, writeMs) : payload;
   });
 }
 
-const [side, latency] = process.argv.slice(2);
+const [side, latency, ofWrites] = process.argv.slice(2);
+/** Salesforce saves hundreds of rows in the time of a call. */
+const writeMs = side === 'servicenow' ? Number(ofWrites) : 0;
 const options = { latencyMs: Number(latency), onServer: noteCalls };
 const sandbox = side === 'servicenow' ? await startServiceNowSandbox(options) : await startSalesforceSandbox(options);
 const { desk } = sandbox;

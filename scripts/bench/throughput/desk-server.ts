@@ -59,7 +59,7 @@ export function serveAs(side: Side, state: DeskServer): (app: FastifyInstance) =
       call.answeredAt = Date.now();
       call.status = reply.statusCode;
       if (call.writes > 0) state.written += 1;
-      return timed && call.kind.endsWith('/batch') ? withTimes(payload, request) : payload;
+      return timed && call.kind.endsWith('/batch') ? withTimes(payload, request, assumed.writeMs) : payload;
     });
   };
 }
@@ -114,7 +114,8 @@ function kindOf({ method, url }: FastifyRequest): string {
   return `${method} ${(url.split('?')[0] ?? '').replace(/\/[0-9a-zA-Z]{15,32}(?=\/|$)/g, '/:id')}`;
 }
 
-function loadOf(side: Side, request: FastifyRequest): Load {
+/** Once its body is there. */
+export function loadOf(side: Side, request: FastifyRequest): Load {
   const body = Buffer.isBuffer(request.body) ? request.body.toString() : '';
   if (request.method === 'GET') return { writes: 0, collectionRows: 0 };
   if (side === 'servicenow') {
@@ -137,11 +138,11 @@ function rowsOf(payload: string): number {
 }
 
 /** What a client learns the pace of writes from: those of a batch are its items that carry something. */
-function withTimes(payload: string, request: FastifyRequest): string {
+export function withTimes(payload: string, request: FastifyRequest, writeMs: number): string {
   const sent = JSON.parse(String(request.body)) as { rest_requests: { id: string; method: string }[] };
   const writes = new Set(sent.rest_requests.flatMap(({ id, method }) => (method === 'GET' ? [] : [id])));
   const answer = JSON.parse(payload) as { serviced_requests: { id: string; execution_time: number }[] };
-  for (const item of answer.serviced_requests) if (writes.has(item.id)) item.execution_time = assumed.writeMs;
+  for (const item of answer.serviced_requests) if (writes.has(item.id)) item.execution_time = writeMs;
   return JSON.stringify(answer);
 }
 

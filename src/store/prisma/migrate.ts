@@ -4,7 +4,7 @@ import type { MigrationList } from '@prisma/schema-engine-wasm';
 import type pg from 'pg';
 import { withClient } from './client.ts';
 import { DatabaseBehind, DatabaseNewer, MigrationFailed } from './errors.ts';
-import { installQueue } from './queue/install.ts';
+import { installQueue, isQueueInstalled } from './queue/install.ts';
 import { withSchemaEngine } from './schema-engine.ts';
 
 // The driver adapter cuts a script at every semicolon (`executeScript` of @prisma/adapter-pg): none in comments, no functions.
@@ -83,7 +83,7 @@ export async function migrate(databaseUrl: string): Promise<{ readonly applied: 
     await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
     const missing = await missingIn(client, known);
     const applied = missing.length === 0 ? [] : await apply(databaseUrl, known);
-    await installQueue(databaseUrl);
+    if (missing.length > 0 || !(await isQueueInstalled(client))) await installQueue(databaseUrl);
     return { applied };
   });
 }
