@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Side } from '../../src/core/side.ts';
 import { reconcile } from '../../src/engine/reconcile.ts';
 import { createWorker } from '../../src/engine/worker.ts';
 import { linkByHand } from '../../src/operate/link-by-hand.ts';
@@ -39,6 +40,33 @@ describe('a ticket whose create is in doubt', () => {
   );
 });
 
+/** A round during which a person unlinks the pair, as soon as this side has been read. */
+async function reconcileUnlinking(world: World, side: Side, linkId: string): Promise<void> {
+  const desk = world.desks[side];
+  const unlinking = {
+    ...desk,
+    read: async (...args: Parameters<typeof desk.read>) => {
+      const answer = await desk.read(...args);
+      if ((await world.link()).status !== 'detached') await unlink(operatorOf(world), linkId);
+      return answer;
+    },
+  };
+  const jobs = await world.store.queue.takeBatch(10);
+  await reconcile({ ...world.engine, systems: { ...world.engine.systems, [side]: unlinking } }, jobs);
+}
+
+/** A Case with an incident that is to be merged into one without: all is queued, nothing done yet. */
+async function merged(): Promise<World & { readonly linkId: string; readonly master: string; readonly loser: string }> {
+  const world = createWorld({ scope: { salesforce: { field: 'Origin', is: 'Web' } } }, { tellsDeleted: true });
+  const master = world.put('salesforce', { ...newCase, Origin: 'Phone' });
+  const loser = world.put('salesforce', newCase);
+  await world.sync();
+  const { id } = await world.link();
+  world.desks.salesforce.merge('Case', loser.id, master.id);
+  await world.store.transaction((tx) => tx.enqueue([{ kind: 'link', linkId: id }]));
+  return { ...world, linkId: id, master: master.id, loser: loser.id };
+}
+
 describe('unlinking a pair while its end is being decided', () => {
   it('leaves the other ticket alone', async () => {
     const world = createWorld({ life: { deleted: 'close' } }, { tellsDeleted: true });
@@ -48,42 +76,16 @@ describe('unlinking a pair while its end is being decided', () => {
     world.desks.servicenow.remove('incident', link.ids.servicenow);
     await world.store.transaction((tx) => tx.enqueue([{ kind: 'link', linkId: link.id }]));
     const before = world.writes();
-    const desk = world.desks.salesforce;
-    const unlinking = {
-      ...desk,
-      read: async (...args: Parameters<typeof desk.read>) => {
-        const answer = await desk.read(...args);
-        if ((await world.link()).status !== 'detached') await unlink(operatorOf(world), link.id);
-        return answer;
-      },
-    };
-    const jobs = await world.store.queue.takeBatch(10);
-    await reconcile({ ...world.engine, systems: { ...world.engine.systems, salesforce: unlinking } }, jobs);
+    await reconcileUnlinking(world, 'salesforce', link.id);
     expect(world.writes()).toBe(before);
-    expect(desk.comments.posted).toBe(0);
+    expect(world.desks.salesforce.comments.posted).toBe(0);
     expect(await world.link()).toMatchObject({ status: 'detached', life: null });
   });
 
   it('keeps its record where that one was merged', async () => {
-    const world = createWorld({ scope: { salesforce: { field: 'Origin', is: 'Web' } } }, { tellsDeleted: true });
-    const master = world.put('salesforce', { ...newCase, Origin: 'Phone' });
-    const loser = world.put('salesforce', newCase);
-    await world.sync();
-    const link = await world.link();
-    world.desks.salesforce.merge('Case', loser.id, master.id);
-    await world.store.transaction((tx) => tx.enqueue([{ kind: 'link', linkId: link.id }]));
-    const desk = world.desks.servicenow;
-    const unlinking = {
-      ...desk,
-      read: async (...args: Parameters<typeof desk.read>) => {
-        const answer = await desk.read(...args);
-        if ((await world.link()).status !== 'detached') await unlink(operatorOf(world), link.id);
-        return answer;
-      },
-    };
-    const jobs = await world.store.queue.takeBatch(10);
-    await reconcile({ ...world.engine, systems: { ...world.engine.systems, servicenow: unlinking } }, jobs);
-    expect(await world.link()).toMatchObject({ status: 'detached', ids: { salesforce: loser.id } });
+    const world = await merged();
+    await reconcileUnlinking(world, 'servicenow', world.linkId);
+    expect(await world.link()).toMatchObject({ status: 'detached', ids: { salesforce: world.loser } });
   });
 });
 
@@ -110,13 +112,8 @@ describe('consent to many deletions', () => {
 
 describe('a merge while the Case that is left gets its own incident', () => {
   it('never leaves that Case with two', async () => {
-    const world = createWorld({ scope: { salesforce: { field: 'Origin', is: 'Web' } } }, { tellsDeleted: true });
-    const master = world.put('salesforce', { ...newCase, Origin: 'Phone' });
-    const loser = world.put('salesforce', newCase);
-    await world.sync();
-    const link = await world.link();
-    world.desks.salesforce.merge('Case', loser.id, master.id);
-    await world.store.transaction((tx) => tx.enqueue([{ kind: 'link', linkId: link.id }]));
+    const world = await merged();
+    const { master } = world;
     const jobs = await world.store.queue.takeBatch(10);
     // The other replica has begun with the Case that is left, and its create is on its way while ours is recorded.
     const desk = world.desks.salesforce;
@@ -138,11 +135,11 @@ describe('a merge while the Case that is left gets its own incident', () => {
     const racing = {
       ...desk,
       read: async (...args: Parameters<typeof desk.read>) => {
-        if (args[1].includes(master.id) && !begun) {
+        if (args[1].includes(master) && !begun) {
           begun = true;
-          world.desks.salesforce.edit('Case', master.id, { Origin: 'Web' });
+          world.desks.salesforce.edit('Case', master, { Origin: 'Web' });
           await world.store.transaction((tx) =>
-            tx.enqueue([{ kind: 'new', pair: 'incident-case', side: 'salesforce', id: master.id }]),
+            tx.enqueue([{ kind: 'new', pair: 'incident-case', side: 'salesforce', id: master }]),
           );
           const theirs = await world.store.queue.takeBatch(10);
           ended = createWorker(other, { sideDown: 'fail', signal: new AbortController().signal }).handle(theirs);
@@ -161,7 +158,7 @@ describe('a merge while the Case that is left gets its own incident', () => {
     const links = await linksOf(world);
     const linked = new Set(links.map(({ ids }) => ids.servicenow));
     expect(world.desks.servicenow.rows('incident').filter((row) => !linked.has(row.id))).toEqual([]);
-    expect(links.filter(({ ids }) => ids.salesforce === master.id)).toHaveLength(1);
+    expect(links.filter(({ ids }) => ids.salesforce === master)).toHaveLength(1);
   });
 });
 
