@@ -43,6 +43,8 @@ export interface BulkRequest {
   readonly since: string;
   /** Goes on where an earlier walk stopped; null to begin. What it names may be gone by now: then the walk begins anew. */
   readonly place: string | null;
+  /** Nobody comes back to a place of this walk: what the vendor keeps for it is let go of wherever it ends. */
+  readonly once?: boolean;
   readonly signal?: AbortSignal;
 }
 

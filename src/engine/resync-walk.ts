@@ -34,6 +34,8 @@ export interface WalkFrom {
   readonly standing: Standing;
   /** Comments and files from this time on; null: since each was first followed. */
   readonly since: string | null;
+  /** Its standing is kept nowhere: nobody goes on with it. */
+  readonly once: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -45,13 +47,13 @@ export interface WalkFrom {
 export async function* walkFrom(
   engine: Engine,
   place: Place,
-  { standing, since, signal }: WalkFrom,
+  { standing, since, once, signal }: WalkFrom,
 ): AsyncGenerator<Step> {
   let after: Keyset = { stamp: standing.stamp, id: standing.id };
   const { side, pair } = place;
   await waitForCalls(engine, side, 'resync', signal);
   if (signal.aborted) return;
-  const walk = await bulkFrom(engine, place, standing, signal);
+  const walk = await bulkFrom(engine, place, { standing, once, signal });
   if (walk !== null) {
     const from = after;
     let rows = 0;
@@ -104,14 +106,14 @@ export async function* walkFrom(
 async function bulkFrom(
   engine: Engine,
   { pair, side }: Place,
-  standing: Standing,
-  signal: AbortSignal,
+  { standing, once, signal }: Pick<WalkFrom, 'standing' | 'once' | 'signal'>,
 ): Promise<BulkWalk | null> {
   const walk = await engine.systems[side].bulk?.({
     object: pair.objects[side],
     fields: fieldsOf(pair, side),
     since: standing.stamp,
     place: standing.bulk,
+    once,
     signal,
   });
   return walk ?? null;

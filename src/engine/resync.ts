@@ -57,7 +57,8 @@ export async function resync(engine: Engine, options: ResyncOptions): Promise<Re
   for (const place of remaining(places, run)) {
     const { signal } = options;
     if (signal.aborted) break;
-    const from = { standing: startOf(place, run, options), since: options.since ?? null, signal };
+    const since = options.since ?? null;
+    const from = { standing: startOf(place, run, options), since, once: options.dryRun, signal };
     for await (const step of walkFrom(engine, place, from)) {
       polled[place.side] += step.records.length;
       for (const { id } of step.records) met.get(place.pair.name)?.[place.side].add(id);

@@ -41,7 +41,10 @@ export async function bulk(
   const job = kept?.job ?? (await startJob(session, request));
   if (job === null) return null;
   const takenAt = isoTime(job.createdDate);
-  if (takenAt === null) throw ended(`a job without a time: ${job.createdDate.slice(0, 40)}`);
+  if (takenAt === null) {
+    await abandon(session, job.id);
+    throw ended(`a job without a time: ${job.createdDate.slice(0, 40)}`);
+  }
   return { takenAt, total, pages: pagesOf(session, clock, job, kept?.locator ?? null, request) };
 }
 
@@ -54,7 +57,9 @@ async function jobOf(
   if (known === null) return null;
   try {
     const job = await look(session, known.job);
-    return job.state === 'Failed' || job.state === 'Aborted' ? null : { job, locator: known.locator };
+    if (job.state !== 'Failed' && job.state !== 'Aborted') return { job, locator: known.locator };
+    await forget(session, job.id);
+    return null;
   } catch (error) {
     if (isRefusal(error)) return null;
     throw error;
@@ -114,7 +119,27 @@ async function look(session: Session, id: string): Promise<Job> {
   return understand(jobSchema, answer.body, answer.request);
 }
 
+/** A job that nobody comes back to is let go of; one whose walk was stopped, or that does not answer, waits for who goes on with it. */
 async function* pagesOf(
+  session: Session,
+  clock: Clock,
+  job: Job,
+  locator: string | null,
+  request: BulkRequest,
+): AsyncGenerator<BulkPage> {
+  let comesBack = request.once !== true;
+  try {
+    yield* resultOf(session, clock, job, locator, request);
+    comesBack = true;
+  } catch (error) {
+    if (hasEnded(error)) comesBack = false;
+    throw error;
+  } finally {
+    if (!comesBack) await abandon(session, job.id);
+  }
+}
+
+async function* resultOf(
   session: Session,
   clock: Clock,
   job: Job,
@@ -152,8 +177,7 @@ async function finished(session: Session, clock: Clock, job: Job, signal: AbortS
     } catch (error) {
       if (isRefusal(error)) throw ended('the job is gone');
       troubles += 1;
-      const passing =
-        error instanceof ConnectorError && error.kind === 'Unavailable' && error.data.cause !== 'bulk-ended';
+      const passing = error instanceof ConnectorError && error.kind === 'Unavailable' && !hasEnded(error);
       if (!passing || troubles > mostTroubles) throw error;
     }
     if (clock.now() > until) throw ended('the job did not end in two hours');
@@ -161,12 +185,26 @@ async function finished(session: Session, clock: Clock, job: Job, signal: AbortS
   }
 }
 
+function hasEnded(error: unknown): boolean {
+  return error instanceof ConnectorError && error.data.cause === 'bulk-ended';
+}
+
+/** Ends a job that may still be at work, and lets go of it (bulk2-query-abort-200; one that has ended already refuses the first). */
+async function abandon(session: Session, id: string): Promise<void> {
+  await atBest(session.call({ method: 'PATCH', path: session.path(`/jobs/query/${id}`), json: { state: 'Aborted' } }));
+  await forget(session, id);
+}
+
 /** What people wrote need not lie in the results for a week. If this fails, they go by themselves. */
-async function forget(session: Session, id: string): Promise<void> {
+function forget(session: Session, id: string): Promise<void> {
+  return atBest(session.call({ method: 'DELETE', path: session.path(`/jobs/query/${id}`) }));
+}
+
+async function atBest(call: Promise<unknown>): Promise<void> {
   try {
-    await session.call({ method: 'DELETE', path: session.path(`/jobs/query/${id}`) });
+    await call;
   } catch (error) {
-    // 204 has no body, which counts as no answer for anything that we would read.
+    // 204 has no body, which counts as no answer for anything that we would read (bulk2-query-delete-204).
     if (!(error instanceof ConnectorError)) throw error;
   }
 }

@@ -143,6 +143,31 @@ describe('a walk by Bulk API 2.0 query', () => {
     expect(idsIn(await walk('no place of ours'))).toHaveLength(rows());
   });
 
+  const lettingGo = (): readonly string[] =>
+    sandbox
+      .calls()
+      .filter((call) => call.path.includes('/jobs/query/750') && call.method !== 'GET')
+      .map((call) => `${call.method} ${call.status}`);
+
+  it('lets go of a job at work that nobody comes back to, and keeps one that somebody may', async () => {
+    for (const once of [false, true]) {
+      sandbox.forgetCalls();
+      const found = await client.bulk?.({ ...everything, once });
+      for await (const { place } of found?.pages ?? []) if (place !== '') break;
+      expect(lettingGo()).toEqual(once ? ['PATCH 200', 'DELETE 204'] : []);
+    }
+  });
+
+  it('lets go of a job that failed, also where the org does not let it', async () => {
+    sandbox.settings.bulkFailures.push('InvalidBatch : Records not processed');
+    await expect(walk()).rejects.toMatchObject({ data: { cause: 'bulk-ended' } });
+    expect(lettingGo().at(-1)).toBe('DELETE 204');
+    sandbox.settings.bulkFailures.push('InvalidBatch : Records not processed');
+    sandbox.faults.add({ kind: 'unavailable', method: 'PATCH', path: '/jobs/query/750', times: 1 });
+    sandbox.faults.add({ kind: 'drop-after', method: 'DELETE', path: '/jobs/query/750', times: 1 });
+    await expect(walk()).rejects.toMatchObject({ data: { cause: 'bulk-ended' } });
+  });
+
   it('asks again for a part that did not come, and hands no row on twice', async () => {
     sandbox.faults.add({ kind: 'drop-before', path: '/results', times: 2 });
     sandbox.faults.add({ kind: 'unavailable', path: '/jobs/query/750', times: 2 });
