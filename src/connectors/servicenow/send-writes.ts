@@ -100,19 +100,36 @@ export async function sendWrites<T, R extends { readonly kind: string }>(
     }
   }
 
+  const running = new Set<Promise<void>>();
+
   async function lane(): Promise<void> {
     while (stopped === null) {
       const places = take();
       if (places.length === 0) return;
-      await call(places);
+      const called = call(places);
+      open();
+      await called;
+    }
+  }
+
+  /** As many lanes as may be used now: another replica may have given us its own meanwhile. */
+  function open(): void {
+    while (stopped === null && plan.length > 0 && running.size < Math.max(1, context.rest.lanes())) {
+      const one: Promise<void> = Promise.resolve()
+        .then(lane)
+        .finally(() => running.delete(one));
+      running.add(one);
     }
   }
 
   // Before one was timed, each lane's first call goes ahead with few and tells how long they take.
   plan = [sending.items.map((_, at) => at)];
-  await Promise.all(Array.from({ length: Math.max(1, context.rest.lanes()) }, lane));
-  // A lane may have ended just before another one put something back.
-  await lane();
+  open();
+  while (running.size > 0) {
+    await Promise.race(running);
+    // A lane may have ended just before another one put something back.
+    open();
+  }
   return results.map((result) => result ?? { kind: 'failed', error: neverSent(stopped) });
 }
 
