@@ -25,6 +25,7 @@ export async function* firstLoad(
     fields: fieldsOf(pair, side),
     since: from.stamp,
     place: null,
+    once: true,
     ...(signal === undefined ? {} : { signal }),
   });
   if (walk === undefined || walk === null) return;

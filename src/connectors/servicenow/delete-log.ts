@@ -3,6 +3,7 @@ import type { EraseResult, ReadResult, Sending } from '../ticket-system.ts';
 import { chunksThatFit } from './chunks.ts';
 import type { Context } from './context.ts';
 import { listAny, orThrow } from './list-many.ts';
+import { ofTheSide } from './outcomes.ts';
 import { allOf, term } from './query.ts';
 import { normalId, textOf } from './records.ts';
 import { listPath, type ListRequest, tablePath } from './table.ts';
@@ -50,7 +51,10 @@ function isForbidden(error: unknown): boolean {
 
 const eraseTimeoutMs = 60_000;
 
-/** Deletes records one by one: few at a time, since whoever asks for this has a limit. */
+/**
+ * Deletes records one by one: few at a time, since whoever asks for this has a limit. Behind a failure of the side nothing more is sent;
+ * where that was the first, it rejects.
+ */
 export async function erase(
   context: Context,
   object: string,
@@ -58,15 +62,29 @@ export async function erase(
   sending?: Sending,
 ): Promise<readonly EraseResult[]> {
   const results: EraseResult[] = [];
-  for (const id of ids) {
-    const path = `${tablePath(object)}/${normalId(id) ?? id}`;
+  for (const given of ids) {
+    const id = normalId(given);
+    if (id === null) {
+      results.push({ kind: 'failed', error: notAnId });
+      continue;
+    }
+    const path = `${tablePath(object)}/${id}`;
     try {
       await context.rest.call({ method: 'DELETE', path, effect: 'write', timeoutMs: eraseTimeoutMs, sending });
       results.push({ kind: 'erased' });
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;
+      if (results.length === 0 && ofTheSide.has(error.kind) && !error.inDoubt) throw error;
       results.push({ kind: 'failed', error });
+      if (ofTheSide.has(error.kind)) return [...results, ...behind(error, ids.length - results.length)];
     }
   }
   return results;
+}
+
+const notAnId = new ConnectorError('Rejected', { side: 'servicenow', executed: 'no', cause: 'not-an-id' });
+
+function behind(error: ConnectorError, records: number): readonly EraseResult[] {
+  const unsent = new ConnectorError(error.kind, { ...error.data, executed: 'no' }, { cause: error });
+  return Array.from({ length: records }, () => ({ kind: 'failed', error: unsent }));
 }

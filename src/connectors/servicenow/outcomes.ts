@@ -46,7 +46,12 @@ export async function outcomeOf(call: () => Promise<RestAnswer>): Promise<ItemOu
   }
 }
 
-const ofTheSide = new Set<ConnectorErrorKind>(['Unauthorized', 'RateLimited', 'Unavailable']);
+/** Kinds that say something of the side and nothing of a record. */
+export const ofTheSide: ReadonlySet<ConnectorErrorKind> = new Set<ConnectorErrorKind>([
+  'Unauthorized',
+  'RateLimited',
+  'Unavailable',
+]);
 
 /** The results, or the side's own failure where it kept every single write from being executed: that one can simply be called again. */
 export function orSideFailure(results: readonly WriteResult[]): readonly WriteResult[] {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CreateRequest, UpdateRequest } from '../../../src/connectors/ticket-system.ts';
 import {
+  type Answering,
   type Replay,
   caseRow,
   clientOf,
@@ -165,6 +166,18 @@ describe('update', () => {
     expect(await client.children?.post([0, 1, 2].map((n) => ({ ...post, recordId: idOf(n) })))).toMatchObject(doubted);
     const erased = await client.erase?.('Case', [idOf(0), idOf(1), idOf(2)]);
     expect(erased?.map((one) => one.kind)).toEqual(['failed', 'failed', 'failed']);
+  });
+
+  it('tells what was deleted by the calls before one that failed, and that nothing behind it was sent', async () => {
+    const erasing: Answering = inComposite((part) => {
+      const ids = new URL(part.url, 'http://replay.invalid').searchParams.get('ids')?.split(',') ?? [];
+      return { body: ids.map((id) => ok(id)) };
+    });
+    replay.answer((request, nth) => (nth === 2 ? { status: 200, drop: 'before' } : erasing(request, nth)));
+    const ids = Array.from({ length: 2500 }, (_, n) => idOf(n));
+    const erased = (await clientOf(replay.url).erase?.('Case', ids)) ?? [];
+    const kinds = erased.map((one) => (one.kind === 'erased' ? 'erased' : one.error.data.executed));
+    expect(kinds).toEqual(ids.map((_, n) => (n < 1000 ? 'erased' : n < 2000 ? 'maybe' : 'no')));
   });
 
   it('puts every item in doubt when the answer was lost', async () => {

@@ -160,6 +160,24 @@ describe('a call that the instance would refuse for its length', () => {
   });
 });
 
+describe('deleting', () => {
+  it('tells what went before the instance failed, and sends nothing behind that', async () => {
+    const ids = incidents(6);
+    const desk = connect(1);
+    sandbox.faults.add({ kind: 'drop-after', method: 'DELETE', path: '/incident/', skip: 2, times: 1 });
+    const erased = (await desk.erase?.('incident', ['no id', ...ids])) ?? [];
+    const kinds = erased.map((one) => (one.kind === 'erased' ? 'erased' : one.error.data.cause));
+    expect(kinds).toEqual(['not-an-id', 'erased', 'erased', 'connection-lost', ...Array(3).fill('connection-lost')]);
+    expect(erased.map((one) => (one.kind === 'erased' ? null : one.error.inDoubt)).slice(3)).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
+    expect(ids.filter((id) => sandbox.desk.row('incident', id) !== null)).toEqual(ids.slice(3));
+  });
+});
+
 describe('one write that takes longer than a batch may', () => {
   /** 100 ms each, but for this record. */
   const slowFor = (id: string) => (method: string, path: string) =>
