@@ -10,6 +10,11 @@ export class Unclaimed {
     this.#files = files.filter((file) => !ledger.knows(file));
   }
 
+  /** Those that look like the row's file, by name and size; they stay unclaimed. */
+  looksOf(row: ChildRow): readonly FileInfo[] {
+    return this.#files.filter((file) => file.size === numberIn(row, 'size') && safeName(file.name) === nameAcross(row));
+  }
+
   /** What an earlier sending of this row may have left: its name, its size, and its content where both are known. */
   arrivalOf(row: ChildRow): FileInfo | null {
     const fits = (file: FileInfo): boolean =>

@@ -3,6 +3,7 @@ import { bothSides, otherSide, type Side, sides } from '../side.ts';
 import { judge } from './judge.ts';
 import { Unclaimed } from './match.ts';
 import { isTold } from './notice.ts';
+import { Rivals, type Rivalry } from './rivals.ts';
 import type { FileRules } from './rules.ts';
 import { advanced, detailOf, FileLedger, type FileStep, textIn, waitsForOther, withDetail } from './steps.ts';
 import type { FilesView, PlanAt } from './view.ts';
@@ -42,6 +43,7 @@ class Planner {
   readonly #rules: FileRules;
   readonly #at: PlanAt;
   readonly #unclaimed: Record<Side, Unclaimed>;
+  readonly #rivals: Rivals;
   /** Files that a step of this plan speaks for. */
   readonly #taken = new Set<FileInfo>();
   /** Those of them that are somebody's counterpart for certain. */
@@ -53,12 +55,16 @@ class Planner {
     this.#at = at;
     this.ledger = new FileLedger(view.rows);
     this.#unclaimed = bothSides((side) => new Unclaimed(view.now[side]?.items ?? [], this.ledger));
+    const isPresent = (row: ChildRow): boolean => this.#listed(row)?.versionId === textIn(row, 'versionId');
+    this.#rivals = new Rivals(this.ledger, this.#unclaimed, isPresent);
   }
 
   /** A row that was sent, or is about to be: whether it has arrived, and whether it is time to send it again. */
   openRow(row: ChildRow): readonly FileStep[] {
     if (row.state !== 'sent' && !(row.state === 'planned' && this.#inLane(row))) return [];
     const to = otherSide(row.side);
+    const rivalry = this.#rivals.of(row);
+    if (rivalry !== null) return this.#rivalling(row, rivalry);
     const arrived = this.#unclaimed[to].arrivalOf(row);
     // Somebody is at it now, or its answer may still be on its way. What it may have left is nobody else's meanwhile.
     if (this.#at.now - Date.parse(row.updatedAt) < this.#at.settleMs) return [];
@@ -71,6 +77,14 @@ class Planner {
     const replaced = textIn(row, 'versionId') !== file.versionId && this.#rules.newVersion === 'carry';
     if (replaced) return [this.#note(row, { state: 'withheld' }, { why: 'replaced' })];
     return this.#carry(row, file, textIn(row, 'lostAt') ?? row.updatedAt);
+  }
+
+  /** Several may have left what is there: the present content is compared with it before anything is sent again. */
+  #rivalling(row: ChildRow, { leads, candidates }: Rivalry): readonly FileStep[] {
+    const file = this.#listed(row);
+    const settled = this.#at.now - Date.parse(row.updatedAt) >= this.#at.settleMs;
+    if (!leads || !settled || file === undefined || this.#view.now[otherSide(row.side)]?.complete !== true) return [];
+    return this.#carry(row, file, textIn(row, 'lostAt') ?? row.updatedAt, candidates);
   }
 
   file(file: FileInfo): readonly FileStep[] {
@@ -223,9 +237,15 @@ class Planner {
     }
     const same = this.#unclaimed[to].sameAs(file);
     if (same !== null) return [{ ...this.#paired(row, same), seen }];
-    const twin = this.#unclaimed[to].alike(file);
-    if (twin !== null) this.#taken.add(twin);
-    return [{ row: { ...row, channel: verdict.channel }, seen, act: { kind: 'carry', to, file, twin, lostAt: null } }];
+    const rivalry = seen === null ? null : this.#rivals.of(row);
+    if (rivalry?.leads === false) return [];
+    const alike = rivalry === null ? this.#unclaimed[to].alike(file) : null;
+    const [twin = null, ...others] = rivalry?.candidates ?? (alike === null ? [] : [alike]);
+    if (alike !== null) this.#taken.add(alike);
+    const compared = others.length === 0 ? { twin } : { twin, others };
+    return [
+      { row: { ...row, channel: verdict.channel }, seen, act: { kind: 'carry', to, file, ...compared, lostAt: null } },
+    ];
   }
 
   /** A notice that was not posted yet. */
@@ -237,12 +257,14 @@ class Planner {
     };
   }
 
-  #carry(row: ChildRow, file: FileInfo, lostAt: string): readonly FileStep[] {
+  #carry(row: ChildRow, file: FileInfo, lostAt: string, alike: readonly FileInfo[] = []): readonly FileStep[] {
+    const [twin = null, ...others] = alike;
     // What is sent now is the present version, whichever went out before: it is not to be carried once more as a newer one.
     const detail = withDetail(row, detailOf(file));
     const next = advanced(row, this.#at.now, { state: 'planned', hash: file.hash ?? '', detail });
+    const compared = others.length === 0 ? { twin } : { twin, others };
     return [
-      { row: next, seen: row.updatedAt, act: { kind: 'carry', to: otherSide(row.side), file, twin: null, lostAt } },
+      { row: next, seen: row.updatedAt, act: { kind: 'carry', to: otherSide(row.side), file, ...compared, lostAt } },
     ];
   }
 

@@ -24,6 +24,8 @@ export interface Carry {
   readonly file: FileInfo;
   /** A file across that may be the same (same name and size, its content unknown): to be compared before anything is sent. */
   readonly twin: FileInfo | null;
+  /** Further ones. */
+  readonly others?: readonly FileInfo[];
   /** An earlier sending may have arrived: when it set out. */
   readonly lostAt: string | null;
 }

@@ -30,7 +30,8 @@ export async function sendFile(engine: Engine, job: FileJob, carry: Carry, movin
   if (hold === null) return;
   const held = { ...moving, signal: hold.signal };
   try {
-    const same = carry.twin === null ? null : await contentOfBoth(from, to, carry.file, carry.twin, held);
+    const twins = carry.twin === null ? [] : [carry.twin, ...(carry.others ?? [])];
+    const same = twins.length === 0 ? null : await sameContent(from, to, carry, twins, held);
     const result = same ?? (await transfer(from, to, job, carry, { ...held, isFresh: () => hold.isFresh() }));
     const row = await hold.end((last) => outcomeRow(engine, last, result, carry));
     if (row === null) return;
@@ -107,25 +108,35 @@ function hashOf(content: Opened | null): string | null {
   return content?.digest() ?? null;
 }
 
-/** The twin, where its content is the same; null where it is not. */
-async function contentOfBoth(
+/** The twin whose content is the same; null where none is. What a lost sending has left was not put there by people. */
+async function sameContent(
   from: ChildSystem,
   to: ChildSystem,
-  file: FileInfo,
-  twin: FileInfo,
+  { file, lostAt }: Carry,
+  twins: readonly FileInfo[],
   moving: Moving,
 ): Promise<Sent | null> {
   try {
     const here = file.hash ?? (await digestOf(from, file, moving));
-    const there = twin.hash ?? (await digestOf(to, twin, moving));
-    return here === there ? { kind: 'across', id: twin.id, versionId: twin.versionId, hash: here, paired: true } : null;
+    for (const twin of twins) {
+      const there = twin.hash ?? (await digestOrGone(to, twin, moving));
+      if (here === there)
+        return { kind: 'across', id: twin.id, versionId: twin.versionId, hash: here, paired: lostAt === null };
+    }
+    return null;
   } catch (error) {
     if (moving.signal.aborted) return { kind: 'broken-off' };
     if (!(error instanceof ConnectorError)) throw error;
-    // A twin that has just gone is none.
-    if (error.kind === 'NotFound' && error.data.side === twin.side) return null;
     return { kind: 'failed', error };
   }
+}
+
+/** Null where the file has just gone. */
+async function digestOrGone(desk: ChildSystem, file: FileInfo, moving: Moving): Promise<string | null> {
+  return digestOf(desk, file, moving).catch((error: unknown) => {
+    if (error instanceof ConnectorError && error.kind === 'NotFound' && error.data.side === file.side) return null;
+    throw error;
+  });
 }
 
 function outcomeRow(engine: Engine, last: ChildRow, result: Sent, carry: Carry): ChildRow {

@@ -260,6 +260,38 @@ describe('versions and deletions', () => {
     ]);
   });
 
+  it('compares contents where two versions may have left the same-looking file, the present one first', () => {
+    const lost = (version: FileInfo, sourceId: string, seconds: number): ChildRow =>
+      row(version, { id: version.versionId, sourceId, state: 'sent', updatedAt: ago(seconds) });
+    const rows = [lost(there, there.id, 200), lost(second, `${second.id}@${second.versionId}`, 100)];
+    const one = file('servicenow', { own: true });
+    const other = file('servicenow', { id: '2'.repeat(32), own: true, hash: 'c'.repeat(64) });
+    const steps = planFiles(view({ servicenow: [one, other], salesforce: [second], rows }), rulesOf(), at());
+    expect(words(steps.filter(({ act }) => act.kind === 'carry'))).toEqual([
+      'carry salesforce 069@: planned twin again',
+    ]);
+    expect(
+      steps.map(({ act }) => (act.kind === 'carry' ? [act.twin?.id, act.others?.map(({ id }) => id)] : [])),
+    ).toContainEqual([one.id, [other.id]]);
+    // The earlier one waits for what comes of that, and then takes what is left.
+    const known = { ...rows[1], state: 'carried', counterpartId: other.id } as ChildRow;
+    const then = planFiles(
+      view({ servicenow: [one, other], salesforce: [second], rows: [...rows.slice(0, 1), known] }),
+      rulesOf(),
+      at(),
+    );
+    expect(words(then)).toEqual(['note salesforce 069: carried = 111']);
+  });
+
+  it('waits with both while the present one may still arrive', () => {
+    const rows = [
+      row(there, { state: 'sent', updatedAt: ago(200) }),
+      row(second, { id: 'second', sourceId: `${second.id}@${second.versionId}`, state: 'sent', updatedAt: ago(10) }),
+    ];
+    const seen = view({ servicenow: [file('servicenow', { own: true })], salesforce: [second], rows });
+    expect(plan(seen)).toEqual(['note salesforce 069: sent']);
+  });
+
   it('sends the present version alone where an earlier one had not gone out, once', () => {
     const waited = row(there, { detail: { nextAt: ago(1) }, updatedAt: ago(100) });
     expect(plan(view({ salesforce: [second], rows: [waited] }))).toEqual(['carry salesforce 069: planned']);
