@@ -98,6 +98,10 @@ const byCause: Readonly<Record<string, Say>> = {
     what: `the org's own automation ran into a limit of ${side} with this record alone${saying(data)}`,
     cure: 'let an administrator look at the triggers and flows of this object; a smaller batch was tried already',
   }),
+  untried: (data, side) => ({
+    what: `the org's own automation ran into a limit of ${side} with one record after the other, so that the rest was not tried${saying(data)}`,
+    cure: 'let an administrator look at the triggers and flows of this object; one record is tried now and then until one passes',
+  }),
   'row-locked': (_data, side) => ({
     what: `somebody else is saving this record in ${side}`,
     cure: 'nothing to do: it is tried again shortly',

@@ -11,12 +11,18 @@ export interface ChunkSize {
   tooMany(what: string, records: number): void;
   /** One record alone was too many: it was not the size, which goes back to what it was before. */
   notTheSize(what: string, before: number): void;
+  /** Not one record passed: for a while one goes ahead of the others and shows whether that is over. */
+  nonePasses(what: string): void;
+  onePassed(what: string): void;
+  /** True while one is to go ahead. */
+  isDoubtful(what: string): boolean;
 }
 
 const keptMs = 10 * 60_000;
 
 export function createChunkSize(clock: Clock, most: number): ChunkSize {
   const sizes = new Map<string, { size: number; until: number }>();
+  const doubtful = new Map<string, number>();
 
   return {
     of: (what) => {
@@ -37,5 +43,8 @@ export function createChunkSize(clock: Clock, most: number): ChunkSize {
       if (before >= most) sizes.delete(what);
       else sizes.set(what, { size: before, until: clock.now() + keptMs });
     },
+    nonePasses: (what) => void doubtful.set(what, clock.now() + keptMs),
+    onePassed: (what) => void doubtful.delete(what),
+    isDoubtful: (what) => clock.now() < (doubtful.get(what) ?? 0),
   };
 }

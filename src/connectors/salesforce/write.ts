@@ -102,7 +102,7 @@ function refusedByParser(result: WriteResult | undefined): boolean {
 const failedBy = (result: WriteResult | undefined, cause: string): boolean =>
   result?.kind === 'failed' && result.error.data.cause === cause && !result.error.inDoubt;
 
-/** So many records that fail alone, while none passes: no size would help the others. */
+/** So many records that fail alone, while none passes: no size would help the others, which are handed back untried. */
 const hopeless = 3;
 
 /** Each record that is too heavy by itself costs some ten calls to be found; beyond so many, small calls cost less. */
@@ -129,7 +129,8 @@ async function sendLine(
   const before = sizes.of(what);
   course.failedAlone = 0;
   for (let rest = line.items; rest.length > 0; course.untouched = false) {
-    const size = sizes.of(what);
+    const ahead = sizes.isDoubtful(what);
+    const size = ahead ? 1 : sizes.of(what);
     const collections = chunksOf(collectionsOf(rest.slice(0, size), Math.min(size, recordsPerCollection)), 2)[0] ?? [];
     const sent = collections.flat();
     const behind = rest.slice(sent.length);
@@ -143,14 +144,28 @@ async function sendLine(
     }
     const again = tooHeavy(sizes, { what, before, size }, sent, course);
     rest = [...again, ...behind];
-    if (course.failedAlone < hopeless) continue;
+    if (course.failedAlone === 0) sizes.onePassed(what);
+    if (course.failedAlone < (ahead ? 1 : hopeless)) continue;
+    sizes.nonePasses(what);
     const last = course.results.get(sent[0]?.at ?? -1);
-    if (last?.kind === 'failed') keep(course, failAll(rest, notSent(last.error)));
+    if (last?.kind === 'failed') keep(course, failAll(rest, untried(last.error)));
     rest = [];
   }
   // Small calls were for the records that were found by them.
-  if (course.failedAlone >= hopeless || course.sought > mostSought) sizes.notTheSize(what, before);
+  if (sizes.isDoubtful(what) || course.sought > mostSought) sizes.notTheSize(what, before);
   return null;
+}
+
+/** The org's automation lets nothing pass at the moment: that says nothing of these records. */
+function untried({ data }: ConnectorError): ConnectorError {
+  const { side, request, answer } = data;
+  return new ConnectorError('Unavailable', {
+    side,
+    executed: 'no',
+    cause: 'untried',
+    ...(request === undefined ? {} : { request }),
+    ...(answer === undefined ? {} : { answer }),
+  });
 }
 
 function keep(course: Course, outcomes: readonly Outcome[]): void {

@@ -25,8 +25,11 @@ export interface RetryOptions {
 /** Kinds that pass by themselves. The others are answers, or need a person or a new token. */
 const passing: ReadonlySet<string> = new Set(['Unavailable', 'RateLimited']);
 
-/** Causes after which the engine decides anew: a day is long, and who lost the lease on his lanes may have lost his keys with it. */
-const lasting: ReadonlySet<string> = new Set(['daily-limit', 'lease-lost', 'not-ours']);
+/**
+ * Causes after which the engine decides anew: a day is long, who lost the lease on his lanes may have lost his keys with it, and an org
+ * that lets nothing pass needs longer than this.
+ */
+const lasting: ReadonlySet<string> = new Set(['daily-limit', 'lease-lost', 'not-ours', 'untried']);
 
 /**
  * A ticket system that tries again where that cannot do harm: whole reads, and those items of a write that were certainly not

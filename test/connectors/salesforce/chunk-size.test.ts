@@ -78,6 +78,36 @@ describe('how many Cases go into a call', () => {
     expect(calls).toBeLessThan(500);
   });
 
+  it('is one at a time where none passes, and the others are handed back untried', async () => {
+    const causes = async (some: readonly string[]): Promise<ReadonlyMap<string, number>> => {
+      const results = await client.update(
+        some.map((id) => ({ object: 'Case', id, fields: { Subject: 'x' }, readBack: ['Subject'] })),
+      );
+      const said = results.map((one) =>
+        one.kind === 'written' ? 'written' : `${one.error.kind} ${one.error.data.cause}`,
+      );
+      return new Map([...Map.groupBy(said, (text) => text)].map(([text, all]) => [text, all.length]));
+    };
+    tooHeavy = new Set(ids);
+    expect(await causes(ids)).toEqual(
+      new Map([
+        ['Rejected governor-limit', 3],
+        ['Unavailable untried', 397],
+      ]),
+    );
+    const before = replay.requests.length;
+    expect(await causes(ids.slice(3))).toEqual(
+      new Map([
+        ['Rejected governor-limit', 1],
+        ['Unavailable untried', 396],
+      ]),
+    );
+    expect(replay.requests.length - before).toBe(1);
+    tooHeavy = new Set();
+    expect(await causes(ids.slice(4))).toEqual(new Map([['written', 396]]));
+    expect(replay.requests.length - before).toBeLessThanOrEqual(3);
+  });
+
   it('is not brought down by rows that somebody else holds for a while', async () => {
     locked = new Set([idOf(3), idOf(7)]);
     await update(ids);
