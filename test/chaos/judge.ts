@@ -45,39 +45,61 @@ interface Truth {
   readonly asked: ReadonlySet<string>;
 }
 
-async function truthOf(world: World, people: People): Promise<Truth> {
-  const { servicenow, salesforce } = world.desks;
-  const journal = (await servicenow.rows('sys_journal_field')).map(({ fields }): Spoken => ({
+/** Where the truth is asked for: the desks' own tables, and ours for the values that they keep. */
+export interface Grounds {
+  rows(side: Side, object: string): Promise<readonly DeskRow[]>;
+  /** Names of the files on a record. */
+  files(side: Side, object: string, id: string): Promise<readonly string[]>;
+  ours(): Promise<Pick<Truth, 'kept' | 'asked'>>;
+}
+
+async function truthOf(grounds: Grounds, people: People): Promise<Truth> {
+  const journal = (await grounds.rows('servicenow', 'sys_journal_field')).map(({ fields }): Spoken => ({
     text: String(fields['value'] ?? ''),
     channel: fields['element'] === 'comments' ? 'public' : 'internal',
   }));
-  const comments = (await salesforce.rows('CaseComment')).map(({ fields }): Spoken => ({
+  const comments = (await grounds.rows('salesforce', 'CaseComment')).map(({ fields }): Spoken => ({
     text: String(fields['CommentBody'] ?? ''),
     channel: fields['IsPublished'] === true ? 'public' : 'internal',
   }));
-  const conflicts = await world.query('SELECT "values"::text AS kept, base::text AS base FROM conflicts');
-  const history = await world.query('SELECT value::text AS kept, value_before::text AS base FROM history');
-  const open = await world.query(
-    `SELECT "values"->>'servicenow' AS servicenow, "values"->>'salesforce' AS salesforce FROM conflicts WHERE status = 'open'`,
-  );
-  const rows = { servicenow: await servicenow.rows('incident'), salesforce: await salesforce.rows('Case') };
+  const rows = {
+    servicenow: await grounds.rows('servicenow', objects.servicenow),
+    salesforce: await grounds.rows('salesforce', objects.salesforce),
+  };
   const files = new Map<string, readonly string[]>();
   for (const ticket of people.tickets.filter((one) => one.files.length > 0 && one.removed === null))
     for (const side of sides)
       for (const row of rows[side].filter((each) => isOf(each, side, ticket)))
-        files.set(row.id, await world.desks[side].files(objects[side], row.id));
+        files.set(row.id, await grounds.files(side, objects[side], row.id));
+  return { rows, spoken: { servicenow: journal, salesforce: comments }, files, ...(await grounds.ours()) };
+}
+
+function groundsOf(world: World): Grounds {
   return {
-    asked: new Set(open.map((row) => `${String(row['servicenow'])}|${String(row['salesforce'])}`)),
-    rows,
-    spoken: { servicenow: journal, salesforce: comments },
-    files,
-    kept: [...conflicts, ...history].map((row) => `${String(row['kept'])} ${String(row['base'])}`).join('\n'),
+    rows: (side, object) => world.desks[side].rows(object),
+    files: (side, object, id) => world.desks[side].files(object, id),
+    ours: async () => {
+      const conflicts = await world.query('SELECT "values"::text AS kept, base::text AS base FROM conflicts');
+      const history = await world.query('SELECT value::text AS kept, value_before::text AS base FROM history');
+      const open = await world.query(
+        `SELECT "values"->>'servicenow' AS servicenow, "values"->>'salesforce' AS salesforce FROM conflicts WHERE status = 'open'`,
+      );
+      return {
+        asked: new Set(open.map((row) => `${String(row['servicenow'])}|${String(row['salesforce'])}`)),
+        kept: [...conflicts, ...history].map((row) => `${String(row['kept'])} ${String(row['base'])}`).join('\n'),
+      };
+    },
   };
 }
 
 /** Holds both desks' own tables against what people did. Our own tables are asked only for the values that they keep. */
 export async function judge(world: World, people: People): Promise<readonly Broken[]> {
-  const truth = await truthOf(world, people);
+  return judgeOn(groundsOf(world), people);
+}
+
+/** The same on any grounds. */
+export async function judgeOn(grounds: Grounds, people: People): Promise<readonly Broken[]> {
+  const truth = await truthOf(grounds, people);
   return people.tickets.flatMap((ticket) => judgeTicket(truth, ticket));
 }
 

@@ -1,5 +1,5 @@
 import { otherSide, type Side, sides } from '../../src/core/side.ts';
-import type { World } from './world.ts';
+import type { DeskProcess } from './world.ts';
 
 /** Fields that every edit gives a value nobody has written before, so that each can be looked for at the end. */
 export const textFields = {
@@ -52,15 +52,24 @@ const closing = {
   salesforce: { Status: 'Closed' },
 } as const;
 
+/** Where people work. */
+export interface Offices {
+  readonly desks: Readonly<
+    Record<Side, Pick<DeskProcess, 'create' | 'edit' | 'comment' | 'attach' | 'remove' | 'find'>>
+  >;
+  /** True for two records that a link holds together. */
+  linked(servicenow: string, salesforce: string): Promise<boolean>;
+}
+
 /** Everything people do, remembered: the judge holds the desks against it. */
 export class People {
   readonly tickets: Ticket[] = [];
-  readonly #world: World;
+  readonly #world: Offices;
   readonly #random: () => number;
   readonly #texts: readonly string[];
   #count = 0;
 
-  constructor(world: World, random: () => number, texts: readonly string[]) {
+  constructor(world: Offices, random: () => number, texts: readonly string[]) {
     this.#world = world;
     this.#random = random;
     this.#texts = texts;
@@ -175,10 +184,7 @@ export class People {
     if (ticket === undefined || this.tickets.length < 8) return;
     const [servicenow, salesforce] = [await this.idOn(ticket, 'servicenow'), await this.idOn(ticket, 'salesforce')];
     if (servicenow === null || salesforce === null) return;
-    const linked = await this.#world.query(
-      `SELECT 1 FROM links WHERE servicenow_id = '${servicenow}' AND salesforce_id = '${salesforce}'`,
-    );
-    if (linked.length === 0) return;
+    if (!(await this.#world.linked(servicenow, salesforce))) return;
     await this.#world.desks[side].remove(objects[side], side === 'servicenow' ? servicenow : salesforce);
     ticket.removed = side;
   }

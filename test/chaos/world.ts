@@ -49,6 +49,7 @@ export interface World {
    */
   outlast(): Promise<void>;
   query(text: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  linked(servicenow: string, salesforce: string): Promise<boolean>;
   restartDatabase(): Promise<void>;
   /** Ends every process there is. Once, however often it is asked. */
   stop(): Promise<void>;
@@ -143,6 +144,10 @@ export async function startWorld(): Promise<World> {
   return {
     desks: { servicenow, salesforce },
     query,
+    linked: async (servicenow, salesforce) => {
+      const where = `servicenow_id = '${servicenow}' AND salesforce_id = '${salesforce}'`;
+      return (await query(`SELECT 1 FROM links WHERE ${where}`)).length > 0;
+    },
     outlast: async () => {
       if (daemons.size > 0) return;
       await query(`UPDATE pgboss.job SET heartbeat_on = now() - interval '1 minute' WHERE state = 'active'`);
