@@ -151,6 +151,8 @@ function drawChange(dice: Dice): Change {
 function drawFault(dice: Dice, mix: Mix): MemoryFault {
   const times = dice.between(1, 3);
   const write = dice.pick(mix.writes);
+  if (mix.late !== undefined && dice.chance(mix.late))
+    return { error: 'Unavailable', method: write, effect: dice.between(15_000, 60_000), times };
   return dice.pick<() => MemoryFault>([
     () => ({
       error: 'Unavailable',

@@ -14,6 +14,8 @@ export interface Mix {
   /** Which calls faults strike. */
   readonly reads: readonly [ReadCall, ...ReadCall[]];
   readonly writes: readonly [WriteCall, ...WriteCall[]];
+  /** How many of its faults are writes that are carried out long after we gave up on them; as they fall where left out. */
+  readonly late?: number;
   weather(dice: Dice): Partial<Weather>;
 }
 
@@ -261,5 +263,27 @@ const imports: Mix = {
   weather: (dice) => ({ files: false, sweepMs: dice.pick([60_000, 300_000, 1_800_000]) }),
 };
 
+/** New tickets that are edited while their creates are in doubt, and creates that arrive long after they were given up. */
+const doubts: Mix = {
+  name: 'doubts',
+  weights: { put: 8, edit: 20, fault: 12, kill: 2, slow: 1 },
+  troubles: ['kill', 'slow'],
+  reads: ['probe'],
+  writes: ['create'],
+  late: 0.8,
+  weather: () => ({ comments: false, files: false, lossy: [], tickets: 4 }),
+};
+
 /** Drawn from with equal chances. New ones go to the end, and change what every seed lives through. */
-export const mixes: readonly [Mix, ...Mix[]] = [everything, births, edits, talk, files, walks, fleet, lives, imports];
+export const mixes: readonly [Mix, ...Mix[]] = [
+  everything,
+  births,
+  edits,
+  talk,
+  files,
+  walks,
+  fleet,
+  lives,
+  imports,
+  doubts,
+];
