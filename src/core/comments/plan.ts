@@ -52,7 +52,7 @@ export function planComments(
   notices: readonly Draft[] = [],
 ): CommentPlan {
   const silent = sides.every((side) => (before.now[side]?.items ?? []).length === 0);
-  if (silent && before.ledger.length + notices.length === 0) return noComments;
+  if (silent && notices.length === 0 && before.ledger.every((row) => row.state === 'known')) return noComments;
   const found = claimed(before, at);
   const mine: CommentView = { ...before, ledger: merged(before.ledger, found) };
   const drafted = sides.map((side) => draftsFrom({ side, view: mine, rules, at }));
