@@ -135,7 +135,8 @@ export function createLeasedGate(options: {
       asked = gate.files();
       const pauseMs = Math.max(0, told - clock.now());
       // Who bears the fewest decides for all of us: the side is the same.
-      return { most: gate.width(), keep: needed(gate.running()), files: asked, pauseMs, ...day.claim() };
+      const moving = gate.moving();
+      return { most: gate.width(), keep: needed(gate.running()), files: asked, moving, pauseMs, ...day.claim() };
     },
     granted: (grant, at, ttlMs) => {
       hear(grant);

@@ -78,6 +78,8 @@ export interface OpenGate extends Gate {
   quiet(): boolean;
   /** Files that are moved or wait to be. */
   files(): number;
+  /** Files that are moved. */
+  moving(): number;
   /** How many requests at once the side bears, at most `concurrency`. */
   width(): number;
 }
@@ -227,6 +229,7 @@ export function createGate(options: GateOptions): OpenGate {
     waiting: () => waiting.length,
     quiet: () => inAll() + waiting.length === 0 && width.lanes === most,
     files: () => running.file + waiting.filter(({ load }) => load === 'file').length,
+    moving: () => running.file,
     width: () => {
       // Calm is calm also for who has no calls to make, and by whose word the others go.
       if (until <= clock.now()) heed({ kind: 'answered', waitedMs: 0 });

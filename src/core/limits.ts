@@ -14,6 +14,8 @@ export interface Claim {
   readonly keep: number;
   /** Files that it moves or would move now. Each holds a lane for as long as it takes. */
   readonly files: number;
+  /** How many of these are under way. */
+  readonly moving: number;
   /** API calls since the last renewal that was answered. */
   readonly calls: number;
   /** How long the side asked us to wait, in milliseconds from now, if that was not told yet; else 0. */
@@ -44,6 +46,10 @@ interface Holder {
   readonly until: number;
   /** Lanes of these that files may hold. */
   readonly files?: number;
+  /** Files that it moves or would move. */
+  readonly wants?: number;
+  /** Since when it has files to move and no lane for any. */
+  readonly hungrySince?: number;
   /** Its last calls end; it wants no lanes any more. */
   readonly leaving?: boolean;
 }
@@ -82,6 +88,8 @@ export const noLimits: SideLimits = { pausedUntil: 0, dayOverUntil: 0, usage: nu
 
 /** Where there are more replicas than lanes, a lane stays with one for this long. */
 const turnMs = 4_000;
+/** A replica that has lanes for files starts more of them for this long while another has none. */
+const filesTurnMs = 10_000;
 const hourMs = 3_600_000;
 
 /**
@@ -100,12 +108,20 @@ export function renewSide(
   const free = Math.max(0, most - living.reduce((sum, [, { lanes }]) => sum + lanes, 0));
   const leaving = how.mode === 'leave';
   const sharing = living.flatMap(([id, other]) => (other.leaving === true ? [] : [id]));
-  const files = leaving ? 0 : filesFor(claim.files, most, filesOf(living));
+  const before = known.holders[holder];
+  const { files, start, hungrySince } = leaving ? noFiles : filesFor(claim, { most, living, holder, before, now });
   const forTickets = Math.max(0, most - filesOf(living) - files);
   const share = leaving ? 0 : files + fairShare([...sharing, holder], holder, forTickets, now);
   const lanes = Math.min(Math.max(claim.keep, share), free);
-  const lease = { lanes, most: claim.most, until: now + how.ttlMs, files, ...(leaving ? { leaving } : {}) };
-  const before = known.holders[holder];
+  const lease: Holder = {
+    lanes,
+    most: claim.most,
+    until: now + how.ttlMs,
+    files,
+    wants: claim.files,
+    ...(hungrySince === null ? {} : { hungrySince }),
+    ...(leaving ? { leaving } : {}),
+  };
   const after: SideLimits = {
     pausedUntil: later(known.pausedUntil, now, claim.pauseMs),
     dayOverUntil: later(known.dayOverUntil, now, claim.dayOverMs),
@@ -120,7 +136,7 @@ export function renewSide(
   const grant: Grant = {
     lanes,
     use: Math.min(share, lanes),
-    files: Math.min(most === 1 ? 1 : files, share, lanes),
+    files: Math.min(most === 1 ? 1 : start, share, lanes),
     pauseMs: Math.max(0, after.pausedUntil - now),
     dayOverMs: Math.max(0, after.dayOverUntil - now),
     calls: Object.values(after.calls).reduce((sum, count) => sum + count, 0),
@@ -140,9 +156,47 @@ function filesOf(living: readonly (readonly [string, Holder])[]): number {
   return living.reduce((sum, [, { files = 0 }]) => sum + files, 0);
 }
 
-/** One lane is always left for tickets, which the replicas share; a lane that is the only one is whoever's turn it is. */
-function filesFor(wanted: number, most: number, ofOthers: number): number {
-  return most === 1 ? 0 : Math.max(0, Math.min(wanted, most - 1 - ofOthers));
+interface FileLanes {
+  /** Held for files: what is under way keeps its lane to its end. */
+  readonly files: number;
+  /** How many may be under way for another one to be started. */
+  readonly start: number;
+  readonly hungrySince: number | null;
+}
+
+const noFiles: FileLanes = { files: 0, start: 0, hungrySince: null };
+
+/**
+ * One lane is always left for tickets, which the replicas share; a lane that is the only one is whoever's turn it is. The others are
+ * divided among those that have files to move. Where there are too few for that, whoever has had none for longest is next.
+ */
+function filesFor(
+  claim: Claim,
+  at: {
+    readonly most: number;
+    readonly living: readonly (readonly [string, Holder])[];
+    readonly holder: string;
+    readonly before: Holder | undefined;
+    readonly now: number;
+  },
+): FileLanes {
+  const { living, holder, before, now } = at;
+  const lanes = at.most - 1;
+  if (lanes < 1) return noFiles;
+  const rivals = living.filter(([, { wants = 0, leaving }]) => wants > 0 && leaving !== true);
+  const ids = [...rivals.map(([id]) => id), holder];
+  const fairOf = (id: string): number => (lanes < ids.length ? 1 : fairShare(ids, id, lanes, now));
+  const forRivals = rivals.reduce((sum, [id, { wants = 0 }]) => sum + Math.min(wants, fairOf(id)), 0);
+  const hadNone = claim.moving === 0 && (before?.files ?? 0) === 0;
+  const since = hadNone ? (before?.hungrySince ?? now) : now - filesTurnMs;
+  const first = rivals.filter(([, { hungrySince = now }]) => hungrySince < since).length;
+  const start = Math.max(
+    0,
+    Math.min(claim.files, Math.max(fairOf(holder), lanes - forRivals), lanes - filesOf(living) - first),
+  );
+  const files = Math.max(claim.moving, start);
+  const hungry = claim.files > 0 && files === 0;
+  return { files, start, hungrySince: hungry ? (before?.hungrySince ?? now) : null };
 }
 
 /** Lanes for one of these replicas. Where there are too few for all, they go round. */

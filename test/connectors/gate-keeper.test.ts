@@ -249,6 +249,29 @@ describe('replicas that move files', () => {
     await Promise.all([a.stop(), b.stop()]);
   });
 
+  it.each([2, 3, 5])('take turns where one of them has a backlog of files: %i lanes', async (most) => {
+    const clock = fakeClock();
+    const desk = createDesk(clock);
+    const { start } = createReplicas(clock, most);
+    const keepers = [await start('a'), await start('b'), await start('c')];
+    await clock.advance(5_000);
+    const move = (by: number, count: number) =>
+      Array.from({ length: count }, () =>
+        keepers[by]?.gates.servicenow.run(desk.call(`abc`.charAt(by), 8_000), undefined, 'file'),
+      );
+    const backlog = move(0, 60);
+    await clock.advance(30_000);
+    const others = [...move(1, 10), ...move(2, 10)];
+    const began = clock.now();
+    await clock.advance(120_000);
+    // A turn, the file under way, and the renewals in between, each once for whoever is before it.
+    expect(first(desk, 'b') - began).toBeLessThan(2 * 22_000);
+    expect(first(desk, 'c') - began).toBeLessThan(2 * 22_000);
+    await runToEnd(clock, Promise.all([...backlog, ...others]));
+    expect(desk.seen.most).toBeLessThanOrEqual(most - 1);
+    for (const keeper of keepers) await keeper.stop();
+  });
+
   it('all hold back where one of them was asked to wait', async () => {
     const clock = fakeClock();
     const desk = createDesk(clock);

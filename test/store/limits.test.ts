@@ -7,7 +7,7 @@ import { realClock } from '../support/clock.ts';
 import { newDatabase, storeOn, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 
-const nothing: Claim = { most: 4, keep: 0, files: 0, calls: 0, pauseMs: 0, dayOverMs: 0, usage: null };
+const nothing: Claim = { most: 4, keep: 0, files: 0, moving: 0, calls: 0, pauseMs: 0, dayOverMs: 0, usage: null };
 
 /** Renews on both sides with the same words and tells what was granted in Salesforce. */
 async function renew(limits: SharedLimits, holder: string, claim: Partial<Claim> = {}, ttlMs = 60_000): Promise<Grant> {
