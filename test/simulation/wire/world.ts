@@ -5,6 +5,7 @@ import type { PairRules } from '../../../src/core/rules.ts';
 import { defaultPairWith } from '../../../src/mapping/default-config.ts';
 import { buildPairRules } from '../../../src/mapping/pair-rules.ts';
 import type { DeskRow, Sandbox, SandboxOptions } from '../../../src/sandbox/sandbox.ts';
+import { ApiError } from '../../../src/sandbox/salesforce/errors.ts';
 import { startSalesforceSandbox } from '../../../src/sandbox/salesforce.ts';
 import { startServiceNowSandbox } from '../../../src/sandbox/servicenow.ts';
 import { createMemoryStore, type MemoryStore } from '../../../src/store/memory.ts';
@@ -144,7 +145,13 @@ export class WireWorld implements Offices {
   /** People do so many things, which are drawn from this seed. */
   async let(seed: number, acts: number): Promise<void> {
     this.#chance = seededRandom(seed);
-    await this.people.bustle(acts);
+    try {
+      await this.people.bustle(acts);
+    } catch (error) {
+      // What is saved in a transaction that is still open, nobody can edit.
+      if (!(error instanceof ApiError)) throw error;
+      this.note(`a person is refused: ${error.message}`);
+    }
   }
 
   #startReplica(place: number): void {
@@ -160,7 +167,11 @@ export class WireWorld implements Offices {
 
   note(text: string, kind?: string): void {
     this.diary.push(`${((this.time.now() - birth) / 1000).toFixed(3).padStart(9)} s  ${text}`);
-    if (kind !== undefined) this.struck[kind] = (this.struck[kind] ?? 0) + 1;
+    if (kind !== undefined) this.count(kind);
+  }
+
+  count(kind: string): void {
+    this.struck[kind] = (this.struck[kind] ?? 0) + 1;
   }
 
   unreachable(side: Side, ms: number): void {
@@ -264,7 +275,7 @@ function refused(side: Side, world: WireWorld): End {
     () => undefined,
   );
   end.connecting = true;
-  world.note(`${side} takes no connection`, `${side} unreachable`);
+  world.count(`${side} unreachable`);
   setTimeout(() => {
     world.time.moved();
     end.lose('ECONNREFUSED', 'connect');
