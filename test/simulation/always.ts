@@ -1,5 +1,6 @@
 import type { WriteLogEntry } from '../../src/connectors/memory/writes.ts';
 import { stampFields } from '../../src/connectors/memory/rules.ts';
+import type { Link } from '../../src/core/link.ts';
 import { otherSide, type Side, sides } from '../../src/core/side.ts';
 import { editsOf, knownAcross, noted, type Scene, stoodBefore, truthOf } from '../model/truth.ts';
 import { objects } from '../model/world.ts';
@@ -88,11 +89,11 @@ function judgeDetached(world: SimulatedWorld, side: Side, entry: WriteLogEntry):
   throw new Violation('detached stays detached', `${entry.id} on ${side} was written ${entry.at - at} ms after`);
 }
 
-/** With stops, lost commits and writes in doubt among the deaths: what they were to record may be lost, or still to come. */
-function asLost(world: SimulatedWorld): Scene {
+/** With stops, lost commits and doubts about writes to this very record among the deaths: what they were to record may be lost, or still to come. */
+function asLost(world: SimulatedWorld, link: Link, side: Side): Scene {
   const { store, pair, desks } = world;
-  const doubts = world.events.filter((type) => type === 'write.in-doubt');
-  return { store, pair, desks, deaths: [...world.deaths, ...world.lostRecords, ...doubts] };
+  const doubts = world.doubts.filter((doubt) => doubt.linkId === link.id && doubt.on === side);
+  return { store, pair, desks, deaths: [...world.deaths, ...world.lostRecords, ...doubts.map(() => 'write in doubt')] };
 }
 
 /** What a person had written and we could have read is on record at the moment when we write over it. */
@@ -110,7 +111,7 @@ async function judgeNoted(world: SimulatedWorld, side: Side, entry: WriteLogEntr
     if (last === undefined || last.index >= entry.versionsBefore || !rule.same(side, before, last.value)) continue;
     if (rule.same(side, before, link.bases[side].fields[field] ?? null)) continue;
     if (noted(truth, link, rule, side, last.value) || stoodBefore(versions, side, rule, last)) continue;
-    if (knownAcross(world, link, rule, last) || wroteTheSame(asLost(world), link, rule, last)) continue;
+    if (knownAcross(world, link, rule, last) || wroteTheSame(asLost(world, link, side), link, rule, last)) continue;
     throw new Violation('noted before overwritten', `${String(before)} of ${rule.name} on ${side}`, {
       entry,
       base: link.bases[side],

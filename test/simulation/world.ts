@@ -39,6 +39,8 @@ export class SimulatedWorld {
   readonly replicas: Process[] = [];
   readonly events: EngineEvent['type'][] = [];
   readonly deaths: string[] = [];
+  /** Writes whose answers were lost, as the service said then: they may still come. */
+  readonly doubts: { readonly linkId: string; readonly on: Side }[] = [];
   /** Transactions that came to nothing, or seemed to, and stops past the lease: what they were to record may be lost. */
   readonly lostRecords: string[] = [];
   /** What happened to processes and desks, for people: moment and words. */
@@ -132,6 +134,7 @@ export class SimulatedWorld {
   }
 
   told(event: EngineEvent): void {
+    if (event.type === 'write.in-doubt') this.doubts.push({ linkId: event.link.id, on: event.on });
     this.events.push(event.type);
   }
 
