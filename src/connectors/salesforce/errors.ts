@@ -113,12 +113,14 @@ export function vendorErrors(body: unknown): readonly VendorError[] {
   return parsed.success ? parsed.data.filter((error) => error.code !== '') : [];
 }
 
-/** `Retry-After` in milliseconds, given in seconds or as a date; undefined without one. Salesforce documents none, gateways send it. */
+const longestWaitMs = 24 * 60 * 60 * 1000;
+
+/** `Retry-After` in milliseconds, given in seconds or as a date; undefined without one, a day at most. Salesforce documents none, gateways send it. */
 export function retryAfter(header: string | undefined, nowMs: number): number | undefined {
   if (header === undefined || header.trim() === '') return undefined;
   const seconds = Number(header);
   const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - nowMs;
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), longestWaitMs);
 }
 
 /**

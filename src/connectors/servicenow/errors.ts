@@ -86,7 +86,7 @@ function refusal(answer: HttpAnswer, asked: Asked): ConnectorError {
       return failure('RateLimited', answer, asked, {
         executed: 'no',
         cause: 'rate-limit',
-        ...retryAfter(answer, asked),
+        ...(askedToWait(answer, asked) ?? untilReset(answer, asked)),
         ...data,
       });
     default:
@@ -94,7 +94,7 @@ function refusal(answer: HttpAnswer, asked: Asked): ConnectorError {
         ? failure('Rejected', answer, asked, { executed: 'no', cause: 'bad-request', ...data })
         : failure('Unavailable', answer, asked, {
             cause: serverTrouble(answer, words),
-            ...retryAfter(answer, asked),
+            ...askedToWait(answer, asked),
             ...data,
           });
   }
@@ -173,18 +173,25 @@ function failure(
   });
 }
 
-/**
- * Retry-After in seconds or as a date, else X-RateLimit-Reset (UNIX seconds, by the server's clock). Neither comes with the
- * refusals of a full semaphore queue (KB0546297).
- */
-function retryAfter(answer: HttpAnswer, asked: Asked): { retryAfterMs?: number } {
-  const serverNow = Date.parse(answer.headers['date'] ?? '');
-  const now = Number.isNaN(serverNow) ? asked.nowMs : serverNow;
+/** Retry-After in seconds or as a date. It does not come with the refusals of a full semaphore queue (KB0546297). */
+function askedToWait(answer: HttpAnswer, asked: Asked): { retryAfterMs: number } | null {
   const asks = answer.headers['retry-after']?.trim() ?? '';
-  const reset = answer.headers['x-ratelimit-reset']?.trim() ?? '';
   if (/^\d+$/.test(asks)) return wait(Number(asks) * 1000);
-  if (!Number.isNaN(Date.parse(asks))) return wait(Date.parse(asks) - now);
-  return /^\d+$/.test(reset) ? wait(Number(reset) * 1000 - now) : {};
+  return Number.isNaN(Date.parse(asks)) ? null : wait(Date.parse(asks) - serverNow(answer, asked));
+}
+
+/**
+ * X-RateLimit-Reset (UNIX seconds, by the server's clock): in every answer to what a rule applies to (error-429-rate-limit-doc), so that
+ * it says nothing where the limit was not the matter.
+ */
+function untilReset(answer: HttpAnswer, asked: Asked): { retryAfterMs?: number } {
+  const reset = answer.headers['x-ratelimit-reset']?.trim() ?? '';
+  return /^\d+$/.test(reset) ? wait(Number(reset) * 1000 - serverNow(answer, asked)) : {};
+}
+
+function serverNow(answer: HttpAnswer, asked: Asked): number {
+  const now = Date.parse(answer.headers['date'] ?? '');
+  return Number.isNaN(now) ? asked.nowMs : now;
 }
 
 const longestWaitMs = 24 * 60 * 60 * 1000;

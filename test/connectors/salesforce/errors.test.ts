@@ -91,6 +91,7 @@ describe('Retry-After', () => {
   it('is read as seconds and as a date, and ignored when it is neither', () => {
     const now = Date.UTC(2026, 4, 1);
     expect(retryAfter('7', now)).toBe(7000);
+    expect(retryAfter('999999999', now)).toBe(86_400_000);
     expect(retryAfter(new Date(now + 9000).toUTCString(), now)).toBe(9000);
     expect(retryAfter(new Date(now - 9000).toUTCString(), now)).toBe(0);
     expect(retryAfter('soon', now)).toBeUndefined();

@@ -344,6 +344,19 @@ describe('being told to wait', () => {
     expect(client.gate.pausedUntil()).toBe(client.clock.now() + expected);
   });
 
+  it('waits for no end of an hour after a failure that is none of the limit, though it stands in every answer', async () => {
+    const reset = String(Date.UTC(2026, 2, 4, 12, 50) / 1000);
+    const headers = { 'x-ratelimit-limit': '500', 'x-ratelimit-reset': reset, date: 'Wed, 04 Mar 2026 12:00:00 GMT' };
+    server.answer({ status: 503, headers, body: 'busy' });
+    const client = clientFor(server.url);
+    await expect(client.desk.read('incident', [sysId(1)], fields)).rejects.toMatchObject({ kind: 'Unavailable' });
+    expect(client.gate.pausedUntil()).toBe(0);
+    server.answer({ status: 503, headers: { ...headers, 'retry-after': '7' }, body: 'busy' });
+    await expect(client.desk.read('incident', [sysId(1)], fields)).rejects.toMatchObject({
+      data: { retryAfterMs: 7_000 },
+    });
+  });
+
   // Each node counts for itself and saves its count every thirty seconds: what the headers say jumps up and down.
   it('heeds no figure of a limit that jumps, but what it is told to wait', async () => {
     const client = clientFor(server.url);
