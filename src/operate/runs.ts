@@ -1,32 +1,18 @@
 import type { Engine } from '../engine/engine.ts';
-import type { EngineEvent } from '../engine/events.ts';
-import { resync } from '../engine/resync.ts';
-import { type Drift, verify } from '../engine/verify.ts';
-import type { Side } from '../core/side.ts';
+import type { Drift } from '../engine/verify.ts';
 import type { RunRow } from '../store/store.ts';
 import { note, type Operator, timeOf } from './operator.ts';
-import { readOnly } from './read-only.ts';
 import { Refused } from './refused.ts';
-
-export type Wanted =
-  | { readonly kind: 'resync'; readonly pair?: string; readonly since?: string }
-  | { readonly kind: 'verify'; readonly pair?: string };
-
-export interface RunProgress {
-  /** walking: reading both sides. working: the daemon works off what was found. comparing: reading links. */
-  readonly phase: 'walking' | 'working' | 'comparing';
-  /** 0 to 1. */
-  readonly share: number;
-  /** Rows or links looked at. */
-  readonly seen: number;
-  /** What differs. */
-  readonly found: number;
-  readonly startedAt: number;
-  /** The side whose calls it waits for: few are left today, and live changes come first. */
-  readonly waitsFor?: Side | null;
-  /** Since when it goes on only now and then, milliseconds since the epoch. */
-  readonly waitsSince?: number | null;
-}
+import {
+  compare,
+  type RunProgress,
+  type UnderWay,
+  untilWorkedOff,
+  walk,
+  type Wanted,
+  type WantedResync,
+  type WantedVerify,
+} from './run-work.ts';
 
 /** A run as it stands, and what this process knows of it. */
 export interface RunState {
@@ -60,7 +46,6 @@ export interface Runner {
 }
 
 const driftKept = 500;
-const lookEveryMs = 500;
 
 interface Live {
   row: RunRow;
@@ -86,20 +71,6 @@ export function createRunner({ engine, onChange }: RunnerOptions): Runner {
     if (row === null) throw new Refused({ kind: 'no-run', id });
     return row;
   };
-  const progressed = (run: Live, part: Partial<RunProgress>): void => {
-    run.progress = { ...run.progress, ...part };
-    onChange('run.progress', stateOf(run.row));
-  };
-
-  /** The same wait may be told several times: it lasts since the first. */
-  const waits = (run: Live, side: Side): void =>
-    progressed(run, { waitsFor: side, waitsSince: run.progress.waitsSince ?? clock.now() });
-
-  /** While few calls are left a page comes now and then: the waiting is over with the first one that was not waited for. */
-  const wentOn = ({ progress }: Live): Pick<RunProgress, 'waitsFor' | 'waitsSince'> => ({
-    waitsFor: null,
-    waitsSince: (progress.waitsFor ?? null) === null ? null : (progress.waitsSince ?? null),
-  });
 
   async function begin(wanted: Wanted, row: RunRow): Promise<RunState> {
     const progress: RunProgress = {
@@ -124,8 +95,8 @@ export function createRunner({ engine, onChange }: RunnerOptions): Runner {
 
   async function carryOut(run: Live, wanted: Wanted): Promise<void> {
     try {
-      if (wanted.kind === 'verify') await compare(run, wanted);
-      else await walk(run, wanted);
+      if (wanted.kind === 'verify') await compareAll(run, wanted);
+      else await walkAll(run, wanted);
       await end(run, run.ends === null ? 'done' : run.ends === 'pause' ? 'stopped' : 'cancelled');
     } catch (error) {
       ended.set(run.row.id, { drift: [], error: error instanceof Error ? error : new Error(String(error)) });
@@ -140,56 +111,28 @@ export function createRunner({ engine, onChange }: RunnerOptions): Runner {
     }
   }
 
-  async function walk(run: Live, wanted: Extract<Wanted, { kind: 'resync' }>): Promise<void> {
-    const places = engine.pairs.filter(({ name }) => wanted.pair === undefined || name === wanted.pair).length * 2;
-    let finished = 0;
-    const hear = (event: EngineEvent): void => {
-      engine.emit(event);
-      if (event.type === 'run.waits') waits(run, event.side);
-      if (event.type !== 'resync.page') return;
-      const { seen, found } = run.progress;
-      const share = Math.min(1, (finished + event.share) / places);
-      if (event.share === 1) finished += 1;
-      progressed(run, { share, seen: seen + event.rows, found: found + event.queued, ...wentOn(run) });
-    };
-    const result = await resync(
-      { ...engine, emit: hear },
-      { dryRun: false, signal: run.abort.signal, worker: 'daemon', ...placesOf(wanted) },
-    );
+  /** A run as the work on it sees it. */
+  const underWay = (run: Live): UnderWay => ({
+    signal: run.abort.signal,
+    progress: () => run.progress,
+    progressed: (part) => {
+      run.progress = { ...run.progress, ...part };
+      onChange('run.progress', stateOf(run.row));
+    },
+  });
+
+  async function walkAll(run: Live, wanted: WantedResync): Promise<void> {
+    const under = underWay(run);
+    const row = await find(await walk(engine, under, wanted));
     const { seen, found } = run.progress;
-    run.row = { ...run.row, ...(await find(result.runId)), state: 'running', endedAt: null, counts: { seen, found } };
-    if (!run.abort.signal.aborted) await untilWorkedOff(run);
+    run.row = { ...run.row, ...row, state: 'running', endedAt: null, counts: { seen, found } };
+    if (!run.abort.signal.aborted) await untilWorkedOff(engine, under);
   }
 
-  /** The daemon's own worker does the work. The queue of a busy service is never empty for long: once is enough. */
-  async function untilWorkedOff(run: Live): Promise<void> {
-    for (let most = 0; !run.abort.signal.aborted;) {
-      const { waiting, active } = await store.queue.depth();
-      const left = waiting + active;
-      most = Math.max(most, left);
-      if (left === 0) return;
-      progressed(run, { phase: 'working', share: 1 - left / most });
-      await clock.sleep(lookEveryMs, run.abort.signal).catch(() => undefined);
-    }
-  }
-
-  async function compare(run: Live, wanted: Wanted): Promise<void> {
-    const total = await store.transaction(async (tx) => {
-      const counts = wanted.pair === undefined ? await tx.countLinks() : await tx.countLinksOf(wanted.pair);
-      return Object.entries(counts).reduce((sum, [status, count]) => (status === 'detached' ? sum : sum + count), 0);
-    });
-    const hear = (event: EngineEvent): void => {
-      engine.emit(event);
-      if (event.type === 'run.waits') waits(run, event.side);
-    };
-    const result = await verify(readOnly({ ...engine, emit: hear }), {
-      signal: run.abort.signal,
-      ...(wanted.pair === undefined ? {} : { pair: wanted.pair }),
-      onPage: (seen, drift) =>
-        progressed(run, { share: total === 0 ? 1 : seen / total, seen, found: drift.length, ...wentOn(run) }),
-    });
-    ended.set(run.row.id, { drift: result.drift.slice(0, driftKept), error: null });
-    run.row = { ...run.row, counts: { seen: result.links, found: result.drift.length } };
+  async function compareAll(run: Live, wanted: WantedVerify): Promise<void> {
+    const { links, drift } = await compare(engine, underWay(run), wanted);
+    ended.set(run.row.id, { drift: drift.slice(0, driftKept), error: null });
+    run.row = { ...run.row, counts: { seen: links, found: drift.length } };
   }
 
   async function end(run: Live, state: RunRow['state']): Promise<void> {
@@ -278,7 +221,7 @@ function checkPair(engine: Engine, name: string | undefined): void {
 }
 
 /** A resync of the same stretch that was stopped earlier goes on: the engine would take it up in any case. */
-async function unfinished(engine: Engine, wanted: Extract<Wanted, { kind: 'resync' }>): Promise<RunRow | null> {
+async function unfinished(engine: Engine, wanted: WantedResync): Promise<RunRow | null> {
   const row = await engine.store.transaction((tx) => tx.unfinishedRun('resync', wanted.pair ?? null));
   return row !== null && (row.position['since'] ?? null) === (wanted.since ?? null) ? row : null;
 }
@@ -296,15 +239,11 @@ function newRow(engine: Engine, wanted: Wanted): RunRow {
   };
 }
 
-function wantedOf(row: RunRow): Extract<Wanted, { kind: 'resync' }> {
+function wantedOf(row: RunRow): WantedResync {
   const { since } = row.position;
   return {
     kind: 'resync',
     ...(row.pair === null ? {} : { pair: row.pair }),
     ...(typeof since === 'string' ? { since } : {}),
   };
-}
-
-function placesOf({ pair, since }: Extract<Wanted, { kind: 'resync' }>): { pair?: string; since?: string } {
-  return { ...(pair === undefined ? {} : { pair }), ...(since === undefined ? {} : { since }) };
 }

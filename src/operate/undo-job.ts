@@ -5,7 +5,8 @@ import type { RunRow } from '../store/store.ts';
 import type { Operator } from './operator.ts';
 import { readOnly } from './read-only.ts';
 import { Refused } from './refused.ts';
-import type { RunnerOptions, RunProgress } from './runs.ts';
+import type { RunProgress } from './run-work.ts';
+import type { RunnerOptions } from './runs.ts';
 import { beginUndo, endUndo, planUndo, undoingOf, type UndoAsk, type Undoing, type UndoPlan } from './undo.ts';
 
 /** Undos of the daemon's own: one at a time; its worker carries them out. */

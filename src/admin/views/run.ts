@@ -2,7 +2,8 @@ import { describeError } from '../../observability/describe-error.ts';
 import { counted, fieldLabel, pairName, showValue, sideNames } from '../../observability/words.ts';
 import type { Drift } from '../../engine/verify.ts';
 import { namesOf } from '../../operate/names-of.ts';
-import type { RunProgress, RunState } from '../../operate/runs.ts';
+import type { RunProgress } from '../../operate/run-work.ts';
+import type { RunState } from '../../operate/runs.ts';
 import type { Drift as DriftView, Run, RunDetail } from '../schemas/runs.ts';
 
 export interface RunViewOptions {
