@@ -32,7 +32,8 @@ export async function find(context: Context, requests: readonly FindRequest[]): 
       const listed = answers[index];
       if (request === undefined || listed === undefined) continue;
       const answer = orThrow(listed);
-      const isCut = (answer.total ?? answer.rows.length) > ask.request.limit;
+      const { limit } = ask.request;
+      const isCut = answer.total === null ? answer.rows.length >= limit : answer.total > limit;
       const holding = rowsHolding(request, ask.values, answer.rows);
       if (isCut && ask.values.length > 1) again.push(...halves(request, ask));
       else rows[ask.at]?.push(...holding);

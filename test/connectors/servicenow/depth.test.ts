@@ -322,6 +322,26 @@ describe('a probe', () => {
   });
 });
 
+describe('a look-up whose answer may be cut', () => {
+  it('is made in halves where nobody says how many rows there are', async () => {
+    const cases = Array.from({ length: 1_000 }, (_, n) => ({ sys_id: sysId(n), email: 'a@example.com' }));
+    const other = { sys_id: sysId(2_000), email: 'b@example.com' };
+    const answer = (url: string) => {
+      const asked = decodeURIComponent(url);
+      const rows = [...(asked.includes('a@') ? cases : []), ...(asked.includes('b@') ? [other] : [])];
+      return { status: 200, body: { result: rows.slice(0, 1_000) } };
+    };
+    server.answer((heard) =>
+      heard.method === 'GET' ? answer(heard.url) : batchReply(heard, ({ url }) => answer(url)),
+    );
+    const values = ['a@example.com', 'b@example.com'];
+    const [found] =
+      (await clientFor(server.url).desk.find?.([{ object: 'sys_user', field: 'email', values, fields: [] }])) ?? [];
+    expect(found?.rows.map(({ id }) => id)).toContain(sysId(2_000));
+    expect(found?.whole).toBe(false);
+  });
+});
+
 describe('being told to wait', () => {
   const refusedWith = async (headers: Record<string, string>) => {
     server.answer({ status: 429, headers, body: { error: { message: 'Rate limit exceeded', detail: null } } });
