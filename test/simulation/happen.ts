@@ -206,7 +206,8 @@ function skew(world: SimulatedWorld, replica: number, ms: number): void {
 function startResync(world: SimulatedWorld): void {
   const command = world.startProcess('resync');
   world.note('somebody starts a resync', 'resync');
-  void resync(command.engine, { dryRun: false, signal: new AbortController().signal }).catch((error: unknown) => {
+  const run = () => resync(command.engine, { dryRun: false, signal: new AbortController().signal });
+  void command.reading(run).catch((error: unknown) => {
     world.note(`the resync gives up: ${error instanceof Error ? error.message : String(error)}`, 'resync given up');
   });
 }

@@ -98,6 +98,11 @@ export class Process {
     }
   }
 
+  /** A command's work: what it writes is judged by when it read, as a batch's is. */
+  reading<T>(work: () => Promise<T>): Promise<T> {
+    return this.#reads.run({}, work);
+  }
+
   asleep(now: number): boolean {
     return now < this.#pausedUntil;
   }
