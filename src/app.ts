@@ -22,7 +22,9 @@ import { createSeenRows } from './engine/seen-rows.ts';
 import type { Tracer } from './engine/trace.ts';
 import type { CasebridgeConfig, PairConfig } from './mapping/define-config.ts';
 import { lintPair, type LintProblem } from './mapping/lint.ts';
+import { hasSensitive, sensitiveFields } from './mapping/sensitive.ts';
 import { buildPairRules } from './mapping/pair-rules.ts';
+import { SecretKeyMissing } from './store/prisma/errors.ts';
 import { type Store, StoreUnavailable } from './store/store.ts';
 import { createTidy } from './tidy-memory.ts';
 import { systemClock, systemIds } from './system.ts';
@@ -59,7 +61,10 @@ export interface App {
  * sides are asked for the metadata of the mapped objects; rejects with ConnectorError where one does not answer.
  */
 export async function openApp(options: AppOptions): Promise<App> {
-  const database = await openDatabase(options.settings, { emit: options.emit });
+  const sensitive = sensitiveFields(options.config);
+  if (options.settings.secretKey === null && hasSensitive(options.config))
+    throw new SecretKeyMissing('a field of the mapping file is sensitive and CASEBRIDGE_SECRET_KEY is not set');
+  const database = await openDatabase(options.settings, { emit: options.emit, sensitive });
   let lanes: LaneKeeper | null = null;
   try {
     const store = options.around?.store?.(database.store) ?? database.store;

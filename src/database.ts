@@ -2,6 +2,8 @@ import type { StoreSettings } from './config/settings.ts';
 import type { EventSink } from './engine/events.ts';
 import { startEmbedded } from './store/embedded.ts';
 import { openStore } from './store/prisma/store.ts';
+import { nothingSensitive, type SensitiveFields, withSealedValues } from './store/sealed/store.ts';
+import { createValueSeal } from './store/sealed/values.ts';
 import type { Store } from './store/store.ts';
 import { systemClock, systemIds } from './system.ts';
 
@@ -18,7 +20,14 @@ export interface Database {
  * Opens the database of the settings: `DATABASE_URL`, or the embedded server, started or found running. Migrates unless told
  * not to. Rejects with StoreUnavailable, EmbeddedFailed, DatabaseNewer or DatabaseBehind.
  */
-export async function openDatabase(settings: StoreSettings, options: { readonly emit: EventSink }): Promise<Database> {
+export async function openDatabase(
+  settings: StoreSettings,
+  options: {
+    readonly emit: EventSink;
+    /** Fields whose values are to be sealed; what was sealed before is opened in any case. */
+    readonly sensitive?: SensitiveFields;
+  },
+): Promise<Database> {
   const embedded =
     settings.databaseUrl === null ? await startEmbedded({ dataDir: settings.dataDir, clock: systemClock }) : null;
   const url = embedded?.url ?? settings.databaseUrl?.reveal() ?? '';
@@ -38,7 +47,9 @@ export async function openDatabase(settings: StoreSettings, options: { readonly 
       await store.close();
       await embedded?.stop();
     };
-    return { store, url, embedded: embedded !== null, close };
+    const keys = { present: settings.secretKey, previous: settings.secretKeyPrevious };
+    const sealing = withSealedValues(store, createValueSeal(keys), options.sensitive ?? nothingSensitive);
+    return { store: sealing, url, embedded: embedded !== null, close };
   } catch (error) {
     await embedded?.stop();
     throw error;

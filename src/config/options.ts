@@ -77,8 +77,8 @@ export const options = {
   CASEBRIDGE_SECRET_KEY: {
     group: 'Service',
     kind: { type: 'key' },
-    doc: 'Encrypts the tokens that are stored: 32 random bytes in base64. "casebridge keygen" prints one.',
-    needed: 'SERVICENOW_AUTH or SALESFORCE_AUTH is authorization_code',
+    doc: 'Encrypts the tokens that are stored, and values of fields that the mapping file calls sensitive: 32 random bytes in base64. "casebridge keygen" prints one.',
+    needed: 'SERVICENOW_AUTH or SALESFORCE_AUTH is authorization_code, or a field is sensitive',
   },
   CASEBRIDGE_SECRET_KEY_PREVIOUS: {
     group: 'Service',

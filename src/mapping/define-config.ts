@@ -58,6 +58,8 @@ interface EveryField {
   /** Name in plans, conflicts and history; the ServiceNow field by default. */
   readonly name?: string;
   readonly conflict?: ConflictRule;
+  /** Its values are kept encrypted in the database, with CASEBRIDGE_SECRET_KEY. */
+  readonly sensitive?: true;
   /** Values leave a side only while its record is like this; until then the field is left alone. */
   readonly when?: When;
 }

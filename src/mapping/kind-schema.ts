@@ -23,6 +23,7 @@ export const whenSchema = z.strictObject({
 export const everyKind = {
   name: z.string().min(1, 'is empty').exactOptional(),
   conflict: z.enum(['servicenow', 'salesforce', 'latest', 'manual']).exactOptional(),
+  sensitive: z.literal(true, 'must be `true`, or left out').exactOptional(),
   when: whenSchema.exactOptional(),
 };
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database.ts';
 import { createRealCli, type Desks, type RealCli, settingsFor, startDesks } from '../cli/real-desks.ts';
 import { anIncident, caseOf, editCase, editIncident, people } from '../e2e/support/desks.ts';
-import { newDatabase, type TestDatabase } from '../support/database.ts';
+import { newDatabase } from '../support/database.ts';
+import { dump } from './dump.ts';
 
 const mapping = (source: string): string => `import { defaultPair } from ${source};
 export default { pairs: [{ ...defaultPair, sync: { from: 'all' }, conflict: 'manual',
@@ -33,20 +34,6 @@ async function ok(cli: RealCli, ...args: readonly string[]): Promise<readonly un
   const done = await cli.run(...args);
   expect([0, 1], `${args.join(' ')}\n${done.stderr}`).toContain(done.code);
   return done.lines;
-}
-
-/** Every row of every table, as text: what whoever holds a dump can search through. */
-async function dump(database: TestDatabase): Promise<string> {
-  const tables = await database.query(
-    `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
-  );
-  const rows = await Promise.all(
-    tables.map(({ name }) => database.query(`SELECT '${String(name)} ' || t::text AS row FROM ${String(name)} t`)),
-  );
-  return rows
-    .flat()
-    .map(({ row }) => String(row))
-    .join('\n');
 }
 
 const hits = (text: string): readonly string[] => Object.values(words).filter((word) => text.includes(word));

@@ -41,6 +41,18 @@ export class SecretKeyInvalid extends Error {
   override readonly name = 'SecretKeyInvalid';
 }
 
+/** Values of sensitive fields were sealed with a key that is not there, or moved to another place by hand. */
+export class ValuesSealedWithAnotherKey extends Error {
+  override readonly name = 'ValuesSealedWithAnotherKey';
+  /** True where no key is set at all. */
+  readonly noKey: boolean;
+
+  constructor(noKey: boolean, options?: { cause?: unknown }) {
+    super('values of sensitive fields cannot be opened with this key', options);
+    this.noKey = noKey;
+  }
+}
+
 /** The stored token was sealed with another key, or its row was changed by hand. */
 export class SecretKeyWrong extends Error {
   override readonly name = 'SecretKeyWrong';
