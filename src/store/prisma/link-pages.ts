@@ -22,21 +22,35 @@ export async function pageOfLinks(db: Db, page: PageOfLinks): Promise<readonly L
 export function pageSql(page: PageOfLinks): Prisma.Sql {
   const { pair, status, limit } = page;
   const order = page.latestFirst === true ? Prisma.sql`DESC` : Prisma.sql`ASC`;
-  const terms = [...afterTerm(page), ...(page.where === undefined ? [] : [page.where])];
-  const where = (more: readonly Prisma.Sql[]): Prisma.Sql =>
-    Prisma.join([Prisma.sql`true`, ...more, ...terms], ' AND ');
+  const more = page.where === undefined ? [] : [page.where];
+  const where = (filter: readonly Prisma.Sql[]): Prisma.Sql =>
+    Prisma.join([Prisma.sql`true`, ...filter, ...afterTerm(page), ...more], ' AND ');
   if (pair === undefined && status === undefined)
     return Prisma.sql`SELECT l.* FROM links l WHERE ${where([])} ORDER BY l.id ${order} LIMIT ${limit}`;
   if (pair !== undefined && status !== undefined) {
     const both = [Prisma.sql`l.pair = ${toStored(pair)}`, Prisma.sql`l.status = ${status}`];
     return Prisma.sql`SELECT l.* FROM links l WHERE ${where(both)} ORDER BY l.id ${order} LIMIT ${limit}`;
   }
-  const place = [Prisma.sql`l.pair = place.pair`, Prisma.sql`l.status = place.status`];
   return Prisma.sql`
     ${placesOf(pair, status)}
     SELECT found.* FROM place CROSS JOIN LATERAL (
-      SELECT l.* FROM links l WHERE ${where(place)} ORDER BY l.id ${order} LIMIT ${limit}
+      SELECT l.* FROM links l WHERE ${Prisma.join([...boundsOf(page), ...more], ' AND ')}
+      ORDER BY l.status ${order}, l.id ${order} LIMIT ${limit}
     ) found ORDER BY found.id ${order} LIMIT ${limit}`;
+}
+
+/**
+ * The status between bounds instead of `=`, and in the order: the planner takes all statuses for equally common, and would walk the
+ * primary key past nearly every link to find the few of a rare one. One bound at each end, or the walk begins at the wrong one.
+ */
+function boundsOf({ after, latestFirst }: PageOfLinks): readonly Prisma.Sql[] {
+  const ofPair = Prisma.sql`l.pair = place.pair`;
+  const [least, most] = [Prisma.sql`l.status >= place.status`, Prisma.sql`l.status <= place.status`];
+  if (after === undefined) return [ofPair, least, most];
+  const from = Prisma.sql`(place.status, ${toStored(after)})`;
+  return latestFirst === true
+    ? [ofPair, least, Prisma.sql`(l.status, l.id) < ${from}`]
+    : [ofPair, Prisma.sql`(l.status, l.id) > ${from}`, most];
 }
 
 function placesOf(pair: string | undefined, status: string | undefined): Prisma.Sql {
