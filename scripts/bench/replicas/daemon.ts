@@ -70,8 +70,9 @@ export async function startDaemon(options: DaemonOptions): Promise<DaemonProcess
   };
 }
 
-/** How Node is told to run a command of ours, as the start script does. */
+/** How Node is told to run a command of ours: by the start script, which becomes the program; past it with arguments of one's own. */
 export function commandLine(args: readonly string[], nodeArgs: readonly string[] = []): string[] {
+  if (nodeArgs.length === 0) return [join(root, 'scripts', 'run.mjs'), ...args];
   return ['--disable-warning=ExperimentalWarning', ...nodeArgs, join(root, 'src', 'cli', 'main.ts'), ...args];
 }
 

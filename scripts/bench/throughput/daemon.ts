@@ -29,16 +29,13 @@ export async function startDaemon(
 ): Promise<DaemonProcess> {
   const startedAt = Date.now();
   const { profileInto } = options;
-  const profile = profileInto === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileInto}`];
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', ...profile, join(root, 'src', 'cli', 'main.ts'), 'start', '--yes'],
-    {
-      cwd: root,
-      env: environment(dataDir, desks, options.poll),
-      stdio: ['ignore', 'ignore', 'pipe'],
-    },
-  );
+  const profile = profileInto === null ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileInto}` };
+  // By the door that everybody takes, which becomes the program: it says how Node is to keep its memory.
+  const child = spawn(process.execPath, [join(root, 'scripts', 'run.mjs'), 'start', '--yes'], {
+    cwd: root,
+    env: environment(dataDir, desks, { ...options.poll, ...profile }),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const exited = once(child, 'exit');
   const complaints: string[] = [];
   const health = Promise.withResolvers<string>();
@@ -108,11 +105,11 @@ export async function runCommand(
   args: readonly string[],
   running: (pid: number) => void,
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', join(root, 'src', 'cli', 'main.ts'), ...args],
-    { cwd: root, env: environment(dataDir, desks, {}), stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const child = spawn(process.execPath, [join(root, 'scripts', 'run.mjs'), ...args], {
+    cwd: root,
+    env: environment(dataDir, desks, {}),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const timer = setInterval(() => running(child.pid ?? 0), 100);
   try {
     const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
