@@ -21,7 +21,8 @@ export interface Explained {
 /** What is asked on the command line, beside the daemon. */
 const commands: readonly (readonly string[])[] = [
   ['status'],
-  ['links', 'list', '--limit', '50'],
+  ['links', 'list', '--search', 'INC0500000', '--json'],
+  ['links', 'show', 'INC0500000', '--json'],
   ['links', 'list', '--status', 'conflict', '--json'],
   ['conflicts', 'list', '--json'],
   ['quarantine', 'list', '--json'],

@@ -12,10 +12,9 @@ export interface Plan {
   readonly text: string;
 }
 
-/** Settings of a server whose plans can be told: nothing is written before `explaining`. */
+/** Settings of a server whose plans can be told: nothing is written before `explaining`, whose setting none given here may be above. */
 export const explainable = {
   session_preload_libraries: 'auto_explain',
-  'auto_explain.log_min_duration': '-1',
   'auto_explain.log_analyze': 'on',
   'auto_explain.log_buffers': 'on',
   'auto_explain.log_format': 'json',
