@@ -8,6 +8,16 @@ export interface LineOptions {
   readonly fateOf: (head: string) => Fate;
   /** Bytes arrive. */
   readonly moved: () => void;
+  /** A request may have been carried out, and its client was not told so. */
+  readonly onUnheard: (request: Unheard) => void;
+}
+
+/** What a client sent and never heard the end of. Times in milliseconds since the epoch. */
+export interface Unheard {
+  readonly sentAt: number;
+  readonly arrivesAt: number;
+  /** All of it, once it has been sent. */
+  readonly parts: readonly string[];
 }
 
 /** The request that is on the line now. */
@@ -15,6 +25,8 @@ interface Request {
   readonly fate: Fate;
   /** Bytes that wait until their request arrives late. */
   readonly held: Buffer[];
+  readonly sentAt: number;
+  readonly parts: string[];
   answered: boolean;
 }
 
@@ -54,6 +66,7 @@ export class Line {
     if (this.#request === null || this.#request.answered) this.#begin(chunk);
     const request = this.#request;
     if (request === null) return;
+    request.parts.push(chunk.toString('latin1'));
     const { fate } = request;
     if (fate.kind === 'lost request') return;
     if (fate.kind === 'late') request.held.push(chunk);
@@ -62,8 +75,9 @@ export class Line {
 
   #begin(chunk: Buffer): void {
     const fate = this.#options.fateOf(chunk.subarray(0, 400).toString('latin1'));
-    const request: Request = { fate, held: [], answered: false };
+    const request: Request = { fate, held: [], sentAt: Date.now(), parts: [], answered: false };
     this.#request = request;
+    if (fate.kind !== 'arrives' && fate.kind !== 'lost request') this.#unheard(request);
     if (fate.kind === 'lost request') this.#later('client', fate.thereMs, () => this.client.lose('ECONNRESET', 'read'));
     if (fate.kind !== 'late') return;
     this.#later('client', fate.thereMs, () => this.client.lose('ECONNRESET', 'read'));
@@ -73,12 +87,19 @@ export class Line {
     }, fate.lateMs);
   }
 
+  #unheard({ fate, sentAt, parts }: Request): void {
+    this.#options.onUnheard({ sentAt, arrivesAt: fate.kind === 'late' ? sentAt + fate.lateMs : Date.now(), parts });
+  }
+
   #answered(chunk: Buffer): void {
     const request = this.#request;
-    if (request === null || this.client.destroyed) return;
+    if (request === null) return;
     const first = !request.answered;
     request.answered = true;
     const { fate } = request;
+    const heard = !this.client.destroyed && chunk.subarray(0, 10).toString('latin1').startsWith('HTTP/1.1 2');
+    if (first && fate.kind === 'arrives' && !heard) this.#unheard(request);
+    if (this.client.destroyed) return;
     switch (fate.kind) {
       case 'arrives':
         return this.#later('client', fate.backMs, () => this.client.arrive(chunk));

@@ -13,7 +13,7 @@ import { type Offices, People } from '../../chaos/people.ts';
 import { seededIds, seededRandom } from '../../support/random.ts';
 import { createDice, type Dice } from '../dice.ts';
 import { drawFate, fairWeather, type Fate } from './fates.ts';
-import { Line } from './line.ts';
+import { Line, type Unheard } from './line.ts';
 import { owners, WireProcess } from './process.ts';
 import type { WireScript } from './script.ts';
 import { End, layWires } from './sockets.ts';
@@ -44,6 +44,8 @@ export class WireWorld implements Offices {
   readonly people: People;
   readonly replicas: WireProcess[] = [];
   readonly events: EngineEvent[] = [];
+  /** Requests of which no process has heard how they ended. */
+  readonly unheard: Readonly<Record<Side, Unheard[]>> = { servicenow: [], salesforce: [] };
   /** How often each trouble has really struck. */
   readonly struck: Record<string, number> = {};
   readonly diary: string[] = [];
@@ -234,6 +236,7 @@ export class WireWorld implements Offices {
     const line = new Line({
       server: this.#desks[side].server,
       moved: () => this.time.moved(),
+      onUnheard: (request) => this.unheard[side].push(request),
       fateOf: (head) => this.#fateOf(owner, side, head),
     });
     owner.sockets.add(line.client);
