@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database.ts';
 import { createRealCli, type Desks, type RealCli, settingsFor, startDesks } from '../cli/real-desks.ts';
@@ -9,7 +10,7 @@ const mapping = (source: string): string => `import { defaultPair } from ${sourc
 export default { pairs: [{ ...defaultPair, sync: { from: 'all' }, conflict: 'manual',
   resolve: { closeCode: 'Solution provided', closeNotes: 'Closed.' } }] };
 `;
-const defaults = JSON.stringify(new URL('../../src/mapping/default-config.ts', import.meta.url).pathname);
+const defaults = JSON.stringify(join(import.meta.dirname, '../../src/mapping/default-config.ts'));
 
 /** Words of one ticket that nothing else holds: in its fields, a conflict, a comment and the name of a file. */
 const words = {

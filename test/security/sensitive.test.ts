@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { openApp } from '../../src/app.ts';
@@ -7,7 +8,7 @@ import { anIncident, caseOf, editCase, editIncident } from '../e2e/support/desks
 import { newDatabase } from '../support/database.ts';
 import { dump } from './dump.ts';
 
-const defaults = JSON.stringify(new URL('../../src/mapping/default-config.ts', import.meta.url).pathname);
+const defaults = JSON.stringify(join(import.meta.dirname, '../../src/mapping/default-config.ts'));
 const mapping = `import { defaultPair } from ${defaults};
 const { comments, files, ...pair } = defaultPair;
 export default { pairs: [{ ...pair, sync: { from: 'all' },
