@@ -108,8 +108,11 @@ async function judge(world: WireWorld): Promise<readonly string[]> {
   ];
 }
 
-/** What a write was decided on was read no longer before it was sent than this: its batch, its tries, and a transaction still open. */
-const readBeforeMs = 30_000;
+/**
+ * What a write was decided on was read no longer before it was sent than this: where there is one lane, it stands in line behind a call
+ * that is never answered (45 s), and its tries.
+ */
+const readBeforeMs = 60_000;
 
 /**
  * An edit in the gap between our read and our write whose answer was lost as well: nobody but the desk's own history has seen it

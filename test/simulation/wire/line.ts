@@ -28,6 +28,8 @@ interface Request {
   readonly sentAt: number;
   readonly parts: string[];
   answered: boolean;
+  /** The client has seen the beginning of a good answer. */
+  heard: boolean;
 }
 
 /**
@@ -46,7 +48,11 @@ export class Line {
     this.#options = options;
     this.client = new End(
       (chunk) => this.#asked(chunk),
-      () => this.#later('server', 1, () => this.#hangUp()),
+      () => {
+        const request = this.#request;
+        if (request?.fate.kind === 'arrives' && !request.heard) this.#unheard(request);
+        this.#later('server', 1, () => this.#hangUp());
+      },
     );
     this.#server = new End(
       (chunk) => this.#answered(chunk),
@@ -75,9 +81,11 @@ export class Line {
 
   #begin(chunk: Buffer): void {
     const fate = this.#options.fateOf(chunk.subarray(0, 400).toString('latin1'));
-    const request: Request = { fate, held: [], sentAt: Date.now(), parts: [], answered: false };
+    const request: Request = { fate, held: [], sentAt: Date.now(), parts: [], answered: false, heard: false };
     this.#request = request;
-    if (fate.kind !== 'arrives' && fate.kind !== 'lost request') this.#unheard(request);
+    // Its process may have died in this very moment.
+    const lost = fate.kind !== 'arrives' || this.client.destroyed;
+    if (lost && fate.kind !== 'lost request') this.#unheard(request);
     if (fate.kind === 'lost request') this.#later('client', fate.thereMs, () => this.client.lose('ECONNRESET', 'read'));
     if (fate.kind !== 'late') return;
     this.#later('client', fate.thereMs, () => this.client.lose('ECONNRESET', 'read'));
@@ -97,12 +105,15 @@ export class Line {
     const first = !request.answered;
     request.answered = true;
     const { fate } = request;
-    const heard = !this.client.destroyed && chunk.subarray(0, 10).toString('latin1').startsWith('HTTP/1.1 2');
-    if (first && fate.kind === 'arrives' && !heard) this.#unheard(request);
+    const good = chunk.subarray(0, 10).toString('latin1').startsWith('HTTP/1.1 2');
+    if (first && fate.kind === 'arrives' && !good) this.#unheard(request);
     if (this.client.destroyed) return;
     switch (fate.kind) {
       case 'arrives':
-        return this.#later('client', fate.backMs, () => this.client.arrive(chunk));
+        return this.#later('client', fate.backMs, () => {
+          if (!this.client.destroyed) request.heard = true;
+          this.client.arrive(chunk);
+        });
       case 'lost answer':
         if (first) this.#later('client', fate.backMs, () => this.client.lose('ECONNRESET', 'read'));
         return;
